@@ -1,0 +1,9 @@
+"""The app of review and agreement."""
+
+from django.apps import AppConfig
+
+
+class AnnotationConfig(AppConfig):
+    """REVIEW and AGREEMENT."""
+
+    name = "annotation"

@@ -1,0 +1,175 @@
+"""Who reviews which items under which rules."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
+from judging.models import Dataset, Item, Rubric, Run
+
+
+class Annotator(models.Model):
+    """A person who labels; `positional` where only the column of somebody's table is known."""
+
+    class Identity(models.TextChoices):
+        KNOWN = "known"
+        POSITIONAL = "positional"
+
+    name = models.CharField(max_length=150)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="annotator"
+    )
+    source = models.CharField(max_length=200, blank=True, help_text="The table a positional annotator is from.")
+    identity = models.CharField(max_length=10, choices=Identity.choices, default=Identity.KNOWN)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["name", "source"], name="annotator_name_once_per_source")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Campaign(models.Model):
+    """Which people review which items under which rules."""
+
+    class Kind(models.TextChoices):
+        REVIEW = "review"
+        IMPORTED = "imported"
+
+    class Order(models.TextChoices):
+        SEQUENTIAL = "sequential"
+        RANDOM = "random"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.REVIEW)
+    rubric = models.ForeignKey(Rubric, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(
+        Run,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The judge shown beside.",
+    )
+    labels_per_item = models.PositiveIntegerField(default=2)
+    share = models.FloatField(default=1.0, help_text="Share of the items that get labels_per_item labels.")
+    order = models.CharField(max_length=20, choices=Order.choices, default=Order.SEQUENTIAL)
+    seed = models.PositiveIntegerField(default=0)
+    blind_people = models.BooleanField(default=True, help_text="Other people's labels are hidden until submitting.")
+    blind_judge = models.BooleanField(default=True, help_text="The judge's word is hidden until submitting.")
+    blind_model = models.BooleanField(default=True, help_text="The answering model's name is hidden.")
+    rules = models.JSONField(default=dict, blank=True)
+    hold_seconds = models.PositiveIntegerField(default=1800)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "name"], name="campaign_name_once_per_dataset"),
+            models.CheckConstraint(name="campaign_share_is_a_share", condition=Q(share__gt=0, share__lte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign_detail", args=[self.pk])
+
+
+class Guideline(models.Model):
+    """How to label, in Markdown; a change is a new version, and every label names the one it followed."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="guidelines")
+    version = models.PositiveIntegerField(default=1)
+    text = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["campaign", "-version"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "version"], name="guideline_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} v{self.version}"
+
+
+class CampaignItem(models.Model):
+    """An item in a campaign, with how it was chosen. Chosen by hand, it has no probability."""
+
+    class How(models.TextChoices):
+        ALL = "all"
+        RANDOM = "random"
+        STRATIFIED = "stratified"
+        DISAGREEMENT = "disagreement"
+        HAND = "hand"
+        CHECK = "check"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="campaign_items")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    rank = models.PositiveIntegerField()
+    how = models.CharField(max_length=15, choices=How.choices, default=How.ALL)
+    stratum = models.CharField(max_length=100, blank=True)
+    probability = models.FloatField(null=True, blank=True, default=1.0)
+    wanted = models.PositiveIntegerField(default=1, help_text="Labels wanted.")
+    taken = models.PositiveIntegerField(default=0, help_text="Places taken by assignments.")
+    known_value = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["campaign", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "item"], name="campaign_item_once"),
+            models.CheckConstraint(
+                name="campaign_item_probability_is_one",
+                condition=Q(probability__isnull=True) | Q(probability__gt=0, probability__lte=1),
+            ),
+            models.CheckConstraint(
+                name="campaign_item_by_hand_has_no_probability",
+                condition=~Q(how="hand") | Q(probability__isnull=True),
+            ),
+            models.CheckConstraint(name="campaign_item_not_overtaken", condition=Q(taken__lte=F("wanted"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}/{self.rank}"
+
+
+class Assignment(models.Model):
+    """One item in one annotator's queue. The draft is one updated JSON here and never a label."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        SKIPPED = "skipped"
+
+    campaign_item = models.ForeignKey(CampaignItem, on_delete=models.CASCADE, related_name="assignments")
+    annotator = models.ForeignKey(Annotator, on_delete=models.PROTECT, related_name="assignments")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    held_until = models.DateTimeField(null=True, blank=True)
+    swapped = models.BooleanField(default=False, help_text="Sides of a pair are shown the other way round.")
+    queue_rank = models.PositiveIntegerField(help_text="Place in this annotator's queue, from 1.")
+    draft = models.JSONField(default=dict, blank=True)
+    draft_rev = models.PositiveIntegerField(default=0, help_text="Counts draft writes; an older one is refused.")
+    skip_reason = models.CharField(max_length=500, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["annotator", "queue_rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign_item", "annotator"], name="assignment_once_per_annotator")
+        ]
+        indexes = [models.Index(fields=["annotator", "state", "queue_rank"], name="assignment_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.annotator_id}#{self.queue_rank}"

@@ -1,0 +1,18 @@
+"""The site map, in the order of the work: import, judge, review, agreement, export."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+from evalsite import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("", include("judging.urls")),
+    path("", include("annotation.urls")),
+    path("", include("training_export.urls")),
+    path("admin/", admin.site.urls),
+]

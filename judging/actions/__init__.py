@@ -1,0 +1,1 @@
+"""Writes that span models, one file per noun; one verb, one transaction."""

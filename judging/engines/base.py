@@ -1,0 +1,66 @@
+"""What an engine is: the only code that talks to a model.
+
+An engine takes requests from an iterator and yields one outcome for each, in any order, matched by `Request.id`. It
+pulls the next request only when it has room, so the caller can claim work and read the database while it waits. A
+failure is an outcome of that request (`EngineReply.failure`), never an exception of the run; what can pass (busy
+server, lost connection) is tried again inside the engine first.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from judging.core.items import ItemText
+from judging.core.prompts import Prompt
+from judging.core.verdicts import Unscored
+
+RequestId = tuple[int, str, int]
+"""Item, part, sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call. `item` is for engines that compare texts instead of prompting a model; `seed` is this sample's own."""
+
+    id: RequestId
+    prompt: Prompt
+    item: ItemText
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineReply:
+    """The outcome of one request: text, or a failure with its reason and what the engine said."""
+
+    id: RequestId
+    text: str = ""
+    finish: str = ""
+    tokens: int | None = None
+    ms: int | None = None
+    logprobs: Any = None
+    failure: Unscored | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """How to reach and run a model. `sampling` keys are those of the OpenAI API: temperature, top_p, max_tokens."""
+
+    model: str = ""
+    base_url: str = ""
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    style: str = "chat"
+    concurrency: int = 32
+    timeout_seconds: float = 120.0
+
+
+class Engine(Protocol):
+    """One loaded engine. Made by the factory in `judging.engines.ENGINES` from EngineOptions."""
+
+    def replies(self, requests: Iterable[Request]) -> Iterator[EngineReply]:
+        """Exactly one outcome for every request, in the order in which they are ready."""
+
+    def versions(self) -> dict[str, str]:
+        """Software that decides the outcome, stored with every batch."""
+
+    def close(self) -> None:
+        """Free what the engine holds; calling it twice is harmless."""

@@ -1,0 +1,18 @@
+"""Tables of import and judging, one file per noun."""
+
+from judging.models.datasets import Dataset, ImportFile, Item, ItemRevision
+from judging.models.judges import Judge, Rubric
+from judging.models.runs import Judgment, Reply, Run, RunBatch
+
+__all__ = [
+    "Dataset",
+    "ImportFile",
+    "Item",
+    "ItemRevision",
+    "Judge",
+    "Judgment",
+    "Reply",
+    "Rubric",
+    "Run",
+    "RunBatch",
+]

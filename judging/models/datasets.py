@@ -1,0 +1,151 @@
+"""Datasets and their items."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from judging.querysets import DatasetQuerySet, ItemQuerySet
+
+
+class Dataset(models.Model):
+    """A named list of items. Rows arrive in committed batches and stay hidden until it is ready."""
+
+    class State(models.TextChoices):
+        IMPORTING = "importing"
+        READY = "ready"
+        FAILED = "failed"
+
+    name = models.CharField(max_length=200, unique=True)
+    column_map = models.JSONField(default=dict, blank=True, help_text="Which column of a table is what.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.IMPORTING)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("dataset_detail", args=[self.pk])
+
+
+class ImportFile(models.Model):
+    """A file that was imported into a dataset."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=500)
+    sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=40)
+    rows = models.PositiveIntegerField(default=0)
+    header = models.JSONField(default=dict, blank=True, help_text="What the file says of itself.")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """What is judged: question (one or more turns), answer, and what helps judging it."""
+
+    class Kind(models.TextChoices):
+        ANSWER = "answer"
+        PAIR = "pair"
+        CHOICE = "choice"
+
+    class Split(models.TextChoices):
+        NONE = ""
+        DEV = "dev"
+        TEST = "test"
+
+    class AnswerState(models.TextChoices):
+        GIVEN = "given"
+        MISSING = "missing"
+        FAILED = "failed"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="items")
+    key = models.CharField(max_length=200, help_text="The file's id, or a hash of question, model and occurrence.")
+    position = models.PositiveIntegerField(help_text="Order of import, from 1.")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ANSWER)
+    question_key = models.CharField(max_length=64, help_text="The same for every model that answered the question.")
+    model = models.CharField(max_length=200, blank=True, help_text="The model that answered.")
+    model_b = models.CharField(max_length=200, blank=True)
+    category = models.CharField(max_length=200, blank=True)
+    split = models.CharField(max_length=4, choices=Split.choices, default=Split.NONE, blank=True)
+    turns = models.JSONField(help_text="[{question, answer, reference}]")
+    turns_b = models.JSONField(null=True, blank=True)
+    choices = models.JSONField(null=True, blank=True)
+    gold_choice = models.CharField(max_length=20, blank=True)
+    context = models.TextField(blank=True)
+    criteria = models.TextField(blank=True, help_text="This item's own criteria.")
+    answer_state = models.CharField(max_length=10, choices=AnswerState.choices, default=AnswerState.GIVEN)
+    answer_reason = models.CharField(max_length=200, blank=True)
+    extra = models.JSONField(default=dict, blank=True, help_text="Unknown keys of the file, returned on export.")
+    revision = models.PositiveIntegerField(default=1)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["dataset", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "key"], name="item_key_once_per_dataset"),
+            models.CheckConstraint(
+                name="item_pair_iff_turns_b",
+                condition=Q(kind="pair", turns_b__isnull=False) | (~Q(kind="pair") & Q(turns_b__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="item_choice_iff_choices",
+                condition=Q(kind="choice", choices__isnull=False) | (~Q(kind="choice") & Q(choices__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["dataset", "position"], name="item_dataset_position"),
+            models.Index(fields=["dataset", "question_key"], name="item_dataset_question"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id}:{self.position}"
+
+    @property
+    def question(self) -> str:
+        """Question of the first turn."""
+        return str(self.turns[0]["question"])
+
+    @property
+    def answer(self) -> str:
+        """Answer of the first turn."""
+        return str(self.turns[0]["answer"])
+
+    @property
+    def reference(self) -> str:
+        """Reference of the first turn."""
+        return str(self.turns[0]["reference"])
+
+
+class ItemRevision(models.Model):
+    """What an item said before its text changed."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField(help_text="The revision that these fields were.")
+    fields = models.JSONField(help_text="The old values of the fields that changed.")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["item", "number"]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="item_revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} r{self.number}"

@@ -1,0 +1,78 @@
+"""Rubrics and judges: versioned, and frozen once a run used them."""
+
+from django.db import models
+
+from judging.core.scales import Criterion, criterion_from_json
+from judging.querysets import VersionedQuerySet
+
+
+class Rubric(models.Model):
+    """Criteria with their scales, what counts as clean, and the prompt."""
+
+    class Kind(models.TextChoices):
+        VERDICT = "verdict"
+        SCORE = "score"
+        PAIR = "pair"
+        CHOICE = "choice"
+        ATTRIBUTES = "attributes"
+
+    class Style(models.TextChoices):
+        CHAT = "chat"
+        PREFIX = "prefix", "chat with an assistant prefix"
+        RAW = "raw", "raw text"
+
+    name = models.CharField(max_length=100)
+    version = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    criteria = models.JSONField(help_text="[{name, scale: {low, high, step} or {values}, direction, clean_if}]")
+    style = models.CharField(max_length=10, choices=Style.choices, default=Style.CHAT)
+    prompts = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='{part: {"system", "user", "assistant"}} or, for raw text, {part: {"raw"}}; Jinja2 templates.',
+    )
+    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = VersionedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "-version"]
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="rubric_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    def parsed_criteria(self) -> tuple[Criterion, ...]:
+        """The criteria as core knows them."""
+        return tuple(criterion_from_json(data) for data in self.criteria)
+
+
+class Judge(models.Model):
+    """Engine + model + rubric + sampling + number of samples + decision rule."""
+
+    class Kind(models.TextChoices):
+        MODEL = "model"
+        REFERENCE = "reference"
+        PANEL = "panel"
+        IMPORTED = "imported"
+
+    name = models.CharField(max_length=100)
+    version = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    engine = models.CharField(max_length=40, blank=True, help_text="Name of the engine; its URL is a setting.")
+    model = models.CharField(max_length=300, blank=True)
+    rubric = models.ForeignKey(Rubric, null=True, blank=True, on_delete=models.PROTECT, related_name="judges")
+    sampling = models.JSONField(default=dict, blank=True, help_text="temperature, top_p, max_tokens, stop ...")
+    samples = models.PositiveIntegerField(default=1)
+    decision = models.JSONField(default=dict, blank=True, help_text="rule, threshold, strict or tolerant")
+    members = models.ManyToManyField("self", symmetrical=False, blank=True, help_text="Judges of a panel.")
+    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = VersionedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "-version"]
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="judge_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"

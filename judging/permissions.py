@@ -1,0 +1,57 @@
+"""Who may do what: annotators review, leads run the work, administrators keep the house."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+View = Callable[..., HttpResponseBase]
+
+
+class Role(StrEnum):
+    """Names of the groups that give a role; an administrator is a superuser and in no group."""
+
+    ANNOTATOR = "annotator"
+    LEAD = "lead"
+    ADMINISTRATOR = "administrator"
+
+
+def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
+    """The highest role of a user; None for someone who is logged in but was given none."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    if user.is_superuser:
+        return Role.ADMINISTRATOR
+    names = set(user.groups.values_list("name", flat=True))
+    return next((role for role in (Role.LEAD, Role.ANNOTATOR) if role in names), None)
+
+
+def leads(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether a user may see and steer everybody's work."""
+    return role_of(user) in {Role.LEAD, Role.ADMINISTRATOR}
+
+
+def role_required(*roles: Role) -> Callable[[View], View]:
+    """Let only these roles in: strangers are sent to log in, other roles are refused."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if role_of(request.user) not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+lead_required = role_required(Role.LEAD, Role.ADMINISTRATOR)
+member_required = role_required(Role.ANNOTATOR, Role.LEAD, Role.ADMINISTRATOR)

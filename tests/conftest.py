@@ -1,0 +1,59 @@
+"""What every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests import factories
+
+# Playwright runs an event loop in the thread of the test, and Django would refuse the database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Real files made by others; they are not part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip(f"real data is absent: {SHARED} does not exist")
+    return SHARED
+
+
+@pytest.fixture
+def lead(db: None) -> User:
+    return factories.make_user("lead-1", role="lead")
+
+
+@pytest.fixture
+def annotator(db: None) -> User:
+    return factories.make_user("annotator-1", role="annotator")
+
+
+@pytest.fixture
+def other_annotator(db: None) -> User:
+    return factories.make_user("annotator-2", role="annotator")
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return factories.make_user("administrator-1", role="administrator")
+
+
+@pytest.fixture
+def lead_client(lead: User) -> Client:
+    return logged_in(lead)
+
+
+@pytest.fixture
+def annotator_client(annotator: User) -> Client:
+    return logged_in(annotator)
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

@@ -1,0 +1,9 @@
+"""The app of export."""
+
+from django.apps import AppConfig
+
+
+class TrainingExportConfig(AppConfig):
+    """EXPORT."""
+
+    name = "training_export"

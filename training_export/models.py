@@ -1,0 +1,34 @@
+"""Exports: files that left, with what is needed to rebuild them."""
+
+from django.conf import settings
+from django.db import models
+
+from judging.models import Dataset
+
+
+class Export(models.Model):
+    """One export with its manifest."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        RUNNING = "running"
+        READY = "ready"
+        FAILED = "failed"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
+    format = models.CharField(max_length=40)
+    options = models.JSONField(default=dict, blank=True, help_text="source, campaign, run and filters")
+    as_of = models.JSONField(default=dict, blank=True, help_text="The last label and judgment that it saw.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    error = models.TextField(blank=True)
+    folder = models.CharField(max_length=500, blank=True)
+    files = models.JSONField(default=list, blank=True, help_text="[{name, sha256, rows}]")
+    manifest = models.JSONField(default=dict, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
