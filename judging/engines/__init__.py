@@ -1,1 +1,17 @@
-"""Engines by name. Heavy imports stay inside the one file that needs them."""
+"""Engines by name, and the queue that does the work of each. Heavy imports stay inside the one file that needs them."""
+
+from collections.abc import Callable
+
+from judging.engines.base import Engine, EngineOptions
+from judging.engines.openai_api import openai_api_engine
+from judging.engines.reference import reference_engine
+from judging.engines.scripted import scripted_engine
+
+ENGINES: dict[str, Callable[[EngineOptions], Engine]] = {
+    "reference": reference_engine,
+    "openai_api": openai_api_engine,
+    "scripted": scripted_engine,
+}
+
+QUEUES: dict[str, str] = {"reference": "default", "openai_api": "default", "scripted": "default"}
+"""The RQ queue whose workers can run each engine."""

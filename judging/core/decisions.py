@@ -1,0 +1,104 @@
+"""Several replies to one item -> one judgment, with the spread of the replies.
+
+Unscored replies are left out and counted, never taken for a value. With nothing left the verdict is `invalid` and the
+reason is the most common one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import fmean, pstdev
+from typing import Any
+
+from judging.core.scales import Criterion
+from judging.core.verdicts import Reading, Reason, Scored, Unscored, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the rule makes of an item's replies; the fields are those of a stored judgment.
+
+    `verdict` is '' where the criterion has no clean_if; `value` and `reason`: one of them is ''.
+    """
+
+    value: str = ""
+    score: float | None = None
+    verdict: str = ""
+    reason: str = ""
+    n_read: int = 0
+    n_replies: int = 0
+    spread: float | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+Rule = Callable[[Sequence[Scored], Criterion], Reading]
+
+
+def decide(readings: Sequence[Reading], criterion: Criterion, decision: Mapping[str, Any]) -> Decision:
+    """Apply the decision rule of a judge: {"rule", "threshold", "min_replies"}, all optional.
+
+    Rules: `mean` of the scores (named values have none: their majority), `majority` (the most common value; a tie
+    decides nothing), `unanimous` (all the same value or nothing). `threshold` replaces the criterion's clean_if;
+    `min_replies` is how many replies must be readable (1).
+    """
+    read = [reading for reading in readings if isinstance(reading, Scored)]
+    unread = Counter(reading.reason for reading in readings if isinstance(reading, Unscored))
+    outcome = _outcome(read, unread, criterion, decision)
+    counted = Decision(n_read=len(read), n_replies=len(readings), spread=_spread(read), detail=_detail(read, unread))
+    if isinstance(outcome, Unscored):
+        return replace(counted, verdict=Verdict.INVALID, reason=outcome.reason)
+    verdict = _verdict(outcome, criterion, decision)
+    return replace(counted, value=outcome.value, score=outcome.score, verdict=verdict)
+
+
+def _outcome(
+    read: Sequence[Scored], unread: Counter[Reason], criterion: Criterion, decision: Mapping[str, Any]
+) -> Reading:
+    if not read:
+        return Unscored(unread.most_common(1)[0][0] if unread else Reason.TOO_FEW_REPLIES)
+    if len(read) < decision.get("min_replies", 1):
+        return Unscored(Reason.TOO_FEW_REPLIES)
+    return RULES[decision.get("rule", "majority")](read, criterion)
+
+
+def _mean(read: Sequence[Scored], criterion: Criterion) -> Reading:
+    scores = [reading.score for reading in read if reading.score is not None]
+    if not scores or not criterion.scale.is_numeric:
+        return _majority(read, criterion)
+    mean = fmean(scores)
+    return Scored(f"{mean:g}", mean)
+
+
+def _majority(read: Sequence[Scored], criterion: Criterion) -> Reading:
+    counted = Counter(reading.value for reading in read).most_common()
+    if len(counted) > 1 and counted[0][1] == counted[1][1]:
+        return Unscored(Reason.NO_MAJORITY)
+    return next(reading for reading in read if reading.value == counted[0][0])
+
+
+def _unanimous(read: Sequence[Scored], criterion: Criterion) -> Reading:
+    return read[0] if len({reading.value for reading in read}) == 1 else Unscored(Reason.NO_MAJORITY)
+
+
+RULES: dict[str, Rule] = {"mean": _mean, "majority": _majority, "unanimous": _unanimous}
+
+
+def _spread(read: Sequence[Scored]) -> float | None:
+    scores = [reading.score for reading in read if reading.score is not None]
+    return pstdev(scores) if scores else None
+
+
+def _detail(read: Sequence[Scored], unread: Counter[Reason]) -> dict[str, Any]:
+    detail: dict[str, Any] = {}
+    if read:
+        detail["values"] = dict(Counter(reading.value for reading in read))
+    if unread:
+        detail["unscored"] = {str(reason): count for reason, count in unread.items()}
+    return detail
+
+
+def _verdict(outcome: Scored, criterion: Criterion, decision: Mapping[str, Any]) -> str:
+    threshold = decision.get("threshold")
+    if threshold is not None and criterion.scale.is_numeric:
+        criterion = replace(criterion, clean_if=threshold)
+    return criterion.verdict_of(outcome.value, outcome.score) or ""

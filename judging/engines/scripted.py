@@ -1,0 +1,82 @@
+"""An engine without a model: its replies come from a list, a mapping, a function, or from fixed rules.
+
+For demonstrations and tests. Made from EngineOptions it grades by rules that depend on the item's text alone, so that
+the same item always gets the same reply, on every machine.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import cycle
+
+from judging.core.items import ItemText
+from judging.core.prompts import judged_turn
+from judging.engines.base import EngineOptions, EngineReply, Request, RequestId
+
+Answer = str | EngineReply
+Script = Mapping[RequestId, Answer] | Sequence[Answer] | Callable[[Request], Answer]
+
+SLIP = 8
+"""One reply in so many is turned round by the built-in rules, so that a demonstration has something to disagree on."""
+
+
+class ScriptedEngine:
+    """Replies from a script: a mapping by request id, a sequence (used round and round), or a function."""
+
+    def __init__(self, script: Script) -> None:
+        self._answer = _answering(script)
+
+    def replies(self, requests: Iterable[Request]) -> Iterator[EngineReply]:
+        """One outcome per request, in their order."""
+        for request in requests:
+            answer = self._answer(request)
+            if isinstance(answer, EngineReply):
+                yield answer
+            else:
+                yield EngineReply(id=request.id, text=answer, finish="stop", tokens=len(answer), ms=0)
+
+    def versions(self) -> dict[str, str]:
+        """The version of the built-in rules."""
+        return {"scripted": "1"}
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def scripted_engine(options: EngineOptions) -> ScriptedEngine:
+    """The engine that runs name: rules of the judge's sampling, else the built-in ones.
+
+    `sampling["rules"]`: [{"contains": text, "reply": text}], tried in order on question and answer; a rule without
+    `contains` always fits.
+    """
+    rules = options.sampling.get("rules") or []
+
+    def answer(request: Request) -> str:
+        return _ruled(rules, request.item) or _built_in(request)
+
+    return ScriptedEngine(answer)
+
+
+def _answering(script: Script) -> Callable[[Request], Answer]:
+    if callable(script):
+        return script
+    if isinstance(script, Mapping):
+        by_id = script
+        return lambda request: by_id[request.id]
+    turns = cycle(script)
+    return lambda request: next(turns)
+
+
+def _ruled(rules: Sequence[Mapping[str, str]], item: ItemText) -> str | None:
+    text = "\n".join(f"{turn.question}\n{turn.answer}" for turn in item.turns)
+    return next((rule["reply"] for rule in rules if rule.get("contains", "") in text), None)
+
+
+def _built_in(request: Request) -> str:
+    """Clean where the answer holds the reference (or, without one, for half of the texts), with a slip now and then."""
+    turn = judged_turn(request.item, request.id[1])
+    draw = sha256(f"{turn.question}\x1f{turn.answer}".encode()).digest()
+    agrees = turn.reference.strip() in turn.answer if turn.reference else draw[0] % 2 == 0
+    clean = agrees != (draw[1] % SLIP == 0)
+    word = {"verdict": "clean", "score": 4 + draw[2] % 2} if clean else {"verdict": "wrong", "score": 1 + draw[2] % 3}
+    return json.dumps({"reason": "Graded by fixed rules, not by a model."} | word)
