@@ -1,0 +1,139 @@
+"""Letting data leave: one verb per function. The files appear whole or not at all."""
+
+from pathlib import Path
+
+import django_rq
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from training_export.core.folders import FolderProblem, appearing_folder, check_target
+from training_export.core.manifest import STAMP, manifest_of, write_manifest
+from training_export.core.records import Source
+from training_export.core.tally import write_records
+from training_export.core.writers import FORMATS_WITH_REPLIES, WRITERS, WriterOptions
+from training_export.models import Export
+from training_export.selection import ExportProblem, Selection, provenance_of, records, stored_selection
+
+JOB = "training_export.jobs.build_export"
+
+
+def export_dataset(selection: Selection, folder: Path, *, format_name: str = "mdk", by: User | None = None) -> Export:
+    """Write a selection into a new folder now."""
+    check_format(format_name)
+    try:
+        check_target(folder)
+    except FolderProblem as problem:
+        raise ExportProblem(str(problem)) from problem
+    export = new_export(selection, format_name, by)
+    export.folder = str(folder.absolute())
+    export.state = Export.State.RUNNING
+    export.save()
+    return fill_export(export)
+
+
+def order_export(selection: Selection, *, format_name: str = "mdk", by: User | None = None) -> Export:
+    """Have a selection written by a worker, as it is at this moment."""
+    check_format(format_name)
+    with transaction.atomic():
+        export = new_export(selection, format_name, by)
+        export.save()
+        export.folder = str(settings.EXPORT_DIR / str(export.pk))
+        export.save(update_fields=["folder"])
+    return enqueue_export(export)
+
+
+def repeat_export(export: Export) -> Export:
+    """Ask a worker again for an export that failed or whose worker was lost."""
+    unready = Export.objects.filter(pk=export.pk).exclude(state=Export.State.READY)
+    if unready.update(state=Export.State.PENDING, error=""):
+        enqueue_export(export)
+    export.refresh_from_db()
+    return export
+
+
+def build_export(number: int) -> Export | None:
+    """Write an export that was ordered; None where another worker has it or nobody wants it any more."""
+    claimed = Export.objects.filter(pk=number, state=Export.State.PENDING).update(state=Export.State.RUNNING)
+    if not claimed:
+        return None
+    return fill_export(Export.objects.select_related("dataset", "by").get(pk=number))
+
+
+def fail_export(number: int, sentence: str) -> None:
+    """Say why an export did not come to be."""
+    unready = Export.objects.filter(pk=number).exclude(state=Export.State.READY)
+    unready.update(state=Export.State.FAILED, error=sentence)
+
+
+def check_format(name: str) -> None:
+    """Refuse a format nobody writes."""
+    if name not in WRITERS:
+        raise ExportProblem(
+            _("There is no format “{name}”; there are: {known}.").format(name=name, known=", ".join(WRITERS))
+        )
+
+
+def new_export(selection: Selection, format_name: str, by: User | None) -> Export:
+    """The row of an export, not yet stored."""
+    return Export(
+        dataset=selection.dataset,
+        format=format_name,
+        options=selection.options(),
+        as_of=selection.as_of.as_json(),
+        by=by,
+    )
+
+
+def enqueue_export(export: Export) -> Export:
+    """Put the building on the queue; a queue that does not answer fails the export with a sentence."""
+    try:
+        django_rq.get_queue("default").enqueue(JOB, export.pk)
+    except RedisError as error:
+        fail_export(
+            export.pk,
+            _("The queue does not answer ({error}). Start the worker with its queue, then build again.").format(
+                error=error
+            ),
+        )
+    export.refresh_from_db()
+    return export
+
+
+def fill_export(export: Export) -> Export:
+    """Write the files of a running export and record what is in them."""
+    selection = stored_selection(export.dataset, export.options, export.as_of)
+    try:
+        with appearing_folder(Path(export.folder)) as folder:
+            files = write_files(export, selection, folder)
+    except (ExportProblem, FolderProblem, OSError) as problem:
+        fail_export(export.pk, str(problem))
+        raise ExportProblem(str(problem)) from problem
+    Export.objects.filter(pk=export.pk).update(state=Export.State.READY, error="", **files)
+    export.refresh_from_db()
+    return export
+
+
+def write_files(export: Export, selection: Selection, folder: Path) -> dict[str, object]:
+    """Files and manifest in this folder; what the export's row says of them."""
+    made_at = timezone.localtime(selection.as_of.at)
+    options = WriterOptions(source=selection.source, stamp=made_at.strftime(STAMP))
+    replies_of = selection.run if wants_replies(export.format, selection.source) else None
+    writer = WRITERS[export.format](folder, options)
+    tally, written = write_records(records(selection, replies_of=replies_of), writer, selection.source)
+    if not tally.written:
+        raise ExportProblem(_("No item of dataset “{dataset}” has a verdict to export.").format(dataset=export.dataset))
+    provenance = provenance_of(
+        selection, format_name=export.format, made_at=made_at, made_by=str(export.by) if export.by else ""
+    )
+    manifest = manifest_of(provenance, tally, written)
+    written.append(write_manifest(folder, manifest))
+    return {"manifest": manifest, "files": [file.as_json() for file in written]}
+
+
+def wants_replies(format_name: str, source: Source) -> bool:
+    """Whether the files show the judge's replies."""
+    return format_name in FORMATS_WITH_REPLIES and source != Source.JUDGE

@@ -1,0 +1,48 @@
+"""What an item's labels come to, for export: the verdict, and the text that goes with it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import median_low
+
+from annotation.core.resolution import majority
+from judging.core.verdicts import PersonVerdict
+from training_export.core.records import LabelWord, Origin, PeopleWord
+
+
+def resolve_labels(labels: Sequence[LabelWord]) -> PeopleWord:
+    """The majority of the labels, with the text and the number of errors of those who are of that opinion."""
+    if not labels:
+        return PeopleWord()
+    verdict = majority([label.verdict for label in labels])
+    if verdict is None:
+        return PeopleWord(origin=Origin.TIE)
+    agreeing = [label for label in labels if label.verdict == verdict]
+    return PeopleWord(
+        origin=Origin.MAJORITY,
+        verdict=PersonVerdict(verdict),
+        error_count=common_error_count(agreeing),
+        correction=common_correction(agreeing),
+    )
+
+
+def resolve_gold(verdict: PersonVerdict, correction: Mapping[str, str], labels: Sequence[LabelWord]) -> PeopleWord:
+    """A lead's decision stands over the labels; how many errors there are is still the labels' word."""
+    agreeing = [label for label in labels if label.verdict == verdict]
+    return PeopleWord(
+        origin=Origin.GOLD, verdict=verdict, error_count=common_error_count(agreeing), correction=correction
+    )
+
+
+def common_error_count(labels: Sequence[LabelWord]) -> int | None:
+    """The middle of the error counts given, the lower of two; None where nobody counted."""
+    counts = [label.error_count for label in labels if label.error_count is not None]
+    return median_low(counts) if counts else None
+
+
+def common_correction(labels: Sequence[LabelWord]) -> Mapping[str, str]:
+    """The correction most of these labels make; of equally many the one made first."""
+    corrections = [label.correction for label in labels if label.correction]
+    if not corrections:
+        return {}
+    tally = Counter(tuple(sorted(correction.items())) for correction in corrections)
+    return dict(tally.most_common(1)[0][0])

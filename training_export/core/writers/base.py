@@ -1,0 +1,105 @@
+"""What a writer is, and the files it writes: row by row, nothing whole in memory."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from judging.core.verdicts import Verdict
+from training_export.core.records import Destination, Record, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenFile:
+    """A finished file of an export."""
+
+    name: str
+    rows: int | None
+    bytes: int
+    sha256: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in manifest and database."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterOptions:
+    """What file names and verdicts depend on. `stamp` is the moment of the export, YYYY-MM-DD-HH-MM-SS."""
+
+    source: Source
+    stamp: str
+
+
+class Writer(Protocol):
+    """One format. Made by the factory in `training_export.core.writers.WRITERS`."""
+
+    def write(self, record: Record, destination: Destination) -> None:
+        """Write one record, which belongs to this verdict's file or is left out of them for this reason."""
+
+    def close(self) -> list[WrittenFile]:
+        """Finish the files."""
+
+
+MakeWriter = Callable[[Path, WriterOptions], Writer]
+
+
+class OutputFile:
+    """A file that counts and hashes what goes into it, so that nothing is read twice."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows = 0
+        self._bytes = 0
+        self._hash = sha256()
+        self._file = path.open("xb")
+
+    def put(self, text: str) -> None:
+        """Add text as UTF-8."""
+        data = text.encode()
+        self._file.write(data)
+        self._hash.update(data)
+        self._bytes += len(data)
+
+    def close(self) -> WrittenFile:
+        """Finish the file and say what is in it."""
+        self._file.close()
+        return WrittenFile(name=self.path.name, rows=self.rows, bytes=self._bytes, sha256=self._hash.hexdigest())
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON with non-ASCII literal; escaped only where the text holds halves of characters that UTF-8 cannot hold."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
+
+
+class VerdictFiles:
+    """Three JSONL files, one per verdict; `row` makes the line of a record."""
+
+    def __init__(self, folder: Path, options: WriterOptions, row: Callable[[Record], Mapping[str, Any]]) -> None:
+        self._row = row
+        self._files = {verdict: OutputFile(folder / verdict_file_name(verdict, options)) for verdict in Verdict}
+
+    def write(self, record: Record, destination: Destination) -> None:
+        """Add the record to the file of its verdict; a record that is left out is in none."""
+        if not isinstance(destination, Verdict):
+            return
+        file = self._files[destination]
+        file.put(json_text(self._row(record)) + "\n")
+        file.rows += 1
+
+    def close(self) -> list[WrittenFile]:
+        """Finish all three, in the order clean, wrong, invalid."""
+        return [file.close() for file in self._files.values()]
+
+
+def verdict_file_name(verdict: Verdict, options: WriterOptions) -> str:
+    """mdk's names: people's files carry the moment they left, the judge's do not."""
+    middle = "" if options.source == Source.JUDGE else f"manual_{options.stamp}_"
+    return f"dataset_{middle}{verdict.value}.jsonl"

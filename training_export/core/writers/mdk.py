@@ -1,0 +1,139 @@
+"""mdk's verdict JSONL, and from people's verdicts its manual log.
+
+The log gives back every key of the log an item came from. Keys that the manual log names itself: `num_error` is
+people's verdict, the original's goes to `judge_num_error` (a judge's log) or `previous_num_error` (a log that people
+wrote, mdk's own word for a verdict an entry came with).
+"""
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from judging.core.verdicts import PersonVerdict
+from training_export.core.records import Destination, LeftOut, Record, Source
+from training_export.core.writers.base import OutputFile, VerdictFiles, Writer, WriterOptions, WrittenFile, json_text
+
+# Keys of Item.extra["mdk"] that say how the entry was read; they were never in the entry.
+READ_AS = {"entry", "format"}
+JUDGE_LOG = "judge_log"
+
+
+def mdk_writer(folder: Path, options: WriterOptions) -> Writer:
+    """Three verdict files; with people's verdicts the manual log too."""
+    verdicts = VerdictFiles(folder, options, trainer_row)
+    if options.source == Source.JUDGE:
+        return verdicts
+    return VerdictsAndLog(verdicts, ManualLog(folder / f"experiment_log_manual_{options.stamp}.json"))
+
+
+def trainer_row(record: Record) -> dict[str, str]:
+    """What a trainer reads, and nothing else."""
+    turn = record.corrected_turns[0]
+    return {"question": turn.question, "answer": turn.answer}
+
+
+class ManualLog:
+    """One JSON array with an indent of 4, written entry by entry."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = OutputFile(path)
+
+    def write(self, record: Record, destination: Destination) -> None:
+        """Every item is in the log, also one that nobody reviewed; pairs and choices have no place in it."""
+        if destination == LeftOut.NOT_ONE_ANSWER:
+            return
+        self._file.put(",\n    " if self._file.rows else "[\n    ")
+        # A line break inside a JSON string is always escaped, so every one seen here is the layout's.
+        self._file.put(json_text(log_entry(record), indent=4).replace("\n", "\n    "))
+        self._file.rows += 1
+
+    def close(self) -> list[WrittenFile]:
+        """Finish the array."""
+        self._file.put("\n]" if self._file.rows else "[]")
+        return [self._file.close()]
+
+
+class VerdictsAndLog:
+    """Both forms of people's verdicts."""
+
+    def __init__(self, *writers: Writer) -> None:
+        self._writers = writers
+
+    def write(self, record: Record, destination: Destination) -> None:
+        """Write the record in each form."""
+        for writer in self._writers:
+            writer.write(record, destination)
+
+    def close(self) -> list[WrittenFile]:
+        """Finish all files."""
+        return [file for writer in self._writers for file in writer.close()]
+
+
+def log_entry(record: Record) -> dict[str, Any]:
+    """mdk's four keys, then what the entry came with."""
+    came_with = {key: value for key, value in mdk_of(record).items() if key not in READ_AS}
+    entry = {
+        "qa": [qa_of(record)],
+        "page": came_with.pop("page", {"page": record.context}),
+        "num_error": num_error(record),
+        "output": output_of(record, came_with.pop("output", None)),
+    }
+    return entry | original_text(record) | renamed_num_error(record, entry["num_error"], came_with) | came_with
+
+
+def mdk_of(record: Record) -> Mapping[str, Any]:
+    """What the reader of mdk's logs kept of the entry; empty for an item from another format."""
+    kept = record.extra.get("mdk")
+    return kept if isinstance(kept, dict) else {}
+
+
+def qa_of(record: Record) -> dict[str, Any]:
+    """The question and answer as people left them, with the keys that the QA object had beside them."""
+    kept = record.extra.get("qa")
+    return trainer_row(record) | (dict(kept) if isinstance(kept, dict) else {})
+
+
+def num_error(record: Record) -> int | None:
+    """0 clean, the number of errors (at least 1) wrong, null for undefined and for what people did not decide."""
+    if record.people.verdict == PersonVerdict.CLEAN:
+        return 0
+    if record.people.verdict == PersonVerdict.WRONG:
+        return max(1, record.people.error_count or 1)
+    return None
+
+
+def output_of(record: Record, original: Any) -> Any:
+    """The judge's replies: a list where nobody decided, the printed list where people did. mdk tells them by this."""
+    output = list(record.replies) if original is None else original
+    if record.reviewed:
+        return output if isinstance(output, str) else repr(output)
+    return listed(output) if isinstance(output, str) else output
+
+
+def listed(printed: str) -> list[Any]:
+    """The list that was printed; read as a literal and never evaluated."""
+    try:
+        value = ast.literal_eval(printed)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return [printed]
+    return value if isinstance(value, list) else [printed]
+
+
+def original_text(record: Record) -> dict[str, Any]:
+    """The texts that a correction replaced."""
+    before = record.turns[0].as_json()
+    changed = {name: before[name] for name, text in trainer_row(record).items() if text != before[name]}
+    return {"original": changed} if changed else {}
+
+
+def renamed_num_error(record: Record, written: int | None, came_with: dict[str, Any]) -> dict[str, Any]:
+    """The original's num_error under a name that is free; takes it out of `came_with`."""
+    if "num_error" not in came_with:
+        return {}
+    original = came_with.pop("num_error")
+    from_judge = mdk_of(record).get("format") == JUDGE_LOG
+    if original == written and not from_judge:
+        return {}
+    wished = "judge_num_error" if from_judge else "previous_num_error"
+    return {"imported_num_error" if wished in came_with else wished: original}

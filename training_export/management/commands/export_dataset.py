@@ -1,0 +1,76 @@
+"""manage.py export_dataset: what can be trusted leaves as files."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from training_export.actions import export_dataset
+from training_export.core.records import Source
+from training_export.core.writers import WRITERS
+from training_export.models import Export
+from training_export.selection import ExportProblem, campaign_named, dataset_named, run_numbered, select
+
+
+class Command(BaseCommand):
+    """Writes a folder of files with a manifest."""
+
+    help = "Export a dataset by verdict: from people's labels (gold, human) or from a judge."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dataset", help="name of the dataset")
+        parser.add_argument("--output", required=True, type=Path, help="folder that does not exist yet, or is empty")
+        parser.add_argument("--format", choices=sorted(WRITERS), default="mdk")
+        parser.add_argument(
+            "--source",
+            choices=[source.value for source in Source],
+            default="",
+            help="whose verdict: gold (a lead's decision, else the majority; the default), human (the majority), judge",
+        )
+        parser.add_argument("--campaign", help="name of the campaign; needed where the dataset has several")
+        parser.add_argument("--run", type=int, help="number of the judge's run; the newest finished one if not given")
+        parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            export = leave(**options)
+        except ExportProblem as problem:
+            raise CommandError(str(problem)) from problem
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(export), ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write(as_text(export))
+
+
+def leave(*, dataset: str, output: Path, format: str, source: str, **options: Any) -> Export:
+    """Find what was named and export it."""
+    chosen = dataset_named(dataset)
+    campaign = campaign_named(chosen, options["campaign"]) if options["campaign"] else None
+    run = run_numbered(chosen, options["run"]) if options["run"] is not None else None
+    selection = select(chosen, source=source, campaign=campaign, run=run)
+    return export_dataset(selection, output, format_name=format)
+
+
+def as_json(export: Export) -> dict[str, Any]:
+    """The manifest, and where the files lie."""
+    folder = Path(export.folder)
+    return {"export": export.pk, "folder": str(folder), "paths": paths_of(export), "manifest": export.manifest}
+
+
+def paths_of(export: Export) -> list[str]:
+    """The files in the order in which they were written."""
+    return [str(Path(export.folder) / file["name"]) for file in export.files]
+
+
+def as_text(export: Export) -> str:
+    """One line per file, and a line for what stayed behind."""
+    lines = [
+        f"{'' if file['rows'] is None else file['rows']:>8}  {Path(export.folder) / file['name']}"
+        for file in export.files
+    ]
+    left_out = ", ".join(f"{count} {why}" for why, count in export.manifest["counts"]["left_out"].items())
+    counts = export.manifest["counts"]
+    lines.append(f"{counts['items']} items; left out: {left_out or 'none'}.")
+    return "\n".join(lines)

@@ -1,0 +1,21 @@
+"""Which items leave and whose verdict they carry."""
+
+from training_export.selection.choosing import ExportProblem, Selection, judge_runs, select, stored_selection
+from training_export.selection.counting import count_selection
+from training_export.selection.names import campaign_named, dataset_named, run_numbered
+from training_export.selection.provenance import provenance_of
+from training_export.selection.words import records
+
+__all__ = [
+    "ExportProblem",
+    "Selection",
+    "campaign_named",
+    "count_selection",
+    "dataset_named",
+    "judge_runs",
+    "provenance_of",
+    "records",
+    "run_numbered",
+    "select",
+    "stored_selection",
+]

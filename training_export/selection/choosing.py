@@ -1,0 +1,185 @@
+"""What leaves: the dataset, whose verdict, the campaign and run it comes from, and the moment it shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from annotation.models import Campaign, GoldLabel, Label
+from judging.models import Dataset, Judgment, Run
+from training_export.core.records import Source
+
+JUDGE_KINDS = (Run.Kind.JUDGE, Run.Kind.PANEL, Run.Kind.IMPORTED)
+
+
+class ExportProblem(ValueError):
+    """Why nothing can leave, as a sentence that says what to do about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """The moment an export shows: the last rows it sees. What ended later was still current for it."""
+
+    label: int
+    gold_label: int
+    judgment: int
+    at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in manifest and database."""
+        rows = {"label": self.label, "gold_label": self.gold_label, "judgment": self.judgment}
+        return rows | {"at": self.at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A dataset and whose word goes with it. `run` is where the judge's words and replies are read, if anywhere."""
+
+    dataset: Dataset
+    source: Source
+    campaign: Campaign | None
+    run: Run | None
+    as_of: AsOf
+
+    def labels(self) -> "QuerySet[Label]":
+        """Labels of the campaign that were current at that moment and say a verdict."""
+        labels = Label.objects.filter(campaign=self.campaign, pk__lte=self.as_of.label).exclude(verdict="")
+        return labels.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=self.as_of.at))
+
+    def gold_labels(self) -> "QuerySet[GoldLabel]":
+        """Decisions that stood at that moment; none where people alone decide."""
+        if self.source != Source.GOLD:
+            return GoldLabel.objects.none()
+        gold = GoldLabel.objects.filter(campaign=self.campaign, pk__lte=self.as_of.gold_label).exclude(verdict="")
+        return gold.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=self.as_of.at))
+
+    def options(self) -> dict[str, Any]:
+        """What is stored with an export, for `stored_selection`."""
+        return {
+            "source": self.source.value,
+            "campaign": self.campaign.pk if self.campaign else None,
+            "run": self.run.pk if self.run else None,
+        }
+
+
+def select(
+    dataset: Dataset, *, source: str = "", campaign: Campaign | None = None, run: Run | None = None
+) -> Selection:
+    """Decide what leaves now. Without a source: gold where people labelled; the judge has to be asked for by name."""
+    if run is not None:
+        check_run(run)
+    if source == Source.JUDGE:
+        campaign, run = None, run or newest_judge_run(dataset)
+    else:
+        campaign = labelled_campaign(dataset, campaign)
+        run = run or run_beside(campaign)
+    return Selection(
+        dataset=dataset,
+        source=Source(source or Source.GOLD),
+        campaign=campaign,
+        run=run,
+        as_of=now_of(campaign, run),
+    )
+
+
+def stored_selection(dataset: Dataset, options: Mapping[str, Any], as_of: Mapping[str, Any]) -> Selection:
+    """The selection that `options` and `as_of` of an export describe."""
+    return Selection(
+        dataset=dataset,
+        source=Source(options["source"]),
+        campaign=Campaign.objects.select_related("rubric").filter(pk=options["campaign"]).first(),
+        run=Run.objects.select_related("judge__rubric").filter(pk=options["run"]).first(),
+        as_of=AsOf(**{**as_of, "at": datetime.fromisoformat(as_of["at"])}),
+    )
+
+
+def now_of(campaign: Campaign | None, run: Run | None) -> AsOf:
+    """The last rows there are."""
+    return AsOf(
+        label=last_pk(Label.objects.filter(campaign=campaign)),
+        gold_label=last_pk(GoldLabel.objects.filter(campaign=campaign)),
+        judgment=last_pk(Judgment.objects.filter(run=run)),
+        at=timezone.now(),
+    )
+
+
+def last_pk(rows: "QuerySet[Any]") -> int:
+    """The highest key; 0 where there is no row."""
+    return int(rows.aggregate(last=Max("pk"))["last"] or 0)
+
+
+def judge_runs(dataset: Dataset) -> "QuerySet[Run]":
+    """Finished runs of judges over this dataset, newest first."""
+    runs = Run.objects.filter(dataset=dataset, kind__in=JUDGE_KINDS, state=Run.State.FINISHED)
+    return runs.select_related("judge__rubric").order_by("-pk")
+
+
+def check_run(run: Run) -> None:
+    """Only a finished run of a judge has a word on every item."""
+    if run.judge_id is None:
+        raise ExportProblem(_("Run {number} has no judge: choose the run of one.").format(number=run.pk))
+    if run.state != Run.State.FINISHED:
+        raise ExportProblem(
+            _("Run {number} is {state}; only a finished run can be exported.").format(number=run.pk, state=run.state)
+        )
+
+
+def newest_judge_run(dataset: Dataset) -> Run:
+    """The newest finished run of a judge."""
+    run = judge_runs(dataset).first()
+    if run is None:
+        raise ExportProblem(
+            _("No judge has finished a run over dataset “{dataset}”: start one with run_judge first.").format(
+                dataset=dataset
+            )
+        )
+    return run
+
+
+def run_beside(campaign: Campaign) -> Run | None:
+    """The run whose words stood beside the items of a campaign, else the newest one; there may be none."""
+    runs = judge_runs(campaign.dataset)
+    return runs.filter(pk=campaign.run_id or 0).first() or runs.first()
+
+
+def labelled_campaign(dataset: Dataset, campaign: Campaign | None) -> Campaign:
+    """The campaign asked for, or the only one of the dataset; people must have labelled in it."""
+    chosen = campaign or only_campaign(dataset)
+    labelled = Label.objects.current().filter(campaign=chosen).exists()
+    if not labelled and not GoldLabel.objects.filter(campaign=chosen, ended_at__isnull=True).exists():
+        raise ExportProblem(
+            _(
+                "Nobody has labelled an item in campaign “{campaign}” yet: review some first, or take the judge's "
+                "verdicts (--source judge)."
+            ).format(campaign=chosen)
+        )
+    return chosen
+
+
+def only_campaign(dataset: Dataset) -> Campaign:
+    """The campaign of a dataset that has exactly one."""
+    campaigns: list[Campaign] = list(Campaign.objects.filter(dataset=dataset)[:2])
+    if not campaigns:
+        raise ExportProblem(
+            _(
+                "Nobody has labelled dataset “{dataset}” yet: review some items first, or take the judge's verdicts "
+                "(--source judge)."
+            ).format(dataset=dataset)
+        )
+    if len(campaigns) > 1:
+        raise ExportProblem(
+            _("Dataset “{dataset}” has several campaigns. {known} Choose one (--campaign).").format(
+                dataset=dataset, known=known_campaigns(dataset)
+            )
+        )
+    return campaigns[0]
+
+
+def known_campaigns(dataset: Dataset) -> str:
+    """A sentence that names the campaigns of a dataset."""
+    names = ", ".join(Campaign.objects.filter(dataset=dataset).values_list("name", flat=True))
+    return _("There are: {names}.").format(names=names) if names else _("It has none.")
