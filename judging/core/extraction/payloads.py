@@ -1,0 +1,65 @@
+"""What stands inside a mark -> a reading on a criterion's scale."""
+
+import re
+
+from judging.core.scales import Scale
+from judging.core.verdicts import Reading, Reason, Scored, Unscored
+
+NUMBER = r"[-+]?\d+(?:\.\d+)?"
+UNIT = r"[ \t]?(?:点|分|points?\b|pts?\b|%)"
+NOT_A_SCORE = r"(?:満|满|滿|点|分|つ|個|件|番|回|人|段階|箇所|か所|カ所|年|月|日|種類|行|文|倍|割|位|%)"
+DEDUCTED = r"[ \t]*(?:を|の|ほど)?(?:減点|引|減ら|差し引|マイナス)"
+TERM = rf"{NUMBER}(?:{UNIT}(?!満点|满分|滿分|{DEDUCTED})|(?![A-Za-z0-9)]|\.\d|[ \t]?{NOT_A_SCORE}))"
+JOIN = r"[ \t]*(?:,|、|~|〜|–|—|-|\+|×|\*|=|/|\bout of\b|\bor\b|\band\b|\bto\b|または|もしくは|と(?=\d)|か(?=\d))[ \t]*"
+FULL_MARKS = r"\d+[ \t]?[点分](?:満点|满分|滿分)?(?:中的?|で|の|のうち|,)[ \t]*"
+PAYLOAD = rf"(?:{FULL_MARKS})?{TERM}(?:{JOIN}{TERM}(?![ \t]*[A-Za-z]))*"
+"""A number, or several that are joined: "8", "4点", "8/10", "10点満点中8点", "4 + 5 = 9点", "5, 1, 3"."""
+
+OUT_OF = re.compile(FULL_MARKS)
+PARTS = re.compile(rf"(?P<over>(?:/|out of)[ \t]*)?(?P<number>{NUMBER})[ \t]?(?P<percent>%)?")
+
+
+def scored(score: float, scale: Scale) -> Reading:
+    """A number, if it is on the scale."""
+    if not scale.allows(score):
+        return Unscored(Reason.OFF_SCALE, f"{score:g} is not in {scale.low:g} to {scale.high:g}.")
+    return Scored(f"{score:g}", score)
+
+
+def read_numbers(payload: str, scale: Scale) -> Reading | None:
+    """The number that a payload says, or None where it says none. Only what follows the last `=` counts."""
+    result = payload.rpartition("=")[2].strip()
+    full = OUT_OF.match(result)
+    parts = list(PARTS.finditer(result[full.end() :] if full else result))
+    numbers = [float(part["number"]) for part in parts if not part["over"]]
+    if not numbers:
+        return None
+    if len(numbers) > 1:
+        return Unscored(Reason.AMBIGUOUS, f"Several numbers in one mark: {payload.strip()[:80]}.")
+    limits = [float(part["number"]) for part in parts if part["over"]]
+    limits += [100.0 for part in parts if part["percent"]]
+    limits += [float(re.split(r"\D", full[0])[0])] if full else []
+    if any(limit != scale.high for limit in limits):
+        return Unscored(Reason.OFF_SCALE, f"{payload.strip()[:80]} is on another scale.")
+    return scored(numbers[0], scale)
+
+
+def read_word(payload: str, scale: Scale) -> Reading | None:
+    """The named value that a payload is, or None where it is something else."""
+    said = payload.strip(" \t\n\"'.。「」").casefold()
+    named = {value.casefold(): value for value in scale.values}
+    if said in named:
+        return Scored(named[said])
+    words = {word for word in re.split(r"[\s,/|、]+|\bor\b|または|か", said) if word}
+    if len(words) > 1 and words <= named.keys():
+        return Unscored(Reason.AMBIGUOUS, f"Several values in one mark: {payload.strip()[:80]}.")
+    return None
+
+
+def read_payload(payload: str, scale: Scale) -> Reading | None:
+    """What a delimited payload ([[...]], a tag, a JSON string) says."""
+    if not scale.is_numeric:
+        return read_word(payload, scale)
+    if re.search(r"[^\W\d_]", re.sub(rf"{UNIT}|out of|満点|中|满分|滿分|or|and|to", "", payload)):
+        return None
+    return read_numbers(payload, scale)
