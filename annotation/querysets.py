@@ -1,6 +1,8 @@
 """Reads over many rows of one table. Each reaches its model as `self.model`."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 
 
 class CampaignQuerySet(QuerySet):  # type: ignore[type-arg]
@@ -8,7 +10,8 @@ class CampaignQuerySet(QuerySet):  # type: ignore[type-arg]
 
     def of_user(self, user_id: int) -> "CampaignQuerySet":
         """Campaigns in which this user has a queue."""
-        return self.filter(campaign_items__assignments__annotator__user=user_id).distinct()
+        assignments = self.model._meta.get_field("assignments").related_model._default_manager
+        return self.filter(Exists(assignments.filter(campaign=OuterRef("pk"), annotator__user=user_id)))
 
 
 class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
@@ -18,6 +21,33 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
         """Those that still want a decision."""
         return self.filter(state__in=[self.model.State.PENDING, self.model.State.DRAFT])
 
+    def queue(self, campaign_id: int, annotator_id: int) -> "AssignmentQuerySet":
+        """One person's queue in one campaign, in its order."""
+        return self.filter(campaign=campaign_id, annotator=annotator_id).order_by("queue_rank")
+
+    def first_open_rank(self, *, after: int = 0) -> int | None:
+        """Of a queue, the first place behind `after` that still wants a decision."""
+        # One look-up per state: each is one step in the index, both together would sort the whole queue.
+        ahead = self.filter(queue_rank__gt=after)
+        states = (self.model.State.PENDING, self.model.State.DRAFT)
+        ranks = [ahead.filter(state=state).values_list("queue_rank", flat=True).first() for state in states]
+        return min((rank for rank in ranks if rank is not None), default=None)
+
+    def last_rank(self) -> int:
+        """Of a queue, its length: places are numbered from 1 without gaps."""
+        return self.order_by("-queue_rank").values_list("queue_rank", flat=True).first() or 0
+
+    def progress(self) -> "QuerySet[Any, dict[str, Any]]":
+        """Per campaign and person: how many items they have and how many of those they submitted."""
+        submitted = Count("pk", filter=Q(state=self.model.State.SUBMITTED))
+        rows: QuerySet[Any, dict[str, Any]] = (
+            self.order_by()
+            .values("campaign_id", "annotator_id", "annotator__name")
+            .annotate(total=Count("pk"), done=submitted)
+            .order_by("campaign_id", "annotator__name")
+        )
+        return rows
+
 
 class LabelQuerySet(QuerySet):  # type: ignore[type-arg]
     """Labels."""
@@ -25,3 +55,41 @@ class LabelQuerySet(QuerySet):  # type: ignore[type-arg]
     def current(self) -> "LabelQuerySet":
         """Labels that were neither superseded nor undone."""
         return self.filter(ended_at__isnull=True)
+
+    def own(self, campaign_id: int, annotator_id: int, criterion: str = "") -> "LabelQuerySet":
+        """One person's current labels in one campaign."""
+        return self.current().filter(campaign=campaign_id, annotator=annotator_id, criterion=criterion)
+
+    def verdict_counts(self) -> dict[str, int]:
+        """How many say clean, wrong and undefined."""
+        names = ("clean", "wrong", "undefined")
+        return self.aggregate(**{name: Count("pk", filter=Q(verdict=name)) for name in names})
+
+    def counts_by_item(self) -> "LabelQuerySet":
+        """Rows (item, revision, clean, wrong, undefined) in this order: how many labels of each kind there are."""
+        rows: LabelQuerySet = (
+            self.order_by("item_id", "item_revision")
+            .values_list("item_id", "item_revision")
+            .annotate(
+                clean=Count("pk", filter=Q(verdict="clean")),
+                wrong=Count("pk", filter=Q(verdict="wrong")),
+                undefined=Count("pk", filter=Q(verdict="undefined")),
+            )
+        )
+        return rows
+
+    def codes_of_two(self, first: int, second: int) -> "LabelQuerySet":
+        """Rows (item, revision, code of `first`, code of `second`): 0 clean, 1 wrong, -1 undefined or no label."""
+        rows: LabelQuerySet = (
+            self.order_by("item_id", "item_revision")
+            .values_list("item_id", "item_revision")
+            .annotate(first=self._code_of(first), second=self._code_of(second))
+        )
+        return rows
+
+    @staticmethod
+    def _code_of(annotator: int) -> Max:
+        said = [
+            When(annotator=annotator, verdict=word, then=Value(code)) for code, word in enumerate(("clean", "wrong"))
+        ]
+        return Max(Case(*said, default=Value(-1), output_field=IntegerField()))

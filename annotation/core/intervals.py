@@ -1,0 +1,120 @@
+"""A statistic is a value with its interval and its n, or undefined with the reason; and how intervals are made.
+
+All intervals are two-sided 95 %. Undefined is never 0 or 1: it is its own type, and prints as "n/a" with the reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+LEVEL = 0.95
+UPPER = (1 + LEVEL) / 2
+DRAWS = 2000
+SEED = 0
+
+WILSON = "wilson"
+WILSON_TRANSFORMED = "wilson_transformed"
+WILSON_FIXED_CHANCE = "wilson_fixed_chance"
+BOOTSTRAP = "item_bootstrap"
+FLEISS_COHEN_EVERITT = "fleiss_cohen_everitt"
+GWET_LINEARISED = "gwet_linearised"
+STUDENT = "student_t"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number, its interval, how many things it is about, and how the interval was made."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    method: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of reports."""
+        return {"value": self.value, "low": self.low, "high": self.high, "n": self.n, "method": self.method}
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """No number, and why: "no wrong items"."""
+
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of reports."""
+        return {"value": None, "reason": self.reason}
+
+
+Statistic = Value | Undefined
+
+
+def wilson(successes: float, n: int) -> tuple[float, float]:
+    """Wilson's score interval of a proportion; `successes` may be fractional, `n` is at least 1."""
+    z = float(ndtri(UPPER))
+    share = successes / n
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # At 0 and n the bound is exactly 0 and 1, which rounding misses.
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == n else min(1.0, centre + half)
+    return float(low), float(high)
+
+
+def proportion(successes: int, n: int, *, undefined: str) -> Statistic:
+    """`successes / n` with Wilson's interval; without n it is `undefined` for that reason."""
+    if n == 0:
+        return Undefined(undefined)
+    low, high = wilson(successes, n)
+    return Value(successes / n, low, high, n, WILSON)
+
+
+def normal(value: float, error: float, n: int, method: str) -> Value:
+    """A coefficient between -1 and 1 with a standard error that is normal in large samples."""
+    half = float(ndtri(UPPER)) * error
+    return Value(value, max(-1.0, value - half), min(1.0, value + half), n, method)
+
+
+def student(value: float, error: float, n: int, *, degrees: int, method: str) -> Value:
+    """A coefficient between -1 and 1 with a standard error on this many degrees of freedom."""
+    half = float(stdtrit(degrees, UPPER)) * error
+    return Value(value, max(-1.0, value - half), min(1.0, value + half), n, method)
+
+
+def mean(values: FloatArray, *, undefined: str) -> Statistic:
+    """A mean with Student's interval; one value alone tells nothing of its spread, and has no interval but itself."""
+    n = len(values)
+    if n == 0:
+        return Undefined(undefined)
+    value = float(values.mean())
+    if n == 1:
+        return Value(value, value, value, n, STUDENT)
+    half = float(stdtrit(n - 1, UPPER) * values.std(ddof=1) / np.sqrt(n))
+    return Value(value, value - half, value + half, n, STUDENT)
+
+
+def bootstrap(
+    items: IntArray, statistic: Callable[[FloatArray], FloatArray], *, draws: int = DRAWS, seed: int = SEED
+) -> tuple[float, float] | None:
+    """Percentile interval of `statistic` over resampled items.
+
+    `items` counts the items of each kind, so drawing items anew is one multinomial draw over kinds. `statistic` takes
+    one row of counts per draw and gives NaN where it is undefined; those draws are left out. None where the draws do
+    not differ: then they say nothing about how far the value could be off.
+    """
+    n = int(items.sum())
+    rows = np.random.default_rng(seed).multinomial(n, items / n, size=draws).astype(np.float64)
+    values = statistic(rows)
+    values = values[~np.isnan(values)]
+    if not values.size or np.ptp(values) < 1e-12:
+        return None
+    low, high = np.quantile(values, [1 - UPPER, UPPER])
+    return float(low), float(high)

@@ -1,0 +1,26 @@
+"""What the labels and judgments of a dataset say, read from several tables at once."""
+
+from annotation.reports.agreement import AgreementReport, agreement_report, chosen_campaign, judged_runs
+from annotation.reports.human import HumanColumn, human_column, human_verdicts
+from annotation.reports.judges import JudgeReport, items_of_cell, judge_report
+from annotation.reports.refusals import ReportRefused
+from annotation.reports.text import as_text
+from annotation.reports.titles import method_title, reading_title, statistic_title
+
+__all__ = [
+    "AgreementReport",
+    "HumanColumn",
+    "JudgeReport",
+    "ReportRefused",
+    "agreement_report",
+    "as_text",
+    "chosen_campaign",
+    "human_column",
+    "human_verdicts",
+    "items_of_cell",
+    "judge_report",
+    "judged_runs",
+    "method_title",
+    "reading_title",
+    "statistic_title",
+]

@@ -1,0 +1,183 @@
+"""A run's judgments beside people's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Case, Count, IntegerField, Value, When
+
+from annotation.core import confusion
+from annotation.core.agreement import GROUP, PAIR
+from annotation.core.confusion import COLUMNS, READINGS, ROWS, Confusion
+from annotation.core.intervals import IntArray, Statistic, Undefined, mean
+from annotation.core.resolution import VERDICTS, HumanVerdict
+from annotation.reports.human import HumanColumn, rows_of
+from judging.models import Judgment, Run
+
+NO_SCORES = "this judge gives no scores"
+FEW_DECIDED = 20
+COLUMN_OF_CODE = np.array([COLUMNS.index(verdict.column) for verdict in VERDICTS], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeReport:
+    """What one run says, and how it compares with people."""
+
+    judge: str
+    version: int
+    run: int
+    state: str
+    counts: Mapping[str, Any]
+    human_unknown: Mapping[str, int]
+    mean_score: Statistic
+    matrix: Confusion
+    readings: Mapping[str, Mapping[str, Statistic]]
+    majority_baseline: Statistic
+    majority_verdict: str
+    coverage: Statistic
+    human_share: Statistic
+    judge_human: Mapping[str, Statistic]
+    notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of `report_agreement --json`."""
+        return {
+            "judge": self.judge,
+            "version": self.version,
+            "run": self.run,
+            "state": self.state,
+            "counts": dict(self.counts),
+            "human_unknown": dict(self.human_unknown),
+            "mean_score": self.mean_score.as_json(),
+            "confusion": self.matrix.as_json(),
+            **{name: as_json(statistics) for name, statistics in self.readings.items()},
+            "majority_baseline": self.majority_baseline.as_json(),
+            "majority_verdict": self.majority_verdict,
+            "coverage": self.coverage.as_json(),
+            "human_share": self.human_share.as_json(),
+            "judge_human": as_json(self.judge_human),
+            "notes": list(self.notes),
+        }
+
+
+def as_json(statistics: Mapping[str, Statistic]) -> dict[str, Any]:
+    """{name: statistic} as JSON."""
+    return {name: statistic.as_json() for name, statistic in statistics.items()}
+
+
+def judge_report(run: Run, column: HumanColumn, *, criterion: str = "") -> JudgeReport:
+    """Compare a run of a judge with the human column. ValueError for a run without a judge."""
+    if run.judge is None:
+        raise ValueError(f"Run {run.pk} has no judge.")
+    rows = _judged(run, criterion)
+    human, other_text = column.beside(rows[:, 0], rows[:, 1])
+    matrix = Confusion.of_codes(rows[:, 2], COLUMN_OF_CODE[human])
+    return JudgeReport(
+        judge=run.judge.name,
+        version=run.judge.version,
+        run=run.pk,
+        state=run.state,
+        counts=_counts(run, matrix, criterion),
+        human_unknown=_human_unknown(human, other_text),
+        mean_score=_mean_score(run, criterion),
+        matrix=matrix,
+        readings={name: reading(matrix) for name, reading in READINGS.items()},
+        majority_baseline=confusion.majority_baseline(matrix),
+        majority_verdict=confusion.majority_verdict(matrix),
+        coverage=confusion.coverage(matrix),
+        human_share=confusion.human_share(matrix),
+        judge_human=judge_human(matrix),
+        notes=_notes(run, matrix),
+    )
+
+
+def judge_human(matrix: Confusion) -> dict[str, Statistic]:
+    """Judge and people as two raters of the items both decided. One row per statistic."""
+    if not matrix.decided:
+        return dict.fromkeys([*GROUP, *PAIR], Undefined(confusion.NO_DECIDED))
+    group = {name: statistic(matrix.patterns) for name, statistic in GROUP.items()}
+    return group | {name: statistic(matrix.decided_cells) for name, statistic in PAIR.items()}
+
+
+def items_of_cell(run: Run, column: HumanColumn, *, judge: str, human: str, criterion: str = "") -> list[int]:
+    """Primary keys of the items in one cell of the matrix; '' stands for every row or column."""
+    rows = _judged(run, criterion)
+    codes, _ = column.beside(rows[:, 0], rows[:, 1])
+    kept = np.ones(len(rows), dtype=bool)
+    if judge:
+        kept &= rows[:, 2] == ROWS.index(judge)
+    if human:
+        kept &= COLUMN_OF_CODE[codes] == COLUMNS.index(human)
+    return [int(item) for item in rows[kept, 0]]
+
+
+def _judged(run: Run, criterion: str) -> IntArray:
+    """Rows (item, revision, row of the matrix). A judgment without a verdict is invalid."""
+    said = [When(verdict=word, then=Value(row)) for row, word in enumerate(ROWS[:2])]
+    rows = (
+        Judgment.objects.filter(run=run, criterion=criterion)
+        .order_by("item_id")
+        .annotate(row=Case(*said, default=Value(ROWS.index("invalid")), output_field=IntegerField()))
+        .values_list("item_id", "item_revision", "row")
+    )
+    return rows_of(rows.iterator(), 3)
+
+
+def _counts(run: Run, matrix: Confusion, criterion: str) -> dict[str, Any]:
+    """Judged items by verdict, and those among them from which no value could be read, by reason."""
+    unscored = (
+        Judgment.objects.filter(run=run, criterion=criterion)
+        .unscored()
+        .order_by("reason")
+        .values_list("reason")
+        .annotate(n=Count("pk"))
+    )
+    by_reason = {str(reason): int(n) for reason, n in unscored}
+    verdicts = {word: matrix.row_total(row) for row, word in enumerate(ROWS)}
+    return verdicts | {
+        "items": matrix.n,
+        "unscored": sum(by_reason.values()),
+        "unscored_by_reason": by_reason,
+    }
+
+
+def _human_unknown(codes: IntArray, other_text: IntArray) -> dict[str, int]:
+    """Why people's word on judged items is unknown."""
+    found = {verdict: int((codes == code).sum()) for code, verdict in enumerate(VERDICTS)}
+    elsewhere = int(other_text.sum())
+    return {
+        "ties": found[HumanVerdict.TIE],
+        "undefined": found[HumanVerdict.UNDEFINED],
+        "unreviewed": found[HumanVerdict.UNREVIEWED] - elsewhere,
+        "labelled_in_another_text": elsewhere,
+    }
+
+
+def _mean_score(run: Run, criterion: str) -> Statistic:
+    # SQLite's standard deviation fails on a single score, so the scores themselves are read.
+    scored = Judgment.objects.filter(run=run, criterion=criterion, status="scored", score__isnull=False)
+    scores = np.fromiter(scored.order_by().values_list("score", flat=True).iterator(), dtype=np.float64)
+    return mean(scores, undefined=NO_SCORES)
+
+
+def _notes(run: Run, matrix: Confusion) -> tuple[str, ...]:
+    """What a careful reader would say beside the numbers."""
+    accuracy, baseline = confusion.mdk(matrix)["accuracy"], confusion.majority_baseline(matrix)
+    notes = []
+    if run.state != Run.State.FINISHED:
+        notes.append(f"The run is {run.state}: the numbers cover {matrix.n} judged items so far.")
+    if _gives_no_verdict(run):
+        notes.append("The rubric does not say which scores are clean, so every judgment counts as invalid.")
+    if matrix.decided and not isinstance(accuracy, Undefined) and not isinstance(baseline, Undefined):
+        if accuracy.value < baseline.value:
+            verdict = confusion.majority_verdict(matrix)
+            notes.append(f"Always answering {verdict} would reach {baseline.value:.6f}, more than this judge.")
+        if matrix.decided < FEW_DECIDED:
+            notes.append(f"Only {matrix.decided} items are decided by both: read the intervals, not the values.")
+    return tuple(notes)
+
+
+def _gives_no_verdict(run: Run) -> bool:
+    rubric = run.judge.rubric if run.judge else None
+    return rubric is not None and all(criterion.clean_if is None for criterion in rubric.parsed_criteria())

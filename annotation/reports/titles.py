@@ -1,0 +1,54 @@
+"""Names of numbers as people read them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STATISTICS: dict[str, Promise] = {
+    "percent_agreement": _("Percent agreement"),
+    "krippendorff_alpha": _("Krippendorff's alpha"),
+    "gwet_ac1": _("Gwet's AC1"),
+    "fleiss_kappa": _("Fleiss' kappa"),
+    "cohen_kappa": _("Cohen's kappa"),
+    "specific_agreement_clean": _("Agreement on clean"),
+    "specific_agreement_wrong": _("Agreement on wrong"),
+    "accuracy": _("Accuracy"),
+    "precision": _("Precision of wrong"),
+    "recall": _("Recall of wrong"),
+    "f1": _("F1 of wrong"),
+    "majority_baseline": _("Majority baseline"),
+    "clean_purity": _("Purity of clean"),
+    "mcc": _("Matthews' correlation"),
+    "coverage": _("Judge decided"),
+    "human_share": _("People decided"),
+    "mean_score": _("Mean score"),
+}
+READINGS: dict[str, Promise] = {
+    "mdk": _("mdk, all items"),
+    "decided": _("decided by both"),
+    "strict": _("strict: invalid is a miss"),
+    "invalid_as_wrong": _("invalid taken as wrong"),
+}
+METHODS: dict[str, Promise] = {
+    "wilson": _("Wilson"),
+    "wilson_transformed": _("Wilson, transformed"),
+    "wilson_fixed_chance": _("Wilson, chance held"),
+    "item_bootstrap": _("item bootstrap"),
+    "fleiss_cohen_everitt": _("Fleiss-Cohen-Everitt"),
+    "gwet_linearised": _("Gwet, linearised"),
+    "student_t": _("Student's t"),
+}
+
+
+def statistic_title(name: str) -> str:
+    """Title of a statistic."""
+    return str(STATISTICS.get(name, name))
+
+
+def reading_title(name: str) -> str:
+    """Title of a way to read the matrix."""
+    return str(READINGS.get(name, name))
+
+
+def method_title(name: str) -> str:
+    """Title of a way to make an interval."""
+    return str(METHODS.get(name, name))
