@@ -1,8 +1,12 @@
 """Exports: files that left, with what is needed to rebuild them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
+from judging.core.verdicts import Verdict
 from judging.models import Dataset
 
 
@@ -32,3 +36,21 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("export_detail", args=[self.pk])
+
+    @property
+    def source(self) -> str:
+        """Whose verdict decided."""
+        return str(self.options.get("source", ""))
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """The counts of the manifest; empty until it is written."""
+        return dict(self.manifest.get("counts", {}))
+
+    @property
+    def written(self) -> int:
+        """Items in the verdict files."""
+        return sum(self.counts.get(verdict.value, 0) for verdict in Verdict)

@@ -1,5 +1,12 @@
 """Pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from training_export import views
+
+urlpatterns = [
+    path("exports/", views.export_list, name="export_list"),
+    path("exports/new/", views.export_create, name="export_create"),
+    path("exports/<int:pk>/", views.export_detail, name="export_detail"),
+    path("exports/<int:pk>/files/<str:name>", views.export_file, name="export_file"),
+]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from judging.core.verdicts import PersonVerdict, Verdict
@@ -22,8 +22,8 @@ class Tally:
     def add(self, where: Destination, people: PeopleWord, items: int = 1) -> None:
         """Count items of one destination and one word of people's."""
         self.destinations[where] += items
-        self.origins[people.origin] += items
         if isinstance(where, Verdict):
+            self.origins[people.origin] += items
             self.undefined += items * (people.verdict == PersonVerdict.UNDEFINED)
             self.corrected += items * bool(people.correction)
 
@@ -44,13 +44,21 @@ class Tally:
 
 
 def write_records(records: Iterable[Record], writer: Writer, source: Source) -> tuple[Tally, list[WrittenFile]]:
-    """Send every record to its file, one at a time, and close the files whatever happens."""
+    """Send every record to its file, one at a time, and close the files whatever happens.
+
+    Where the judge decides, its files hold the text it judged: no word of people's goes into them.
+    """
     tally = Tally()
     try:
-        for record in records:
+        for record in records if source != Source.JUDGE else map(without_people, records):
             where = destination(record, source)
             writer.write(record, where)
             tally.add(where, record.people)
     finally:
         files = writer.close()
     return tally, files
+
+
+def without_people(record: Record) -> Record:
+    """The record as the judge saw it."""
+    return replace(record, people=PeopleWord(), labels=())

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from judging.core.verdicts import PersonVerdict
+from judging.core.verdicts import PersonVerdict, Verdict
 from training_export.core.records import Destination, LeftOut, Record, Source
 from training_export.core.writers.base import OutputFile, VerdictFiles, Writer, WriterOptions, WrittenFile, json_text
 
@@ -71,15 +71,28 @@ class VerdictsAndLog:
 
 
 def log_entry(record: Record) -> dict[str, Any]:
-    """mdk's four keys, then what the entry came with."""
+    """mdk's four keys, what the entry came with, and the item's key: by it, corrected items are known again."""
     came_with = {key: value for key, value in mdk_of(record).items() if key not in READ_AS}
+    judge = {} if "output" in came_with else judge_said(record)
     entry = {
         "qa": [qa_of(record)],
         "page": came_with.pop("page", {"page": record.context}),
         "num_error": num_error(record),
         "output": output_of(record, came_with.pop("output", None)),
     }
-    return entry | original_text(record) | renamed_num_error(record, entry["num_error"], came_with) | came_with
+    renamed = renamed_num_error(record, entry["num_error"], came_with)
+    # An entry with several QAs had one key for all of them; each is an entry of its own here.
+    shared = {"entry_key": came_with.pop("key")} if "key" in came_with else {}
+    return entry | original_text(record) | judge | renamed | came_with | shared | {"key": record.key}
+
+
+def judge_said(record: Record) -> dict[str, Any]:
+    """The judge's verdict and score, beside its replies, for an item whose log did not bring them."""
+    if record.judge is None:
+        return {}
+    errors = {Verdict.CLEAN: 0, Verdict.WRONG: 1}
+    said: dict[str, Any] = {"judge_num_error": errors.get(record.judge.verdict) if record.judge.verdict else None}
+    return said if record.judge.score is None else said | {"judge_score": record.judge.score}
 
 
 def mdk_of(record: Record) -> Mapping[str, Any]:
