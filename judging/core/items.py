@@ -33,9 +33,12 @@ class ImportedReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedJudgment:
-    """The word of a judge that ran elsewhere. `detail` keeps the numbers its file gave (raw_score, num_error)."""
+    """The word of a judge that ran elsewhere. `detail` keeps the numbers its file gave (raw_score, num_error).
 
-    verdict: Verdict
+    `verdict` is None where a file gives a score and nothing that says which scores are clean.
+    """
+
+    verdict: Verdict | None
     score: float | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 

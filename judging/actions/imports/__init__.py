@@ -1,0 +1,22 @@
+"""Import in two steps: `plan_import` reads and counts, `apply_import` does exactly that."""
+
+from judging.actions.imports.plan import Counts, ImportPlan, ImportRefused, Progress, no_progress, plan_import
+from judging.actions.imports.rows import FileProblem, InputFile, KeyedRow, Source, keyed_rows, source_of
+from judging.actions.imports.store import apply_import, discard_abandoned_imports
+
+__all__ = [
+    "Counts",
+    "FileProblem",
+    "ImportPlan",
+    "ImportRefused",
+    "InputFile",
+    "KeyedRow",
+    "Progress",
+    "Source",
+    "apply_import",
+    "discard_abandoned_imports",
+    "keyed_rows",
+    "no_progress",
+    "plan_import",
+    "source_of",
+]

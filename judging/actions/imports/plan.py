@@ -1,0 +1,147 @@
+"""What an import would do: read everything, store nothing."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from judging.actions.imports.rows import FileProblem, InputFile, KeyedRow, Source, keyed_rows, source_of
+from judging.actions.imports.stored import StoredItem, digests, item_fields, stored_items
+from judging.models import Dataset
+
+MAX_NAME = 200
+Progress = Callable[[int], None]
+
+
+def no_progress(rows: int) -> None:
+    """For callers that show none."""
+
+
+class ImportRefused(ValueError):
+    """Why nothing was imported, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Rows by what becomes of them. `gone`: items of the dataset that the files no longer have; they stay."""
+
+    items: int = 0
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    gone: int = 0
+    judgments: int = 0
+    human_verdicts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPlan:
+    """What `apply_import` will do. With problems it does nothing, unless the bad rows are skipped."""
+
+    dataset: str
+    sources: tuple[Source, ...]
+    counts: Counts
+    problems: tuple[FileProblem, ...]
+    skips_bad_rows: bool = False
+
+    @property
+    def is_acceptable(self) -> bool:
+        """Whether this plan may be applied."""
+        if self.skips_bad_rows:
+            return bool(self.counts.items) and not any(problem.fatal for problem in self.problems)
+        return not self.problems
+
+    def without_bad_rows(self) -> "ImportPlan":
+        """The same plan, for the good rows only. A file that could not be read to its end is still refused."""
+        return replace(self, skips_bad_rows=True)
+
+    @property
+    def formats(self) -> str:
+        """The formats of the files."""
+        return ", ".join(sorted({source.format for source in self.sources}))
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that commands print."""
+        return {
+            "dataset": self.dataset,
+            "format": self.formats,
+            "items": self.counts.items,
+            "new": self.counts.new,
+            "unchanged": self.counts.unchanged,
+            "changed": self.counts.changed,
+            "gone": self.counts.gone,
+            "judgments": self.counts.judgments,
+            "human_verdicts": self.counts.human_verdicts,
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+
+
+def plan_import(
+    name: str, files: Sequence[InputFile], *, format_name: str = "", progress: Progress = no_progress
+) -> ImportPlan:
+    """Read the files to their end and count what an import into this dataset would change."""
+    _check_name(name)
+    found = [source_of(file, format_name) for file in files]
+    sources = tuple(source for source in found if isinstance(source, Source))
+    problems = [problem for problem in found if isinstance(problem, FileProblem)]
+    dataset = Dataset.objects.ready().filter(name=name).first()
+    tally = Tally(stored_items(dataset) if dataset else {})
+    for keyed in _reported(keyed_rows(sources), progress):
+        if isinstance(keyed, FileProblem):
+            problems.append(keyed)
+        else:
+            tally.add(keyed)
+    if not problems and not tally.items:
+        problems = [FileProblem(file.name, 1, "The file holds no rows. Add some.", fatal=True) for file in files]
+    return ImportPlan(dataset=name, sources=sources, counts=tally.counts(), problems=tuple(problems))
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+        raise ImportRefused(f"The name of a dataset has 1 to {MAX_NAME} printable characters. Choose another --name.")
+
+
+def _reported(
+    rows: Iterable[KeyedRow | FileProblem], progress: Progress, every: int = 1000
+) -> Iterator[KeyedRow | FileProblem]:
+    """Pass rows on and say now and then how many came."""
+    waiting = 0
+    for row in rows:
+        yield row
+        waiting += 1
+        if waiting == every:
+            progress(waiting)
+            waiting = 0
+    progress(waiting)
+
+
+class Tally:
+    """Counts rows against what the dataset has."""
+
+    def __init__(self, stored: dict[str, StoredItem]) -> None:
+        self._stored = stored
+        self._numbers = {"new": 0, "unchanged": 0, "changed": 0, "judgments": 0, "human_verdicts": 0}
+        self._known = 0
+
+    @property
+    def items(self) -> int:
+        """Rows counted so far."""
+        return self._numbers["new"] + self._known
+
+    def add(self, keyed: KeyedRow) -> None:
+        """Count a row."""
+        stored = self._stored.get(keyed.key)
+        self._known += stored is not None
+        self._numbers[fate_of(keyed, stored)] += 1
+        self._numbers["judgments"] += keyed.row.judgment is not None
+        self._numbers["human_verdicts"] += keyed.row.person is not None
+
+    def counts(self) -> Counts:
+        """The totals."""
+        return Counts(items=self.items, gone=len(self._stored) - self._known, **self._numbers)
+
+
+def fate_of(keyed: KeyedRow, stored: StoredItem | None) -> str:
+    """`new`, `unchanged` or `changed`."""
+    if stored is None:
+        return "new"
+    return "unchanged" if digests(item_fields(keyed.row)) == (stored.text, stored.other) else "changed"

@@ -1,0 +1,199 @@
+"""Do what a plan says: a new dataset in committed batches, hidden until ready; an existing one in one transaction."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from judging.actions.imports.judged import ImportedRuns, Placed
+from judging.actions.imports.plan import (
+    ImportPlan,
+    ImportRefused,
+    Progress,
+    fate_of,
+    no_progress,
+)
+from judging.actions.imports.rows import FileProblem, KeyedRow, Source, checksum, keyed_rows
+from judging.actions.imports.stored import OTHER_FIELDS, TEXT_FIELDS, StoredItem, item_fields, new_item, stored_items
+from judging.core.items import question_key
+from judging.core.readers import FileRefused
+from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply
+
+BATCH = 1000
+ABANDONED_AFTER = timedelta(days=1)
+"""A hidden dataset that is older was left by a process that was killed."""
+
+
+def apply_import(plan: ImportPlan, *, by: User | None = None, progress: Progress = no_progress) -> Dataset:
+    """Import what was planned, all of it or nothing. ImportRefused where the plan has problems or no longer holds."""
+    if not plan.is_acceptable:
+        raise ImportRefused("The files have problems; nothing was stored. Mend them, or skip the bad rows.")
+    _check_unchanged(plan.sources)
+    discard_abandoned_imports()
+    dataset: Dataset | None = Dataset.objects.ready().filter(name=plan.dataset).first()
+    if dataset is None:
+        return _import_new(plan, by, progress)
+    _import_into(dataset, plan, by, progress)
+    return dataset
+
+
+def _check_unchanged(sources: Iterable[Source]) -> None:
+    for source in sources:
+        try:
+            same = checksum(source.file.path) == source.sha256
+        except FileRefused:
+            same = False
+        if not same:
+            raise ImportRefused(f"{source.file.name} changed while it was read; nothing was stored. Import it again.")
+
+
+def discard_abandoned_imports() -> None:
+    """Delete hidden datasets whose import was killed."""
+    for dataset in Dataset.objects.abandoned(timezone.now() - ABANDONED_AFTER):
+        _discard(dataset)
+
+
+def _import_new(plan: ImportPlan, by: User | None, progress: Progress) -> Dataset:
+    # The name is taken only when all rows are there: what a killed process leaves blocks nobody.
+    hidden = f"{plan.dataset[:150]} (importing {uuid4().hex})"
+    dataset = Dataset.objects.create(name=hidden, state=Dataset.State.IMPORTING, made_by=by)
+    try:
+        _fill(dataset, plan, by, progress)
+    except BaseException:
+        _discard(dataset)
+        raise
+    return dataset
+
+
+def _fill(dataset: Dataset, plan: ImportPlan, by: User | None, progress: Progress) -> None:
+    runs, files, position = ImportedRuns(dataset, by), FileRows(), 0
+    for batch in _batches(plan):
+        with transaction.atomic():
+            items = Item.objects.bulk_create(
+                [new_item(dataset, keyed, position + place) for place, keyed in enumerate(batch, 1)]
+            )
+            runs.store([(keyed, item.pk, 1) for keyed, item in zip(batch, items, strict=True)])
+        files.add(batch)
+        position += len(batch)
+        progress(len(batch))
+    _publish(dataset, plan, files)
+
+
+def _publish(dataset: Dataset, plan: ImportPlan, files: "FileRows") -> None:
+    dataset.name, dataset.state = plan.dataset, Dataset.State.READY
+    try:
+        with transaction.atomic():
+            files.store(dataset, plan.sources)
+            dataset.save(update_fields=["name", "state"])
+    except IntegrityError as error:
+        message = f"A dataset named {plan.dataset!r} appeared meanwhile; nothing was stored. Import again to update it."
+        raise ImportRefused(message) from error
+
+
+def _batches(plan: ImportPlan) -> Iterator[list[KeyedRow]]:
+    """The good rows in batches; the bad ones are in the plan."""
+    rows = (keyed for keyed in keyed_rows(plan.sources) if not isinstance(keyed, FileProblem))
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+class FileRows:
+    """How many rows each file gave, and where in a new dataset they begin."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, int] = {}
+        self._first: dict[str, int] = {}
+        self._total = 0
+
+    def add(self, batch: Iterable[KeyedRow]) -> None:
+        """Count a batch."""
+        for keyed in batch:
+            self._total += 1
+            name = keyed.source.file.name
+            self._first.setdefault(name, self._total)
+            self._rows[name] = self._rows.get(name, 0) + 1
+
+    def forget_places(self) -> None:
+        """In a dataset that had items, the rows of a file are not in one piece."""
+        self._first = {}
+
+    def store(self, dataset: Dataset, sources: Iterable[Source]) -> None:
+        """Remember the files the dataset does not have yet."""
+        had = set(dataset.files.values_list("sha256", flat=True))
+        fresh = {source.sha256: source for source in sources if source.sha256 not in had}
+        ImportFile.objects.bulk_create([self._file(dataset, source) for source in fresh.values()])
+
+    def _file(self, dataset: Dataset, source: Source) -> ImportFile:
+        name = source.file.name
+        return ImportFile(
+            dataset=dataset,
+            name=name[-500:],
+            sha256=source.sha256,
+            format=source.format,
+            rows=self._rows.get(name, 0),
+            header={"first_position": self._first[name]} if name in self._first else {},
+        )
+
+
+def _discard(dataset: Dataset) -> None:
+    """Delete an unfinished dataset, biggest tables first, and the judge that only it had."""
+    judges = list(dataset.runs.values_list("judge_id", flat=True))
+    Reply.objects.filter(run__dataset=dataset).delete()
+    Judgment.objects.filter(run__dataset=dataset).delete()
+    dataset.items.all().delete()
+    dataset.delete()
+    Judge.objects.filter(pk__in=judges, kind=Judge.Kind.IMPORTED, runs=None).delete()
+
+
+@transaction.atomic
+def _import_into(dataset: Dataset, plan: ImportPlan, by: User | None, progress: Progress) -> None:
+    """New rows go behind the last position, changed text makes a revision, gone rows stay."""
+    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    stored, runs, files = stored_items(dataset), ImportedRuns(dataset, by), FileRows()
+    position = dataset.items.last_position()
+    for batch in _batches(plan):
+        added = _add(dataset, [keyed for keyed in batch if keyed.key not in stored], position)
+        known = [(keyed, stored[keyed.key]) for keyed in batch if keyed.key in stored]
+        runs.store([*added, *_update(known, plan, by)])
+        files.add(batch)
+        position += len(added)
+        progress(len(batch))
+    files.forget_places()
+    files.store(dataset, plan.sources)
+
+
+def _add(dataset: Dataset, rows: list[KeyedRow], position: int) -> list[Placed]:
+    items = Item.objects.bulk_create(
+        [new_item(dataset, keyed, position + place) for place, keyed in enumerate(rows, 1)]
+    )
+    return [(keyed, item.pk, 1) for keyed, item in zip(rows, items, strict=True)]
+
+
+def _update(rows: list[tuple[KeyedRow, StoredItem]], plan: ImportPlan, by: User | None) -> list[Placed]:
+    """Write what changed; where every row now stands."""
+    changed = {known.pk: keyed for keyed, known in rows if fate_of(keyed, known) == "changed"}
+    items = Item.objects.in_bulk(changed)
+    reason = f"imported again from {', '.join(source.file.name for source in plan.sources)}"[:200]
+    revisions = [_change(items[pk], keyed, reason, by) for pk, keyed in changed.items()]
+    ItemRevision.objects.bulk_create([revision for revision in revisions if revision])
+    Item.objects.bulk_update(items.values(), [*TEXT_FIELDS, *OTHER_FIELDS, "question_key", "revision"], batch_size=200)
+    return [
+        (keyed, known.pk, items[known.pk].revision if known.pk in items else known.revision) for keyed, known in rows
+    ]
+
+
+def _change(item: Item, keyed: KeyedRow, reason: str, by: User | None) -> ItemRevision | None:
+    """Give the item its new fields; the revision that keeps the old texts, where texts changed."""
+    fields = item_fields(keyed.row)
+    old = {name: getattr(item, name) for name in TEXT_FIELDS if getattr(item, name) != fields[name]}
+    for name, value in fields.items():
+        setattr(item, name, value)
+    item.question_key = question_key(keyed.row.turns)
+    if not old:
+        return None
+    item.revision += 1
+    return ItemRevision(item=item, number=item.revision - 1, fields=old, author=by, reason=reason)

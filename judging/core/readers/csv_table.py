@@ -1,0 +1,91 @@
+"""Tables with a header: comma, tab or semicolon; quoted cells may hold line ends."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from judging.core.items import ItemRow, RowProblem
+from judging.core.readers.fields import ANSWER, QUESTION, find, missing_question, qa_row
+from judging.core.readers.files import MAX_RECORD, FileRefused, strict_lines
+
+DELIMITERS = ",\t;"
+MAX_HEADER_LINES = 50
+
+# One limit for the whole process, and the module's own is smaller than a long context.
+csv.field_size_limit(MAX_RECORD)
+
+
+def read(path: Path) -> Iterator[ItemRow | RowProblem]:
+    """One item per row; columns without a meaning of their own stay in `extra`."""
+    header = header_of(path)
+    if find(header, QUESTION) is None:
+        raise FileRefused(1, missing_question(header))
+    answer = find(header, ANSWER)
+    for cells in table_rows(path):
+        if isinstance(cells, RowProblem):
+            yield cells
+            continue
+        row = qa_row(*cells)
+        # A table has no null: an empty cell is an answer that is not there.
+        if isinstance(row, ItemRow) and answer is not None and not cells[1][answer]:
+            row = replace(row, has_answer=False)
+        yield row
+
+
+def header_of(path: Path) -> list[str]:
+    """Names of the columns."""
+    return _dialect_of(path)[1]
+
+
+def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
+    """Rows by column name with the line they start on; a row of another length is a problem."""
+    delimiter, header = _dialect_of(path)
+    reader = csv.reader(strict_lines(path), delimiter=delimiter, strict=True)
+    next(reader)
+    start = reader.line_num + 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield RowProblem(start, _broken(error))
+            return
+        if cells is None:
+            return
+        if cells:
+            yield _row(start, header, cells)
+        start = reader.line_num + 1
+
+
+def _row(line: int, header: list[str], cells: list[str]) -> tuple[int, dict[str, str]] | RowProblem:
+    if len(cells) != len(header):
+        message = f"The row has {len(cells)} cells and the header {len(header)}. Quote cells that hold the delimiter."
+        return RowProblem(line, message)
+    return line, dict(zip(header, cells, strict=True))
+
+
+def _broken(error: csv.Error) -> str:
+    return (
+        f"The table breaks in the row that starts here ({error}); what follows was not read. "
+        'Close every quote and write a quote inside a cell as "".'
+    )
+
+
+def _dialect_of(path: Path) -> tuple[str, list[str]]:
+    """Delimiter and header: the delimiter that gives a question, else the one that gives most columns."""
+    lines = list(islice(strict_lines(path), MAX_HEADER_LINES))
+    headers = {delimiter: _header(lines, delimiter) for delimiter in DELIMITERS}
+    best = max(headers, key=lambda mark: (find(headers[mark], QUESTION) is not None, len(headers[mark])))
+    header = [name.strip() or f"column {number}" for number, name in enumerate(headers[best], 1)]
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise FileRefused(1, f"Two columns are named {twice!r}. Rename one of them.")
+    return best, header
+
+
+def _header(lines: list[str], delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []

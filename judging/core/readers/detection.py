@@ -1,0 +1,74 @@
+"""Which format a file has, from its content; its name decides only between two logs that look the same."""
+
+from fnmatch import fnmatch
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from judging.core.items import RowProblem
+from judging.core.readers import elyza
+from judging.core.readers.csv_table import header_of
+from judging.core.readers.fields import QUESTION, find, missing_question
+from judging.core.readers.files import FileRefused
+from judging.core.readers.json_records import first_character, json_objects
+
+LOOKED_AT = 200
+"""Entries that may be broken before a good one shows what the file is."""
+
+_OF_A_JUDGE = {"raw_score", "score", "evaluate_template", "previous_num_error"}
+_MANUAL_NAMES = ("experiment_log_manual*", "experiment_log_autosave*")
+_GOLD_NAME = "dataset*_checked*.json"
+
+
+def detect_format(path: Path) -> str:
+    """The name of the format; FileRefused with what was found where it is none of ours."""
+    if first_character(path) in {"[", "{"}:
+        return _json_format(path)
+    if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
+        raise FileRefused(1, "The file is not JSON. Write one JSON object per line, or an array of objects.")
+    header = header_of(path)
+    if elyza.recognises(set(header)):
+        return "elyza"
+    if find(header, QUESTION) is None:
+        raise FileRefused(1, missing_question(header))
+    return "csv"
+
+
+def _json_format(path: Path) -> str:
+    entries = _first_objects(path)
+    if "qa" in entries[0]:
+        return _mdk_format(entries, path.name)
+    if elyza.recognises(set(entries[0])):
+        return "elyza"
+    if find(entries[0], QUESTION) is None:
+        raise FileRefused(1, missing_question(entries[0]))
+    return "qa_jsonl"
+
+
+def _first_objects(path: Path) -> list[dict[str, Any]]:
+    """The first entries that can be read; where none can, the problem of the first refuses the file."""
+    found = list(islice(json_objects(path), LOOKED_AT))
+    good = [record.value for record in found if not isinstance(record, RowProblem)]
+    if good:
+        return good
+    problem = next((record for record in found if isinstance(record, RowProblem)), None)
+    raise FileRefused(
+        problem.line if problem else 1, problem.message if problem else "The file holds no entries. Add some."
+    )
+
+
+def _mdk_format(entries: list[dict[str, Any]], name: str) -> str:
+    first = entries[0]
+    if any(fnmatch(name, pattern) for pattern in _MANUAL_NAMES) or any(_was_displayed(entry) for entry in entries):
+        return "mdk_manual_log"
+    if first.keys() & _OF_A_JUDGE:
+        return "mdk_judge_log"
+    if "num_error" not in first:
+        blind = first.get("prompt") == "" and "convert_template" not in first
+        return "mdk_gold" if blind else "mdk_converter_log"
+    return "mdk_gold" if fnmatch(name, _GOLD_NAME) else "mdk_manual_log"
+
+
+def _was_displayed(entry: dict[str, Any]) -> bool:
+    """Only going through a log prints its replies into a text, and only this platform names the judge's word so."""
+    return isinstance(entry.get("output"), str) or "judge_num_error" in entry
