@@ -1,6 +1,9 @@
 """Reads over many rows of one table. Each reaches its model as `self.model`."""
 
-from django.db.models import QuerySet
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
 
 
 class DatasetQuerySet(QuerySet):  # type: ignore[type-arg]
@@ -10,6 +13,10 @@ class DatasetQuerySet(QuerySet):  # type: ignore[type-arg]
         """Those whose import is complete; the others are shown to nobody."""
         return self.filter(state=self.model.State.READY)
 
+    def abandoned(self, before: datetime) -> "DatasetQuerySet":
+        """Those whose import began before then and never ended."""
+        return self.filter(state=self.model.State.IMPORTING, at__lt=before)
+
 
 class ItemQuerySet(QuerySet):  # type: ignore[type-arg]
     """Items."""
@@ -17,6 +24,10 @@ class ItemQuerySet(QuerySet):  # type: ignore[type-arg]
     def between(self, first: int, last: int) -> "ItemQuerySet":
         """Items of a closed range of positions, in order."""
         return self.filter(position__gte=first, position__lte=last).order_by("position")
+
+    def last_position(self) -> int:
+        """The highest position; 0 where there are no items."""
+        return int(self.aggregate(last=Max("position"))["last"] or 0)
 
 
 class VersionedQuerySet(QuerySet):  # type: ignore[type-arg]
@@ -26,6 +37,10 @@ class VersionedQuerySet(QuerySet):  # type: ignore[type-arg]
         """Versions of one name, newest first."""
         return self.filter(name=name).order_by("-version")
 
+    def freeze(self, now: datetime) -> int:
+        """Mark those as used that are not yet; the first use counts."""
+        return self.filter(frozen_at=None).update(frozen_at=now)
+
 
 class RunQuerySet(QuerySet):  # type: ignore[type-arg]
     """Runs."""
@@ -34,6 +49,14 @@ class RunQuerySet(QuerySet):  # type: ignore[type-arg]
         """Runs that still have work to do."""
         return self.filter(state__in=[self.model.State.PENDING, self.model.State.RUNNING])
 
+    def resumable(self) -> "RunQuerySet":
+        """Runs whose work can go on: unfinished ones, and those that failed before they were done."""
+        return self.filter(state__in=[self.model.State.PENDING, self.model.State.RUNNING, self.model.State.FAILED])
+
+    def worked_here(self) -> "RunQuerySet":
+        """Runs that our workers do, not those that came with a file."""
+        return self.exclude(kind=self.model.Kind.IMPORTED)
+
 
 class RunBatchQuerySet(QuerySet):  # type: ignore[type-arg]
     """Batches of runs."""
@@ -41,6 +64,17 @@ class RunBatchQuerySet(QuerySet):  # type: ignore[type-arg]
     def open(self) -> "RunBatchQuerySet":
         """Batches nobody has finished."""
         return self.filter(state__in=[self.model.State.PENDING, self.model.State.CLAIMED])
+
+    def claimable(self, silent_since: datetime, max_attempts: int) -> "RunBatchQuerySet":
+        """Batches of an unfinished run that nobody has, or whose claimer was silent for too long."""
+        free = Q(state=self.model.State.PENDING) | Q(state=self.model.State.CLAIMED, claimed_at__lt=silent_since)
+        return self.filter(free, run__state__in=["pending", "running"], attempts__lt=max_attempts)
+
+    def claim_of(self, batch: Any) -> "RunBatchQuerySet":
+        """The row of a claimed batch as long as this very claim holds; empty once somebody else has it."""
+        return self.filter(
+            pk=batch.pk, state=self.model.State.CLAIMED, claimed_by=batch.claimed_by, attempts=batch.attempts
+        )
 
 
 class JudgmentQuerySet(QuerySet):  # type: ignore[type-arg]
