@@ -43,18 +43,27 @@ class EngineReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
-    """How to reach and run a model. `sampling` keys are those of the OpenAI API: temperature, top_p, max_tokens."""
+    """How to reach and run a model. `sampling` keys are those of the OpenAI API: temperature, top_p, max_tokens.
+
+    A call that may pass later is made up to `attempts` times; the waits between grow from `backoff_seconds`.
+    """
 
     model: str = ""
     base_url: str = ""
     sampling: Mapping[str, Any] = field(default_factory=dict)
     style: str = "chat"
     concurrency: int = 32
-    timeout_seconds: float = 120.0
+    timeout_seconds: float = 600.0
+    attempts: int = 6
+    backoff_seconds: float = 1.0
+
+
+class EngineError(Exception):
+    """The engine cannot work at all (its model is unknown, it does not start). The message is shown to people."""
 
 
 class Engine(Protocol):
-    """One loaded engine. Made by the factory in `judging.engines.ENGINES` from EngineOptions."""
+    """One loaded engine, made by a factory of `judging.engines.ENGINES`; it and `replies` may raise EngineError."""
 
     def replies(self, requests: Iterable[Request]) -> Iterator[EngineReply]:
         """Exactly one outcome for every request, in the order in which they are ready."""

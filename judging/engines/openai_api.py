@@ -1,29 +1,142 @@
-"""Any server that speaks the OpenAI API."""
+"""Any server that speaks the OpenAI API: /chat/completions for chats, /completions for raw text.
 
+Calls wait in an event loop in a thread of its own. The caller's thread pulls the next request whenever one of
+`concurrency` places is free, so that a slow reply holds up nothing but its own place. The key comes from
+OPENAI_API_KEY and appears in no reply and in no message.
+"""
+
+import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from importlib.metadata import version
+from queue import SimpleQueue
+from time import monotonic
+
+import httpx
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_random_exponential
 
 from judging.core.verdicts import Reason, Unscored
-from judging.engines.base import EngineOptions, EngineReply, Request
+from judging.engines.background_loop import BackgroundLoop
+from judging.engines.base import EngineError, EngineOptions, EngineReply, Request
+from judging.engines.openai_calls import CallFailed, MayPass, ask, call_of
+
+KEY_VARIABLE = "OPENAI_API_KEY"
+LONGEST_WAIT = 60.0
+CONNECT_SECONDS = 10.0
+DIRECT = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
+"""Addresses of this machine are never asked through a proxy."""
 
 
 class OpenAIEngine:
-    """Asks /chat/completions or /completions."""
+    """One server and one model."""
 
     def __init__(self, options: EngineOptions) -> None:
+        if not options.base_url.startswith(("http://", "https://")):
+            raise EngineError(
+                "The engine openai_api needs the address of a server, such as http://127.0.0.1:8000/v1, not "
+                f"{options.base_url!r}: set OPENAI_BASE_URL or give --base-url."
+            )
         self._options = options
+        self._key = api_key()
+        self._loop: BackgroundLoop | None = None
+        self._client: httpx.AsyncClient | None = None
 
     def replies(self, requests: Iterable[Request]) -> Iterator[EngineReply]:
-        """One outcome per request."""
-        for request in requests:
-            yield EngineReply(id=request.id, failure=Unscored(Reason.CONNECTION, "No server was asked."))
+        """Exactly one outcome for every request, as they come; stopping early cancels what is in flight."""
+        loop, client = self._opened()
+        done: SimpleQueue[Future[EngineReply]] = SimpleQueue()
+        in_flight: set[Future[EngineReply]] = set()
+        try:
+            for request in requests:
+                future = loop.start(self._reply(client, request))
+                in_flight.add(future)
+                future.add_done_callback(done.put)
+                while len(in_flight) >= self._options.concurrency or not done.empty():
+                    yield _next(done, in_flight)
+            while in_flight:
+                yield _next(done, in_flight)
+        finally:
+            for future in in_flight:
+                future.cancel()
 
     def versions(self) -> dict[str, str]:
-        """The HTTP client."""
+        """The HTTP client; the server does not say what it is."""
         return {"httpx": version("httpx")}
 
     def close(self) -> None:
-        """Free the connections."""
+        """Cancel what is in flight, close the connections, end the thread."""
+        loop, client, self._loop, self._client = self._loop, self._client, None, None
+        if loop is None or client is None:
+            return
+        loop.cancel_all()
+        loop.start(client.aclose()).result()
+        loop.close()
+
+    def _opened(self) -> tuple[BackgroundLoop, httpx.AsyncClient]:
+        """The loop and the connections, opened by the first use: a process may still fork before it."""
+        self._loop = self._loop or BackgroundLoop()
+        self._client = self._client or self._new_client()
+        return self._loop, self._client
+
+    def _new_client(self) -> httpx.AsyncClient:
+        seconds, places = self._options.timeout_seconds, self._options.concurrency
+        return httpx.AsyncClient(
+            base_url=self._options.base_url,
+            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
+            timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+            limits=httpx.Limits(max_connections=places, max_keepalive_connections=places),
+            mounts=DIRECT,
+        )
+
+    async def _reply(self, client: httpx.AsyncClient, request: Request) -> EngineReply:
+        """The outcome of one request, after as many attempts as it takes and may take."""
+        if not request.prompt.messages and not request.prompt.text:
+            return EngineReply(id=request.id, failure=Unscored(Reason.REJECTED, "The rubric has no prompt to send."))
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(self._options.attempts),
+            retry=retry_if_exception_type(MayPass),
+            wait=self._wait,
+            reraise=True,
+        )
+        try:
+            return await retrying(self._attempt, client, request)
+        except CallFailed as failed:
+            return EngineReply(id=request.id, failure=failed.outcome)
+
+    async def _attempt(self, client: httpx.AsyncClient, request: Request) -> EngineReply:
+        path, body = call_of(request.prompt, self._options, request.seed)
+        started = monotonic()
+        answer = await ask(client, path, body, seconds=self._options.timeout_seconds, key=self._key)
+        return EngineReply(
+            id=request.id,
+            text=answer.text,
+            finish=answer.finish,
+            tokens=answer.tokens,
+            logprobs=answer.logprobs,
+            ms=round((monotonic() - started) * 1000),
+        )
+
+    def _wait(self, state: RetryCallState) -> float:
+        """As long as the server asked for, else a random time whose limit doubles with every attempt."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, MayPass) and error.retry_after is not None:
+            return min(error.retry_after, LONGEST_WAIT)
+        return wait_random_exponential(multiplier=self._options.backoff_seconds, max=LONGEST_WAIT)(state)
+
+
+def _next(done: "SimpleQueue[Future[EngineReply]]", in_flight: "set[Future[EngineReply]]") -> EngineReply:
+    future = done.get()
+    in_flight.discard(future)
+    return future.result()
+
+
+def api_key() -> str:
+    """The key from the environment, '' where there is none; EngineError, without it, where no header can carry it."""
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not (key.isascii() and (key.isprintable() or not key)):
+        raise EngineError(f"{KEY_VARIABLE} holds characters that no key has: set it again, without line breaks.")
+    return key
 
 
 def openai_api_engine(options: EngineOptions) -> OpenAIEngine:
