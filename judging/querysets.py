@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 
 class DatasetQuerySet(QuerySet):  # type: ignore[type-arg]
@@ -17,6 +18,17 @@ class DatasetQuerySet(QuerySet):  # type: ignore[type-arg]
         """Those whose import began before then and never ended."""
         return self.filter(state=self.model.State.IMPORTING, at__lt=before)
 
+    def named_like(self, text: str) -> "DatasetQuerySet":
+        """Those whose name has this text; all of them for ''."""
+        return self.filter(name__icontains=text) if text else self
+
+    def with_sizes(self) -> "DatasetQuerySet":
+        """Each with `n_items` and `n_runs`, read from indexes: positions are numbered without gaps."""
+        items, runs = (self.model._meta.get_field(name).related_model._default_manager for name in ("items", "runs"))
+        last = items.filter(dataset=OuterRef("pk")).order_by("-position").values("position")[:1]
+        counted = runs.filter(dataset=OuterRef("pk")).order_by().values("dataset").annotate(n=Count("pk")).values("n")
+        return self.annotate(n_items=Coalesce(Subquery(last), 0), n_runs=Coalesce(Subquery(counted), 0))
+
 
 class ItemQuerySet(QuerySet):  # type: ignore[type-arg]
     """Items."""
@@ -29,6 +41,27 @@ class ItemQuerySet(QuerySet):  # type: ignore[type-arg]
         """The highest position; 0 where there are no items."""
         return int(self.aggregate(last=Max("position"))["last"] or 0)
 
+    def saying(self, text: str) -> "ItemQuerySet":
+        """Items with this text in question, answer, reference, context, criteria or key; all of them for ''."""
+        if not text:
+            return self
+        # By path, because SQLite keeps the JSON as a whole with its characters escaped.
+        places = ("turns__0__question", "turns__0__answer", "turns__0__reference", "context", "criteria", "key")
+        found = Q()
+        for place in places:
+            found |= Q(**{f"{place}__icontains": text})
+        return self.filter(found)
+
+    def values_of(self, field: str, limit: int = 200) -> list[str]:
+        """The different values of a text column that are not empty, in order."""
+        return list(self.exclude(**{field: ""}).order_by(field).values_list(field, flat=True).distinct()[:limit])
+
+    def neighbours(self, position: int) -> tuple[int | None, int | None]:
+        """Positions of the items before and after this one."""
+        before = self.filter(position__lt=position).order_by("-position").values_list("position", flat=True).first()
+        after = self.filter(position__gt=position).order_by("position").values_list("position", flat=True).first()
+        return before, after
+
 
 class VersionedQuerySet(QuerySet):  # type: ignore[type-arg]
     """Rubrics and judges."""
@@ -36,6 +69,12 @@ class VersionedQuerySet(QuerySet):  # type: ignore[type-arg]
     def newest(self, name: str) -> "VersionedQuerySet":
         """Versions of one name, newest first."""
         return self.filter(name=name).order_by("-version")
+
+    def numbered(self, version: str) -> "VersionedQuerySet":
+        """The version that a person wrote; '' leaves the choice open, and what is no number means none."""
+        if not version:
+            return self.all()
+        return self.filter(version=int(version)) if version.isdecimal() else self.none()
 
     def freeze(self, now: datetime) -> int:
         """Mark those as used that are not yet; the first use counts."""

@@ -1,12 +1,49 @@
 """Rubrics and judges: versioned, and frozen once a run used them."""
 
+from typing import Any
+
 from django.db import models
 
 from judging.core.scales import Criterion, criterion_from_json
 from judging.querysets import VersionedQuerySet
 
 
-class Rubric(models.Model):
+class FrozenError(ValueError):
+    """A used rubric or judge was to be changed or deleted."""
+
+
+class Versioned(models.Model):
+    """A name with versions. A version that a run used is frozen: it says for ever what was judged by."""
+
+    name = models.CharField(max_length=100)
+    version = models.PositiveIntegerField(default=1)
+    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = VersionedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save, unless this version is frozen: FrozenError then."""
+        self.refuse_if_frozen()
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Delete, unless this version is frozen: FrozenError then."""
+        self.refuse_if_frozen()
+        return super().delete(*args, **options)
+
+    def refuse_if_frozen(self) -> None:
+        """Raise FrozenError where the database says that a run used this version."""
+        if self.pk and type(self)._default_manager.filter(pk=self.pk, frozen_at__isnull=False).exists():
+            raise FrozenError(f"{self} was used by a run and cannot be changed. Save a new version instead.")
+
+
+class Rubric(Versioned):
     """Criteria with their scales, what counts as clean, and the prompt."""
 
     class Kind(models.TextChoices):
@@ -21,8 +58,6 @@ class Rubric(models.Model):
         PREFIX = "prefix", "chat with an assistant prefix"
         RAW = "raw", "raw text"
 
-    name = models.CharField(max_length=100)
-    version = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     criteria = models.JSONField(help_text="[{name, scale: {low, high, step} or {values}, direction, clean_if}]")
     style = models.CharField(max_length=10, choices=Style.choices, default=Style.CHAT)
@@ -31,23 +66,17 @@ class Rubric(models.Model):
         blank=True,
         help_text='{part: {"system", "user", "assistant"}} or, for raw text, {part: {"raw"}}; Jinja2 templates.',
     )
-    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "-version"]
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="rubric_version_once")]
-
-    def __str__(self) -> str:
-        return f"{self.name} v{self.version}"
 
     def parsed_criteria(self) -> tuple[Criterion, ...]:
         """The criteria as core knows them."""
         return tuple(criterion_from_json(data) for data in self.criteria)
 
 
-class Judge(models.Model):
+class Judge(Versioned):
     """Engine + model + rubric + sampling + number of samples + decision rule."""
 
     class Kind(models.TextChoices):
@@ -56,8 +85,6 @@ class Judge(models.Model):
         PANEL = "panel"
         IMPORTED = "imported"
 
-    name = models.CharField(max_length=100)
-    version = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     engine = models.CharField(max_length=40, blank=True, help_text="Name of the engine; its URL is a setting.")
     model = models.CharField(max_length=300, blank=True)
@@ -66,13 +93,7 @@ class Judge(models.Model):
     samples = models.PositiveIntegerField(default=1)
     decision = models.JSONField(default=dict, blank=True, help_text="rule, threshold, strict or tolerant")
     members = models.ManyToManyField("self", symmetrical=False, blank=True, help_text="Judges of a panel.")
-    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "-version"]
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="judge_version_once")]
-
-    def __str__(self) -> str:
-        return f"{self.name} v{self.version}"

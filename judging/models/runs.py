@@ -68,6 +68,11 @@ class Run(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("run_detail", args=[self.pk])
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody works on it any more: finished, cancelled or failed."""
+        return self.state not in {self.State.PENDING, self.State.RUNNING}
+
 
 class RunBatch(models.Model):
     """A range of item positions of a run: the unit of commit, claimed by one worker at a time."""

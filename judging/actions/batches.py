@@ -1,0 +1,112 @@
+"""Batches of a run: claimed by one worker at a time, written whole or not at all, put back when their worker is gone.
+
+A claim is a fencing token: who claimed, and the how-manieth attempt it is. Every write asks for both, so a worker that
+lost its batch while it was slow changes nothing any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from judging.core.claimers import is_gone
+from judging.models import Judgment, Reply, Run, RunBatch
+
+LEASE = timedelta(minutes=10)
+"""How long a claim counts without being renewed; longer than an engine may need for a single reply."""
+
+MAX_ATTEMPTS = 5
+"""A batch that was claimed so often without being finished takes its workers down with it, and is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """All rows that a batch becomes, and the software that made them."""
+
+    replies: Sequence[Reply]
+    judgments: Sequence[Judgment]
+    versions: dict[str, str]
+
+
+def claim_batch(run: Run, *, claimer: str, now: datetime) -> RunBatch | None:
+    """The first batch that is free, or whose lease ran out, now claimed; None when nothing is left to claim."""
+    while (batch := first_claimable(run, now)) is not None:
+        seen = RunBatch.objects.filter(
+            pk=batch.pk, state=batch.state, attempts=batch.attempts, claimed_at=batch.claimed_at
+        )
+        batch.state, batch.claimed_by, batch.claimed_at = RunBatch.State.CLAIMED, claimer, now
+        batch.attempts += 1
+        # No row: another worker was faster, so look again.
+        if seen.update(state=batch.state, claimed_by=claimer, claimed_at=now, attempts=batch.attempts):
+            return batch
+    return None
+
+
+def first_claimable(run: Run, now: datetime) -> RunBatch | None:
+    """The batch that comes next, asked anew each time."""
+    batch: RunBatch | None = run.batches.claimable(now - LEASE, MAX_ATTEMPTS).order_by("number").first()
+    return batch
+
+
+def has_work(run: Run, *, now: datetime) -> bool:
+    """Whether a worker would find a batch to claim."""
+    return run.batches.claimable(now - LEASE, MAX_ATTEMPTS).exists()
+
+
+def renew_claims(batches: Sequence[RunBatch], *, now: datetime) -> None:
+    """Say that the worker of these batches is alive."""
+    for batch in batches:
+        RunBatch.objects.claim_of(batch).update(claimed_at=now)
+
+
+def write_batch(batch: RunBatch, outcome: BatchOutcome) -> bool:
+    """Store everything a batch became, or nothing: False when somebody else has the batch by now."""
+    with transaction.atomic():
+        mine = RunBatch.objects.claim_of(batch)
+        if not mine.update(state=RunBatch.State.DONE, versions=outcome.versions, error=""):
+            return False
+        # Rows that are there already stay as they are. IGNORE would do the same on SQLite, but would drop rows that
+        # break a check without a word; an update that changes nothing leaves the checks in force.
+        Reply.objects.bulk_create(
+            outcome.replies,
+            update_conflicts=True,
+            unique_fields=["run", "item", "part", "sample", "attempt"],
+            update_fields=["attempt"],
+        )
+        Judgment.objects.bulk_create(
+            outcome.judgments,
+            update_conflicts=True,
+            unique_fields=["run", "item", "criterion"],
+            update_fields=["criterion"],
+        )
+    return True
+
+
+def release_batches(batches: Sequence[RunBatch]) -> None:
+    """Give claimed batches back in good order, which counts as no attempt; what somebody else has stays theirs."""
+    for batch in batches:
+        RunBatch.objects.claim_of(batch).update(
+            state=RunBatch.State.PENDING, claimed_by="", claimed_at=None, attempts=F("attempts") - 1
+        )
+
+
+def fail_batches(batches: Sequence[RunBatch], *, error: str) -> None:
+    """Mark claimed batches as failed, with the reason."""
+    for batch in batches:
+        RunBatch.objects.claim_of(batch).update(state=RunBatch.State.FAILED, error=error)
+
+
+def put_back_batches(run: Run, *, now: datetime) -> int:
+    """Free the batches whose worker is dead or silent for longer than a lease, and give up the hopeless ones."""
+    freed = 0
+    for batch in run.batches.filter(state=RunBatch.State.CLAIMED):
+        silent = batch.claimed_at is None or batch.claimed_at < now - LEASE
+        if silent or is_gone(batch.claimed_by):
+            claim = RunBatch.objects.claim_of(batch).filter(claimed_at=batch.claimed_at)
+            freed += claim.update(state=RunBatch.State.PENDING, claimed_by="", claimed_at=None)
+    run.batches.filter(state=RunBatch.State.PENDING, attempts__gte=MAX_ATTEMPTS).update(
+        state=RunBatch.State.FAILED, error=f"Its worker died or was stopped {MAX_ATTEMPTS} times."
+    )
+    return freed

@@ -1,0 +1,175 @@
+"""Judges and rubrics: a spec finds or makes its version, a version is frozen when a run uses it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from judging.core.builtin import JUDGES, RUBRICS
+from judging.core.specs import JudgeSpec, RubricSpec
+from judging.engines import ENGINES
+from judging.models import Judge, Rubric
+
+
+class UnknownName(ValueError):
+    """No judge, rubric or engine has this name; the message lists those that there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeChoice:
+    """A judge by name (`name`, or `name:version` of a stored one), and what to change of it; '' changes nothing."""
+
+    name: str
+    rubric: str = ""
+    engine: str = ""
+    model: str = ""
+    samples: int | None = None
+
+
+def chosen_judge(choice: JudgeChoice) -> Judge:
+    """The judge that a choice means; a version is made where none says the same. UnknownName for what there is not."""
+    spec = named_judge(choice.name)
+    if choice.engine and choice.engine not in ENGINES:
+        raise UnknownName(f"There is no engine {choice.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
+    return judge_for(
+        replace(
+            spec,
+            rubric=named_rubric(choice.rubric) if choice.rubric else spec.rubric,
+            engine=choice.engine or spec.engine,
+            model=choice.model or spec.model,
+            samples=choice.samples or spec.samples,
+        )
+    )
+
+
+def named_judge(name: str) -> JudgeSpec:
+    """The built-in judge of this name, else the newest stored one; `name:version` is always a stored one."""
+    if name in JUDGES:
+        return JUDGES[name]
+    stem, _, version = name.partition(":")
+    found = Judge.objects.newest(stem).filter(rubric__isnull=False).select_related("rubric")
+    judge: Judge | None = found.numbered(version).first()
+    if judge is None:
+        own = set(Judge.objects.filter(rubric__isnull=False).values_list("name", flat=True))
+        raise UnknownName(f"There is no judge {name!r}. Judges: {', '.join(sorted(own | set(JUDGES)))}.")
+    return spec_of(judge)
+
+
+def named_rubric(name: str) -> RubricSpec:
+    """The built-in rubric of this name, else the newest stored one; `name:version` is always a stored one."""
+    if name in RUBRICS:
+        return RUBRICS[name]
+    stem, _, version = name.partition(":")
+    rubric: Rubric | None = Rubric.objects.newest(stem).numbered(version).first()
+    if rubric is None:
+        own = set(Rubric.objects.values_list("name", flat=True))
+        raise UnknownName(f"There is no rubric {name!r}. Rubrics: {', '.join(sorted(own | set(RUBRICS)))}.")
+    return rubric_spec_of(rubric)
+
+
+@transaction.atomic
+def judge_for(spec: JudgeSpec) -> Judge:
+    """The newest version of this name that says exactly this, else a new version."""
+    wanted = stored(spec.as_json())
+    versions = Judge.objects.newest(spec.name).select_related("rubric")
+    judge: Judge
+    for judge in versions.filter(rubric__isnull=False):
+        if stored(spec_of(judge).as_json()) == wanted:
+            return judge
+    newest = versions.first()
+    return Judge.objects.create(
+        name=spec.name,
+        version=newest.version + 1 if newest else 1,
+        kind=spec.kind,
+        engine=spec.engine,
+        model=spec.model,
+        rubric=rubric_for(spec.rubric),
+        sampling=wanted["sampling"],
+        samples=spec.samples,
+        decision=wanted["decision"],
+    )
+
+
+@transaction.atomic
+def rubric_for(spec: RubricSpec) -> Rubric:
+    """The newest version of this name that says exactly this, else a new version."""
+    wanted = stored(spec.as_json())
+    versions = Rubric.objects.newest(spec.name)
+    rubric: Rubric
+    for rubric in versions:
+        if stored(rubric_spec_of(rubric).as_json()) == wanted:
+            return rubric
+    newest = versions.first()
+    return Rubric.objects.create(
+        name=spec.name,
+        version=newest.version + 1 if newest else 1,
+        kind=spec.kind,
+        criteria=wanted["criteria"],
+        style=spec.style,
+        prompts=wanted["prompts"],
+    )
+
+
+@transaction.atomic
+def freeze_judge(judge: Judge) -> None:
+    """From now on this judge and its rubric say what they say: a run uses them."""
+    now = timezone.now()
+    Judge.objects.filter(pk=judge.pk).freeze(now)
+    if judge.rubric:
+        Rubric.objects.filter(pk=judge.rubric.pk).freeze(now)
+
+
+@transaction.atomic
+def copy_judge(judge: Judge) -> Judge:
+    """A new version of a judge that may still be edited."""
+    newest = Judge.objects.newest(judge.name)[0]
+    copied = Judge.objects.get(pk=judge.pk)
+    copied.pk, copied.version, copied.frozen_at = None, newest.version + 1, None
+    copied.save(force_insert=True)
+    copied.members.set(judge.members.all())
+    return copied
+
+
+@transaction.atomic
+def copy_rubric(rubric: Rubric) -> Rubric:
+    """A new version of a rubric that may still be edited."""
+    newest = Rubric.objects.newest(rubric.name)[0]
+    copied = Rubric.objects.get(pk=rubric.pk)
+    copied.pk, copied.version, copied.frozen_at = None, newest.version + 1, None
+    copied.save(force_insert=True)
+    return copied
+
+
+def spec_of(judge: Judge) -> JudgeSpec:
+    """A stored judge as a value; ValueError where it has no rubric (a judge that ran elsewhere)."""
+    if judge.rubric is None:
+        raise ValueError(f"The judge {judge.name} has no rubric: its judgments came from a file.")
+    return JudgeSpec(
+        name=judge.name,
+        kind=judge.kind,
+        engine=judge.engine,
+        model=judge.model,
+        rubric=rubric_spec_of(judge.rubric),
+        sampling=judge.sampling,
+        samples=judge.samples,
+        decision=judge.decision,
+    )
+
+
+def rubric_spec_of(rubric: Rubric) -> RubricSpec:
+    """A stored rubric as a value."""
+    return RubricSpec(
+        name=rubric.name,
+        kind=rubric.kind,
+        criteria=rubric.parsed_criteria(),
+        style=rubric.style,
+        prompts=rubric.prompts,
+    )
+
+
+def stored(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data as it comes back from the database: tuples are lists then."""
+    return dict(json.loads(json.dumps(data)))

@@ -1,0 +1,200 @@
+"""Runs: started, cancelled, resumed, finished. The work itself is in `work.py`, batch by batch in `batches.py`."""
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from judging.actions.batches import put_back_batches
+from judging.actions.judges import freeze_judge, spec_of, stored
+from judging.actions.queueing import enqueue_run
+from judging.core.prompts import check_prompts
+from judging.core.specs import JudgeSpec
+from judging.engines import ENGINES
+from judging.models import Dataset, Item, Judge, Run, RunBatch
+
+BATCH_ITEMS = 32
+"""Items of a batch: what a killed worker may have to do again, and what one transaction writes."""
+
+State = Run.State
+
+
+class RunRefused(ValueError):
+    """The run cannot be started; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunScope:
+    """Which items of a dataset a run judges (`limit`: the first so many), and the seed of its first sample."""
+
+    limit: int | None = None
+    seed: int = 0
+
+    def as_json(self) -> dict[str, int | None]:
+        """The stored form."""
+        return {"limit": self.limit, "seed": self.seed}
+
+
+def start_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str = "", by: User | None = None) -> Run:
+    """Put a judge to work on a dataset; the unfinished run of the same judge, dataset, scope and server goes on."""
+    with transaction.atomic():
+        run = open_run(judge, dataset, scope=scope, base_url=base_url, by=by)
+        transaction.on_commit(lambda: enqueue_run(run))
+    return run
+
+
+def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str = "", by: User | None = None) -> Run:
+    """As `start_run`, but on no queue: whoever calls this does the work."""
+    spec = spec_of(judge)
+    base_url = address_for(spec, base_url)
+    refuse_faulty(spec, dataset)
+    ranges = list(batch_ranges(dataset, scope))
+    if not ranges:
+        raise RunRefused(f"The dataset {dataset.name} has no items to judge.")
+    with transaction.atomic():
+        # Whoever starts the same judge at the same moment waits here, and then finds the run.
+        Judge.objects.select_for_update().get(pk=judge.pk)
+        same = dataset.runs.resumable().filter(judge=judge, kind=Run.Kind.JUDGE)
+        for run in same:
+            if run.scope == scope.as_json() and run.snapshot.get("base_url") == base_url:
+                return resume_run(run)
+        freeze_judge(judge)
+        run = Run.objects.create(
+            dataset=dataset,
+            judge=judge,
+            scope=scope.as_json(),
+            snapshot=snapshot_of(judge, spec, base_url=base_url, scope=scope, items=sum(r.items for r in ranges)),
+            made_by=by,
+        )
+        RunBatch.objects.bulk_create(
+            RunBatch(run=run, number=number, first_position=found.first, last_position=found.last)
+            for number, found in enumerate(ranges, start=1)
+        )
+    return run
+
+
+def address_for(spec: JudgeSpec, base_url: str) -> str:
+    """Where the judge's server is: what was given, else the setting; '' for an engine that asks no server."""
+    return base_url or settings.OPENAI_BASE_URL if spec.engine == "openai_api" else ""
+
+
+def refuse_faulty(spec: JudgeSpec, dataset: Dataset) -> None:
+    """Raise RunRefused for what could only fail."""
+    if dataset.state != Dataset.State.READY:
+        raise RunRefused(f"The dataset {dataset.name} is {dataset.state}; a run needs one that is ready.")
+    if spec.engine not in ENGINES:
+        raise RunRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
+    if spec.kind == Judge.Kind.MODEL and not spec.model:
+        raise RunRefused(f"The judge {spec.name} needs a model: say which one the server offers.")
+    if problems := check_prompts(spec.rubric):
+        raise RunRefused(f"The prompts of the rubric {spec.rubric.name} cannot be used. " + " ".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRange:
+    """Positions of a batch, both included, and how many items lie in it."""
+
+    first: int
+    last: int
+    items: int
+
+
+def batch_ranges(dataset: Dataset, scope: RunScope) -> Iterator[BatchRange]:
+    """The items of a scope cut into batches, in order of position."""
+    first, last, count = 0, 0, 0
+    for last in scoped_items(dataset, scope).values_list("position", flat=True).iterator(chunk_size=10_000):
+        first, count = (first, count + 1) if count else (last, 1)
+        if count == BATCH_ITEMS:
+            yield BatchRange(first, last, count)
+            count = 0
+    if count:
+        yield BatchRange(first, last, count)
+
+
+def scoped_items(dataset: Dataset, scope: RunScope) -> QuerySet[Item]:
+    """The items a scope means, in order of position."""
+    items = Item.objects.filter(dataset=dataset).order_by("position")
+    return items if scope.limit is None else items[: scope.limit]
+
+
+def snapshot_of(judge: Judge, spec: JudgeSpec, *, base_url: str, scope: RunScope, items: int) -> dict[str, object]:
+    """Everything that decides the outcome, and how many items it is decided for. Workers judge from this alone."""
+    return {
+        "judge": stored(spec.as_json()),
+        "judge_version": judge.version,
+        "rubric_version": judge.rubric.version if judge.rubric else None,
+        "base_url": base_url,
+        "seed": scope.seed,
+        "items": items,
+        "software": {"python": platform.python_version(), "jinja2": version("jinja2"), "rq": version("rq")},
+    }
+
+
+def cancel_run(run: Run) -> bool:
+    """Stop a run and keep what it judged; False when it was over already. Workers notice within one batch."""
+    return bool(Run.objects.filter(pk=run.pk).unfinished().update(state=State.CANCELLED, finished_at=timezone.now()))
+
+
+def fail_run(run_id: int, *, error: str) -> None:
+    """Stop a run that cannot go on, and keep what it judged."""
+    Run.objects.filter(pk=run_id).unfinished().update(state=State.FAILED, error=error, finished_at=timezone.now())
+
+
+@transaction.atomic
+def resume_run(run: Run) -> Run:
+    """Let a run go on that was stopped, failed or lost its worker; batches that failed get all their attempts again."""
+    undone = run.batches.exclude(state__in=[RunBatch.State.DONE, RunBatch.State.CLAIMED])
+    undone.update(state=RunBatch.State.PENDING, attempts=0, error="")
+    put_back_batches(run, now=timezone.now())
+    if run.batches.open().exists():
+        over = [State.CANCELLED, State.FAILED]
+        Run.objects.filter(pk=run.pk, state__in=over).update(state=State.PENDING, error="", finished_at=None)
+    settle_run(run)
+    run.refresh_from_db()
+    return run
+
+
+def restart_run(run: Run) -> Run:
+    """As `resume_run`, and put it on its queue."""
+    with transaction.atomic():
+        resumed = resume_run(run)
+        if not resumed.is_over:
+            transaction.on_commit(lambda: enqueue_run(resumed))
+    return resumed
+
+
+def resume_runs() -> list[Run]:
+    """Put back what dead workers left, and put every run that has work left on its queue; returns those runs.
+
+    Doing it twice, or in several places at once, changes nothing more.
+    """
+    resumed = []
+    for run in Run.objects.worked_here().unfinished().order_by("pk"):
+        put_back_batches(run, now=timezone.now())
+        settle_run(run)
+        run.refresh_from_db()
+        if not run.is_over:
+            enqueue_run(run)
+            resumed.append(run)
+    return resumed
+
+
+def settle_run(run: Run) -> None:
+    """End a run that has nothing left to do: finished, or failed where batches were given up."""
+    if run.batches.open().exists():
+        return
+    unfinished = Run.objects.filter(pk=run.pk).unfinished()
+    failed = run.batches.filter(state=RunBatch.State.FAILED)
+    count, now = failed.count(), timezone.now()
+    if not count:
+        unfinished.update(state=State.FINISHED, finished_at=now)
+        return
+    why = failed.order_by("number")[0].error
+    sentence = f"{count} of {run.batches.count()} batches could not be judged. The first: {why}"
+    unfinished.update(state=State.FAILED, error=sentence, finished_at=now)

@@ -1,0 +1,303 @@
+"""The work of a run: claimed batches feed the engine, its outcomes become replies and judgments, batch by batch."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from judging.actions.batches import (
+    BatchOutcome,
+    claim_batch,
+    fail_batches,
+    has_work,
+    release_batches,
+    renew_claims,
+    write_batch,
+)
+from judging.actions.runs import fail_run, settle_run
+from judging.core.decisions import decide
+from judging.core.extraction import read_reply
+from judging.core.items import ItemText, Turn
+from judging.core.prompts import CannotAsk, Prompt, render_prompt
+from judging.core.scales import Criterion
+from judging.core.specs import JudgeSpec, judge_from_json
+from judging.core.verdicts import Reading, Reason, Scored, Unscored
+from judging.engines import ENGINES
+from judging.engines.base import Engine, EngineError, EngineOptions, EngineReply, Request, RequestId
+from judging.models import Item, Judgment, Reply, Run, RunBatch
+from judging.models.runs import Status
+
+WORK_SECONDS = 600.0
+"""After so long a job claims no more and puts itself back, so that other runs and other workers get their turn."""
+
+BEAT_SECONDS = 5.0
+"""How often a worker renews its claims and looks whether its run was cancelled."""
+
+
+class WorkInterrupted(BaseException):
+    """The process was asked to end. Raised by its signal handler; what was claimed is given back on the way out."""
+
+
+EngineFactory = Callable[[str, EngineOptions], Engine]
+
+
+def make_engine(name: str, options: EngineOptions) -> Engine:
+    """The engine of this name."""
+    return ENGINES[name](options)
+
+
+def unwatched(items: int) -> None:
+    """Nobody counts along."""
+
+
+def work_run(
+    run_id: int,
+    *,
+    claimer: str,
+    engine: EngineFactory = make_engine,
+    seconds: float | None = None,
+    written: Callable[[int], None] = unwatched,
+) -> bool:
+    """Claim and judge batches of a run until none is left or the time (WORK_SECONDS) is over; whether work is left.
+
+    `written` is told how many items were stored, batch by batch.
+
+    The next batch is in the engine while the last is read and written. Whatever ends this early, a batch is stored
+    whole or not at all, and what was claimed is given back.
+    """
+    run = Run.objects.select_related("dataset").get(pk=run_id)
+    if run.is_over:
+        return False
+    Run.objects.filter(pk=run_id, state=Run.State.PENDING).update(state=Run.State.RUNNING)
+    Run.objects.filter(pk=run_id, started_at=None).update(started_at=timezone.now())
+    spec = judge_from_json(run.snapshot["judge"])
+    desk = Desk(run, spec, claimer, time.monotonic() + (WORK_SECONDS if seconds is None else seconds))
+    options = EngineOptions(
+        model=spec.model, base_url=run.snapshot["base_url"], sampling=spec.sampling, style=spec.rubric.style
+    )
+    try:
+        with closing(made(engine, spec.engine, options)) as running:
+            desk.versions = running.versions()
+            for items in desk.work(running):
+                written(items)
+    except EngineError as error:
+        fail_batches(desk.claimed, error=str(error))
+        fail_run(run_id, error=str(error))
+    finally:
+        release_batches(desk.claimed)
+    settle_run(run)
+    return has_work(run, now=timezone.now())
+
+
+def made(engine: EngineFactory, name: str, options: EngineOptions) -> Engine:
+    """An engine; options it refuses are a reason why it cannot work."""
+    try:
+        return engine(name, options)
+    except ValueError as error:
+        raise EngineError(str(error)) from error
+
+
+@dataclass(slots=True)
+class OpenBatch:
+    """A claimed batch whose requests are in the engine."""
+
+    batch: RunBatch
+    items: dict[int, Item]
+    waiting: set[RequestId] = field(default_factory=set)
+    replies: list[EngineReply] = field(default_factory=list)
+
+
+class Desk:
+    """What one worker has of a run: batches go out as requests, come back as outcomes, and are written when whole."""
+
+    def __init__(self, run: Run, spec: JudgeSpec, claimer: str, until: float) -> None:
+        self.versions: dict[str, str] = {}
+        self._run, self._spec, self._claimer, self._until = run, spec, claimer, until
+        self._open: dict[int, OpenBatch] = {}
+        self._batch_of: dict[int, int] = {}
+        self._beat_at = time.monotonic() + BEAT_SECONDS
+        self._stopped = False
+        self._written = 0
+
+    @property
+    def claimed(self) -> list[RunBatch]:
+        """The batches that are neither written nor given back."""
+        return [opened.batch for opened in self._open.values()]
+
+    def work(self, engine: Engine) -> Iterator[int]:
+        """Feed the engine until nothing is left to claim, and store what comes back; yields how many items, each time.
+
+        Memory is flat in the number of items and of samples: what is written is forgotten.
+        """
+        for reply in engine.replies(self.requests()):
+            self.take(reply)
+            self.beat()
+            yield self._stored()
+            if self._stopped:
+                return
+        yield self._stored()
+
+    def _stored(self) -> int:
+        count, self._written = self._written, 0
+        return count
+
+    def requests(self) -> Iterator[Request]:
+        """The calls of one batch after the other, each batch claimed when the engine has room for it."""
+        while not self._stopped and time.monotonic() < self._until:
+            batch = claim_batch(self._run, claimer=self._claimer, now=timezone.now())
+            if batch is None:
+                return
+            yield from self._requests_of(self._opened(batch))
+
+    def take(self, reply: EngineReply) -> None:
+        """File an outcome, and write its batch when that was the last one."""
+        opened = self._open.get(self._batch_of.get(reply.id[0], 0))
+        if opened is None or reply.id not in opened.waiting:
+            raise EngineError(f"The engine returned an outcome that nobody asked for: {reply.id}.")
+        opened.waiting.remove(reply.id)
+        opened.replies.append(reply)
+        if not opened.waiting:
+            self._write(opened)
+
+    def beat(self) -> None:
+        """From time to time: renew the claims, and stop where the run was cancelled."""
+        if time.monotonic() < self._beat_at:
+            return
+        self._beat_at = time.monotonic() + BEAT_SECONDS
+        renew_claims(self.claimed, now=timezone.now())
+        self._stopped = not Run.objects.filter(pk=self._run.pk, state=Run.State.RUNNING).exists()
+
+    def _opened(self, batch: RunBatch) -> OpenBatch:
+        found = Item.objects.filter(dataset=self._run.dataset_id).between(batch.first_position, batch.last_position)
+        opened = self._open[batch.pk] = OpenBatch(batch, {item.pk: item for item in found})
+        self._batch_of |= dict.fromkeys(opened.items, batch.pk)
+        return opened
+
+    def _requests_of(self, opened: OpenBatch) -> Iterator[Request]:
+        asked = []
+        for item in opened.items.values():
+            if item.answer_state == Item.AnswerState.GIVEN:
+                asked += requests_for(item, self._spec, self._run.snapshot["seed"], opened.replies)
+        opened.waiting = {request.id for request in asked}
+        if not asked:
+            self._write(opened)
+        yield from asked
+
+    def _write(self, opened: OpenBatch) -> None:
+        outcome = batch_outcome(self._run, self._spec, opened, self.versions)
+        if write_batch(opened.batch, outcome):
+            self._written += len(opened.items)
+        del self._open[opened.batch.pk]
+        for item_id in opened.items:
+            del self._batch_of[item_id]
+
+
+def requests_for(item: Item, spec: JudgeSpec, seed: int, refused: list[EngineReply]) -> list[Request]:
+    """The calls for one item: every part as often as the judge has samples.
+
+    A part that the item lacks the text for is not asked; its outcome goes to `refused`.
+    """
+    text = text_of(item)
+    requests = []
+    for part in list(spec.rubric.prompts) or [""]:
+        ids = [(item.pk, part, sample) for sample in range(spec.samples)]
+        try:
+            prompt: Prompt = render_prompt(spec.rubric, text, part)
+        except CannotAsk as error:
+            refused += [EngineReply(id=each, failure=error.outcome) for each in ids]
+            continue
+        requests += [Request(id=each, prompt=prompt, item=text, seed=seed + each[2]) for each in ids]
+    return requests
+
+
+def text_of(item: Item) -> ItemText:
+    """What of an item a judge may see."""
+    turns = tuple(Turn(turn["question"], turn["answer"], turn["reference"]) for turn in item.turns)
+    return ItemText(turns=turns, context=item.context, criteria=item.criteria, category=item.category)
+
+
+def batch_outcome(run: Run, spec: JudgeSpec, opened: OpenBatch, versions: dict[str, str]) -> BatchOutcome:
+    """The rows of a batch: replies as they came, and per item and criterion what the decision rule makes of them."""
+    readings: dict[int, list[Mapping[str, Reading]]] = {item_id: [] for item_id in opened.items}
+    replies = []
+    for outcome in sorted(opened.replies, key=lambda reply: reply.id):
+        read = readings_of(outcome, spec)
+        readings[outcome.id[0]].append(read)
+        replies.append(reply_row(run, outcome, read))
+    judgments = [
+        judgment_row(run, opened.items[item_id], criterion, spec, [read[criterion.name] for read in found])
+        for item_id, found in readings.items()
+        for criterion in spec.rubric.criteria
+    ]
+    return BatchOutcome(replies, judgments, versions)
+
+
+def readings_of(outcome: EngineReply, spec: JudgeSpec) -> Mapping[str, Reading]:
+    """What a reply says for each criterion; where the engine failed, that failure for all of them."""
+    if outcome.failure is not None:
+        return dict.fromkeys((criterion.name for criterion in spec.rubric.criteria), outcome.failure)
+    mode = spec.decision.get("mode", "lenient")
+    return read_reply(storable(outcome.text), spec.rubric, finish=outcome.finish, mode=mode)
+
+
+def reply_row(run: Run, outcome: EngineReply, read: Mapping[str, Reading]) -> Reply:
+    """A reply as it is stored."""
+    item_id, part, sample = outcome.id
+    unread = next((reading for reading in read.values() if isinstance(reading, Unscored)), None)
+    return Reply(
+        run=run,
+        item_id=item_id,
+        part=part,
+        sample=sample,
+        text=storable(outcome.text),
+        value=None if unread else joined_values(read),
+        status=Status.UNSCORED if unread else Status.SCORED,
+        reason=unread.reason if unread else "",
+        detail=storable(unread.detail)[:500] if unread else "",
+        finish=outcome.finish[:20],
+        tokens=outcome.tokens,
+        ms=outcome.ms,
+        logprobs=outcome.logprobs if outcome.logprobs is None else storable_json(outcome.logprobs),
+    )
+
+
+def joined_values(read: Mapping[str, Reading]) -> str:
+    """The value of a reply: of its only criterion, or of each by name."""
+    values = {name: reading.value for name, reading in read.items() if isinstance(reading, Scored)}
+    texts = values.values() if len(values) == 1 else [f"{name}={value}" for name, value in values.items()]
+    return ", ".join(texts)[:100]
+
+
+def judgment_row(run: Run, item: Item, criterion: Criterion, spec: JudgeSpec, readings: Sequence[Reading]) -> Judgment:
+    """A judgment as it is stored; an item without an answer has one too, without a value."""
+    answered = item.answer_state == Item.AnswerState.GIVEN
+    decision = decide(readings if answered else [Unscored(Reason.NO_ANSWER)], criterion, spec.decision)
+    return Judgment(
+        run=run,
+        item=item,
+        item_revision=item.revision,
+        criterion=criterion.name,
+        status=Status.UNSCORED if decision.reason else Status.SCORED,
+        value=decision.value,
+        score=decision.score,
+        verdict=decision.verdict,
+        reason=decision.reason,
+        n_read=decision.n_read,
+        n_replies=len(readings),
+        spread=decision.spread,
+        detail=decision.detail if answered else {},
+    )
+
+
+def storable(text: str) -> str:
+    """Text that every database takes: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def storable_json(data: Any) -> Any:
+    """As `storable`, for every text inside the data."""
+    return json.loads(storable(json.dumps(data, ensure_ascii=False).replace("\\u0000", "\ufffd")))

@@ -1,0 +1,165 @@
+"""`manage.py run_judge`: one judge over one dataset, on workers or in this process."""
+
+import json
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge
+from judging.actions.runs import RunRefused, RunScope, open_run, start_run
+from judging.actions.work import work_run
+from judging.core.claimers import this_claimer
+from judging.engines import ENGINES, QUEUES
+from judging.models import Dataset, Judge, Run
+from judging.reports import RunProgress, queue_of, queue_state, run_progress
+
+LOOK_SECONDS = 0.5
+ASK_QUEUE_EVERY = 20
+
+
+class Command(BaseCommand):
+    help = "Judge a dataset. The unfinished run of the same judge and dataset goes on instead of starting anew."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dataset", help="name of the dataset")
+        parser.add_argument("--judge", required=True, help="name of a judge, or name:version of a stored one")
+        parser.add_argument("--rubric", default="", help="another rubric than the judge's")
+        parser.add_argument("--engine", default="", help=f"another engine: {', '.join(sorted(ENGINES))}")
+        parser.add_argument("--model", default="", help="the model, as its server calls it")
+        parser.add_argument("--base-url", default="", help="address of the server (OPENAI_BASE_URL)")
+        parser.add_argument("--samples", type=positive, help="replies per item")
+        parser.add_argument("--limit", type=positive, help="only the first so many items")
+        parser.add_argument("--seed", type=int, default=0, help="seed of the first sample (0)")
+        parser.add_argument("--inline", action="store_true", help="work in this process, without a queue")
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+    def handle(self, **options: Any) -> None:
+        dataset = Dataset.objects.filter(name=options["dataset"]).first()
+        if dataset is None:
+            raise CommandError(f"There is no dataset {options['dataset']!r}. Import it with import_dataset.")
+        started = time.monotonic()
+        try:
+            judge = chosen_judge(choice_from(options))
+            if not options["inline"]:
+                refuse_silent_queue(QUEUES[judge.engine])
+            begin = open_run if options["inline"] else start_run
+            scope = RunScope(limit=options["limit"], seed=options["seed"])
+            run = begin(judge, dataset, scope=scope, base_url=options["base_url"])
+        except (UnknownName, RunRefused) as error:
+            raise CommandError(str(error)) from error
+        try:
+            self.work(run) if options["inline"] else self.follow(run)
+        except KeyboardInterrupt:
+            raise CommandError(how_to_go_on(run, inline=options["inline"]), returncode=130) from None
+        run.refresh_from_db()
+        self.report(run, seconds=time.monotonic() - started, as_json=options["json"])
+
+    def work(self, run: Run) -> None:
+        """Do all the work here."""
+        with self.bar(run) as bar:
+            while work_run(run.pk, claimer=this_claimer(), written=bar.update):
+                pass
+
+    def follow(self, run: Run) -> None:
+        """Watch the workers until the run is over."""
+        with self.bar(run) as bar:
+            looks = 0
+            while not run.is_over:
+                time.sleep(LOOK_SECONDS)
+                run.refresh_from_db()
+                bar.update(run_progress(run).judged - bar.n)
+                looks += 1
+                if looks % ASK_QUEUE_EVERY == 0 and not run.is_over:
+                    bar.set_postfix_str(queue_trouble(queue_of(run)))
+
+    def bar(self, run: Run) -> tqdm:
+        """Progress on stderr, so that stdout holds the summary alone."""
+        progress = run_progress(run)
+        title = f"run {run.pk}, {run.judge}"
+        return tqdm(desc=title, total=progress.items, initial=progress.judged, unit=" items", file=self.stderr)
+
+    def report(self, run: Run, *, seconds: float, as_json: bool) -> None:
+        """The summary; CommandError where the run did not finish."""
+        progress = run_progress(run)
+        if as_json:
+            self.stdout.write(json.dumps(summary(run, progress, seconds), ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(lines(run, progress)))
+        if run.state != Run.State.FINISHED:
+            raise CommandError(f"Run {run.pk} is {run.state}. {run.error}".strip())
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def choice_from(options: dict[str, Any]) -> JudgeChoice:
+    """Which judge the options mean."""
+    return JudgeChoice(
+        name=options["judge"],
+        rubric=options["rubric"],
+        engine=options["engine"],
+        model=options["model"],
+        samples=options["samples"],
+    )
+
+
+def refuse_silent_queue(name: str) -> None:
+    """CommandError where nobody would do the work."""
+    if trouble := queue_trouble(name):
+        raise CommandError(f"{trouble} Or add --inline to work in this process.")
+
+
+def queue_trouble(name: str) -> str:
+    """What keeps a queue's work from being done, as a sentence; '' where nothing does."""
+    state = queue_state(name)
+    if not state.answers:
+        return f"The queue at {state.address} does not answer: start it with `manage.py serve`, or set REDIS_URL."
+    if not state.workers:
+        return f"No worker listens to the queue {name}: start one with `manage.py worker --queues {name}`."
+    return ""
+
+
+def how_to_go_on(run: Run, *, inline: bool) -> str:
+    """What to say after Ctrl-C."""
+    if inline:
+        return f"Run {run.pk} stopped and keeps what it judged. The same command goes on with it."
+    return (
+        f"Run {run.pk} goes on without this command. To follow it, give the same command again or open "
+        f"{run.get_absolute_url()}; to stop it, `manage.py cancel_run {run.pk}`."
+    )
+
+
+def summary(run: Run, progress: RunProgress, seconds: float) -> dict[str, Any]:
+    """The document of --json."""
+    judge: Judge | None = run.judge
+    return {
+        "run": run.pk,
+        "judge": judge.name if judge else None,
+        "version": judge.version if judge else None,
+        "state": run.state,
+        "items": progress.items,
+        "judged": progress.judged,
+        "counts": progress.counts | {"unscored": progress.unscored},
+        "unscored_by_reason": progress.unscored_by_reason,
+        "mean_score": progress.mean_score,
+        "seconds": round(seconds, 3),
+    }
+
+
+def lines(run: Run, progress: RunProgress) -> list[str]:
+    """The summary for people."""
+    text = [f"run {run.pk}: {run.judge} on {run.dataset}, {run.state}, {progress.judged} of {progress.items} items"]
+    text += [f"  {verdict:<8} {count:>7}  {share:5.1f} %" for verdict, count, share in progress.verdicts]
+    if progress.mean_score is not None:
+        text.append(f"  mean score {progress.mean_score:.3f}")
+    if progress.unscored:
+        text.append(f"  unscored {progress.unscored:>7}  {progress.share(progress.unscored):5.1f} %")
+        text += [f"    {reason:<18} {count:>7}  {share:5.1f} %" for reason, count, share in progress.reasons]
+    return text
