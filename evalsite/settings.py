@@ -147,9 +147,13 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+STATIC_FILES = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # The hashed names exist only once collectstatic made them.
+    "staticfiles": {"BACKEND": STATIC_FILES if COLLECTED else "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Pages must work before collectstatic ran: from the finders then, by plain names.
 WHITENOISE_USE_FINDERS = True

@@ -27,7 +27,10 @@ class DatasetQuerySet(QuerySet):  # type: ignore[type-arg]
         items, runs = (self.model._meta.get_field(name).related_model._default_manager for name in ("items", "runs"))
         last = items.filter(dataset=OuterRef("pk")).order_by("-position").values("position")[:1]
         counted = runs.filter(dataset=OuterRef("pk")).order_by().values("dataset").annotate(n=Count("pk")).values("n")
-        return self.annotate(n_items=Coalesce(Subquery(last), 0), n_runs=Coalesce(Subquery(counted), 0))
+        sized: DatasetQuerySet = self.annotate(
+            n_items=Coalesce(Subquery(last), 0), n_runs=Coalesce(Subquery(counted), 0)
+        )
+        return sized
 
 
 class ItemQuerySet(QuerySet):  # type: ignore[type-arg]
