@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
+from rq.callbacks import Callback
 
 from training_export.core.folders import FolderProblem, appearing_folder, check_target
 from training_export.core.manifest import STAMP, manifest_of, write_manifest
@@ -19,6 +20,7 @@ from training_export.models import Export
 from training_export.selection import ExportProblem, Selection, provenance_of, records, stored_selection
 
 JOB = "training_export.jobs.build_export"
+JOB_FAILED = "training_export.jobs.build_failed"
 
 
 def export_dataset(selection: Selection, folder: Path, *, format_name: str = "mdk", by: User | None = None) -> Export:
@@ -91,7 +93,13 @@ def new_export(selection: Selection, format_name: str, by: User | None) -> Expor
 def enqueue_export(export: Export) -> Export:
     """Put the building on the queue; a queue that does not answer fails the export with a sentence."""
     try:
-        django_rq.get_queue("default").enqueue(JOB, export.pk)
+        django_rq.get_queue("default", commit_mode="auto").enqueue_call(
+            JOB,
+            args=(export.pk,),
+            description=str(export),
+            result_ttl=0,
+            on_failure=Callback(JOB_FAILED),
+        )
     except RedisError as error:
         fail_export(
             export.pk,
@@ -110,11 +118,19 @@ def fill_export(export: Export) -> Export:
         with appearing_folder(Path(export.folder)) as folder:
             files = write_files(export, selection, folder)
     except (ExportProblem, FolderProblem, OSError) as problem:
-        fail_export(export.pk, str(problem))
-        raise ExportProblem(str(problem)) from problem
+        sentence = unwritable(export, problem) if isinstance(problem, OSError) else str(problem)
+        fail_export(export.pk, sentence)
+        raise ExportProblem(sentence) from problem
     Export.objects.filter(pk=export.pk).update(state=Export.State.READY, error="", **files)
     export.refresh_from_db()
     return export
+
+
+def unwritable(export: Export, error: OSError) -> str:
+    """What the system says of the folder, as a sentence."""
+    return _("{folder} cannot be written: {why}. Nothing was left there.").format(
+        folder=export.folder, why=error.strerror or error
+    )
 
 
 def write_files(export: Export, selection: Selection, folder: Path) -> dict[str, object]:

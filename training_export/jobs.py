@@ -1,19 +1,24 @@
 """Entry points of the queue; they carry ids only."""
 
-from django.utils.translation import gettext as _
-from rq.timeouts import JobTimeoutException
+from types import TracebackType
+
+from redis import Redis
+from rq.job import Job
 
 from training_export import actions
 from training_export.selection import ExportProblem
 
 
-def build_export(number: int) -> str:
-    """Build one export; its row says how it ended."""
+def build_export(number: int) -> None:
+    """Build one export. One that cannot be built says so on its row; the job itself has done its work then."""
     try:
-        export = actions.build_export(number)
-    except ExportProblem as problem:
-        return str(problem)
-    except JobTimeoutException:
-        actions.fail_export(number, _("Building took longer than a job may take."))
-        raise
-    return export.state if export else "nothing to do"
+        actions.build_export(number)
+    except ExportProblem:
+        return
+
+
+def build_failed(
+    job: Job, connection: Redis, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Say on the export what ended its job."""
+    actions.fail_export(job.args[0], f"The worker stopped: {kind.__name__}: {error}")

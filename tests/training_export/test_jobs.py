@@ -1,0 +1,104 @@
+"""Exports that a worker builds."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from zlib import decompress
+
+import pytest
+from django.contrib.auth.models import User
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from judging.models import Dataset
+from tests import factories
+from training_export import actions, jobs
+from training_export.models import Export
+from training_export.selection import select
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def judged(db: None) -> Dataset:
+    dataset = factories.make_dataset()
+    factories.make_judgment(factories.make_run(dataset), factories.make_item(dataset))
+    return dataset
+
+
+def ordered(dataset: Dataset, by: User | None = None) -> Export:
+    return actions.order_export(select(dataset, source="judge"), by=by)
+
+
+def pending(dataset: Dataset) -> Export:
+    """An export whose job the queue lost."""
+    export = ordered(dataset)
+    Export.objects.filter(pk=export.pk).update(state=Export.State.PENDING)
+    return export
+
+
+def test_a_worker_builds_what_was_ordered(judged: Dataset, lead: User, valkey: Redis, export_dir: Path) -> None:
+    export = ordered(judged, lead)
+    assert export.state == Export.State.PENDING
+    SimpleWorker(["default"], connection=valkey, serializer=JSONSerializer).work(burst=True)
+    export.refresh_from_db()
+    assert (export.state, export.by) == (Export.State.READY, lead)
+    assert (export_dir / str(export.pk) / "dataset_clean.jsonl").read_text() == '{"question": "Q?", "answer": "A."}\n'
+    assert export.manifest["made_by"] == lead.get_username()
+
+
+def test_the_job_carries_an_id_and_nothing_else(judged: Dataset, valkey: Redis) -> None:
+    export = ordered(judged)
+    (key,) = valkey.keys("rq:job:*")
+    assert b'"training_export.jobs.build_export", null, [%d], {}' % export.pk in decompressed(valkey.hget(key, "data"))
+
+
+def decompressed(data: object) -> bytes:
+    assert isinstance(data, bytes)
+    return decompress(data)
+
+
+def test_a_silent_queue_is_said_on_the_export(judged: Dataset) -> None:
+    export = ordered(judged)
+    assert export.state == Export.State.FAILED
+    assert "The queue does not answer" in export.error
+
+
+def test_two_workers_build_once(judged: Dataset) -> None:
+    export = pending(judged)
+    assert actions.build_export(export.pk) is not None
+    assert actions.build_export(export.pk) is None
+
+
+def test_an_export_that_failed_can_be_built_again(judged: Dataset, valkey: Redis) -> None:
+    export = ordered(judged)
+    actions.fail_export(export.pk, "gone")
+    assert actions.repeat_export(export).state == Export.State.PENDING
+    SimpleWorker(["default"], connection=valkey, serializer=JSONSerializer).work(burst=True)
+    export.refresh_from_db()
+    assert (export.state, export.error) == (Export.State.READY, "")
+
+
+def test_a_finished_export_is_not_built_again(judged: Dataset) -> None:
+    export = pending(judged)
+    jobs.build_export(export.pk)
+    assert actions.repeat_export(export).state == Export.State.READY
+
+
+def test_nothing_to_export_is_said_on_the_export(judged: Dataset) -> None:
+    export = pending(judged)
+    judged.items.all().delete()
+    jobs.build_export(export.pk)
+    export.refresh_from_db()
+    assert (export.state, export.error) == (
+        Export.State.FAILED,
+        "No item of dataset “dataset” has a verdict to export.",
+    )
+
+
+def test_what_ended_the_job_is_said_on_the_export(judged: Dataset) -> None:
+    export = pending(judged)
+    job = SimpleNamespace(args=[export.pk])
+    jobs.build_failed(job, None, TimeoutError, TimeoutError("3600 s"), None)  # type: ignore[arg-type]
+    export.refresh_from_db()
+    assert (export.state, export.error) == (Export.State.FAILED, "The worker stopped: TimeoutError: 3600 s")
