@@ -1,13 +1,30 @@
-"""Rubric and item -> what is sent to the engine: a chat, a chat whose reply is begun, or raw text."""
+"""Rubric and item -> what is sent to the engine: a chat, a chat whose reply is begun, or raw text.
 
+Templates are Jinja2 in a sandbox without functions. They see `question`, `answer`, `reference`, `context`, `criteria`,
+`category` and `turns`, with our own delimiters neutralised.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from judging.core.delimiters import delimiters_of
 from judging.core.items import ItemText, Turn
 from judging.core.specs import RubricSpec
 from judging.core.verdicts import Reason, Unscored
+
+NAMES = ("question", "answer", "reference", "context", "criteria", "category", "turns")
+ROLES = ("system", "user", "assistant")
+ROLES_OF_STYLE = {"chat": ("user",), "prefix": ("user", "assistant"), "raw": ("raw",)}
+"""The roles that a prompt of each style cannot do without."""
+
+RENDER_ERRORS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
+"""What a template can raise while it is rendered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,39 +43,133 @@ class CannotAsk(ValueError):
         self.outcome = Unscored(reason, detail)
 
 
-ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+class NoReference(UndefinedError):
+    """A template prints the reference of an item that has none."""
+
+
+class AbsentReference(Undefined):
+    """Stands for a reference that is not there: `{% if reference %}` may ask, printing it is NoReference."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        raise NoReference
+
+
+class TemplateSandbox(ImmutableSandboxedEnvironment):
+    """No functions, no attributes that start with an underscore, no text multiplied until the memory is full."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Refuse the operators above."""
+        raise SecurityError(f"the operator {operator} is not for prompts")
+
+
+SANDBOX = TemplateSandbox(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+SANDBOX.globals.clear()
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str) -> Template:
+    return SANDBOX.from_string(source)
 
 
 def judged_turn(item: ItemText, part: str = "") -> Turn:
-    """The turn that a part judges: its own for `turn_1`, `turn_2` ..., else the last one."""
-    if part.startswith("turn_"):
-        return item.turns[int(part.removeprefix("turn_")) - 1]
-    return item.turns[-1]
+    """The turn that a part judges: its own for `turn_1`, `turn_2` ..., else the last one; CannotAsk if it is absent."""
+    number = int(part.removeprefix("turn_")) if part.startswith("turn_") else len(item.turns)
+    if not 1 <= number <= len(item.turns):
+        raise CannotAsk(Reason.NO_ANSWER, f"The item has no turn {number}.")
+    return item.turns[number - 1]
 
 
 def render_prompt(rubric: RubricSpec, item: ItemText, part: str = "") -> Prompt:
     """The prompt of one part; an empty one where the rubric has none (judges without a model).
 
-    Raises CannotAsk where the prompt needs a reference and the item has none.
+    Raises CannotAsk where the prompt prints a reference that the item lacks, or cannot be rendered at all.
     """
     if not rubric.prompts:
         return Prompt()
-    turn = judged_turn(item, part)
-    names = {
-        "question": turn.question,
-        "answer": turn.answer,
-        "reference": turn.reference,
-        "turns": item.turns,
-        "context": item.context,
-        "criteria": item.criteria,
-        "category": item.category,
-    }
-    texts = {role: ENVIRONMENT.from_string(source).render(names) for role, source in rubric.prompts[part].items()}
+    templates = rubric.prompts[part]
+    neutralised = delimiters_of("\n".join(templates.values())).neutralised
+    names = _names(item, judged_turn(item, part), neutralised)
+    try:
+        texts = {role: _compiled(source).render(names) for role, source in templates.items()}
+    except NoReference as error:
+        raise CannotAsk(Reason.NO_REFERENCE, "The prompt shows the reference, and the item has none.") from error
+    except RENDER_ERRORS as error:
+        raise CannotAsk(Reason.REJECTED, f"The prompt of rubric {rubric.name} cannot be rendered: {error}") from error
     if rubric.style == "raw":
         return Prompt(text=texts["raw"] + texts.get("assistant", ""))
-    return Prompt(messages=tuple((role, texts[role]) for role in ("system", "user", "assistant") if role in texts))
+    return Prompt(messages=tuple((role, texts[role]) for role in ROLES if role in texts))
+
+
+def _names(item: ItemText, turn: Turn, neutralised: Callable[[str], str]) -> dict[str, Any]:
+    """What templates see of an item."""
+    return {
+        "question": neutralised(turn.question),
+        "answer": neutralised(turn.answer),
+        "reference": neutralised(turn.reference) or AbsentReference(),
+        "context": neutralised(item.context),
+        "criteria": neutralised(item.criteria),
+        "category": neutralised(item.category),
+        "turns": [{name: neutralised(text) for name, text in each.as_json().items()} for each in item.turns],
+    }
+
+
+SAMPLE = ItemText(
+    turns=(Turn("question", "answer", "reference"), Turn("question", "answer", "reference")),
+    context="context",
+    criteria="criteria",
+    category="category",
+)
 
 
 def check_prompts(rubric: RubricSpec) -> list[str]:
-    """What is wrong with the templates of a rubric, as sentences."""
+    """What is wrong with the templates of a rubric, as sentences; nothing for a rubric without prompts."""
+    if rubric.style not in ROLES_OF_STYLE:
+        return [f"The style of a rubric is one of {', '.join(ROLES_OF_STYLE)}, not {rubric.style!r}."]
+    return [problem for part in rubric.prompts for problem in _part_problems(rubric, part)]
+
+
+def _part_problems(rubric: RubricSpec, part: str) -> list[str]:
+    templates = rubric.prompts[part]
+    where = f"The prompt{f' of part {part}' if part else ''}"
+    known = {*ROLES, *ROLES_OF_STYLE["raw"]}
+    problems = [f"{where} has an unknown role {role!r}." for role in templates if role not in known]
+    problems += [
+        f"{where} lacks the role {role!r}, which the style {rubric.style!r} needs."
+        for role in ROLES_OF_STYLE[rubric.style]
+        if role not in templates
+    ]
+    problems += [problem for role, source in templates.items() for problem in _source_problems(where, role, source)]
+    return problems or _use_problems(where, templates) or _render_problems(rubric, part, where)
+
+
+def _source_problems(where: str, role: str, source: str) -> list[str]:
+    """A template that does not parse, or reaches for a name that prompts do not have."""
+    try:
+        used = meta.find_undeclared_variables(SANDBOX.parse(source))
+    except TemplateSyntaxError as error:
+        return [f"{where} does not parse in role {role!r}, line {error.lineno}: {error.message}."]
+    return [
+        f"{where} uses {{{{ {name} }}}} in role {role!r}; there is only {', '.join(NAMES)}."
+        for name in sorted(used - set(NAMES))
+    ]
+
+
+def _use_problems(where: str, templates: Mapping[str, str]) -> list[str]:
+    """A prompt that does not show what is to be judged."""
+    used = set().union(*(meta.find_undeclared_variables(SANDBOX.parse(source)) for source in templates.values()))
+    if "turns" in used:
+        return []
+    return [f"{where} lacks {{{{ {name} }}}}." for name in ("question", "answer") if name not in used]
+
+
+def _render_problems(rubric: RubricSpec, part: str, where: str) -> list[str]:
+    """A prompt that fails on an item that has everything."""
+    try:
+        render_prompt(rubric, SAMPLE, part)
+    except ValueError as error:
+        return [f"{where} cannot be rendered: {error}"]
     return []
