@@ -1,5 +1,31 @@
 """Pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from annotation.views import agreement, campaigns, review
+
+review_urls = [
+    path("review/", review.review_list, name="review_list"),
+    path("review/<int:campaign_pk>/", review.review_next, name="review_next"),
+    path("review/<int:campaign_pk>/done/", review.review_done, name="review_done"),
+    path("review/<int:campaign_pk>/jump/", review.review_jump, name="review_jump"),
+    path("review/<int:campaign_pk>/undo/", review.review_undo, name="review_undo"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/", review.review_item, name="review_item"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/submit/", review.review_submit, name="review_submit"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/draft/", review.review_draft, name="review_draft"),
+]
+campaign_urls = [
+    path("campaigns/", campaigns.campaign_list, name="campaign_list"),
+    path("campaigns/new/", campaigns.campaign_create, name="campaign_create"),
+    path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
+    path("campaigns/<int:pk>/queue/<int:annotator_pk>/", campaigns.campaign_queue, name="campaign_queue"),
+]
+agreement_urls = [
+    path("agreement/", agreement.agreement_list, name="agreement_list"),
+    path("agreement/<int:dataset_pk>/", agreement.agreement_report, name="agreement_report"),
+    path("agreement/<int:dataset_pk>/items/", agreement.agreement_items, name="agreement_items"),
+    path("agreement/<int:dataset_pk>/confusion_matrix.csv", agreement.agreement_csv, name="agreement_csv"),
+    path("agreement/<int:dataset_pk>/agreement.json", agreement.agreement_json, name="agreement_json"),
+]
+
+urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *agreement_urls]

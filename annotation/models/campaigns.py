@@ -151,25 +151,31 @@ class Assignment(models.Model):
         SUBMITTED = "submitted"
         SKIPPED = "skipped"
 
+    # The campaign of campaign_item, once more: without it no index holds one person's queue in one campaign.
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="assignments")
     campaign_item = models.ForeignKey(CampaignItem, on_delete=models.CASCADE, related_name="assignments")
     annotator = models.ForeignKey(Annotator, on_delete=models.PROTECT, related_name="assignments")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     held_until = models.DateTimeField(null=True, blank=True)
     swapped = models.BooleanField(default=False, help_text="Sides of a pair are shown the other way round.")
-    queue_rank = models.PositiveIntegerField(help_text="Place in this annotator's queue, from 1.")
+    queue_rank = models.PositiveIntegerField(help_text="Place in this annotator's queue of the campaign, from 1.")
     draft = models.JSONField(default=dict, blank=True)
     draft_rev = models.PositiveIntegerField(default=0, help_text="Counts draft writes; an older one is refused.")
     skip_reason = models.CharField(max_length=500, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    revealed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the judge's word was first on this annotator's screen."
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["annotator", "queue_rank"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign_item", "annotator"], name="assignment_once_per_annotator")
+            models.UniqueConstraint(fields=["campaign_item", "annotator"], name="assignment_once_per_annotator"),
+            models.UniqueConstraint(fields=["campaign", "annotator", "queue_rank"], name="assignment_rank_once"),
         ]
-        indexes = [models.Index(fields=["annotator", "state", "queue_rank"], name="assignment_queue")]
+        indexes = [models.Index(fields=["campaign", "annotator", "state", "queue_rank"], name="assignment_queue")]
 
     def __str__(self) -> str:
         return f"{self.annotator_id}#{self.queue_rank}"

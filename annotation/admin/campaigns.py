@@ -1,0 +1,92 @@
+"""Admin of campaigns, their guidelines, items and queues."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from annotation.actions.campaigns import add_guideline
+from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Guideline
+from judging.admin.base import LeadAdmin, ReadOnlyAdmin
+
+
+@admin.register(Annotator)
+class AnnotatorAdmin(LeadAdmin):
+    """People who label, with or without an account."""
+
+    list_display = ["name", "user", "source", "identity"]
+    list_filter = ["identity"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__username", "source"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(LeadAdmin):
+    """Campaigns. What decided who reviews what is fixed once it did; a campaign is made on its own page."""
+
+    list_display = ["name", "dataset", "kind", "state", "labels_per_item", "order", "blind_judge", "blind_model", "at"]
+    list_filter = ["state", "kind", "blind_judge", "dataset"]
+    list_select_related = ["dataset"]
+    search_fields = ["name", "dataset__name"]
+    date_hierarchy = "at"
+    readonly_fields = [
+        "dataset", "kind", "rubric", "run", "labels_per_item", "share", "order", "seed", "rules", "blind_people", "at",
+    ]  # fmt: skip
+    actions = ["close", "reopen"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.action(description="Close: labels can no longer change")
+    def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        queryset.update(state=Campaign.State.CLOSED)
+
+    @admin.action(description="Open again")
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        queryset.update(state=Campaign.State.OPEN)
+
+
+@admin.register(Guideline)
+class GuidelineAdmin(LeadAdmin):
+    """Versions of guidelines. A new text is a new version; labels name the one they followed."""
+
+    list_display = ["campaign", "version", "at"]
+    list_filter = ["campaign"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__name", "text"]
+    fields = ["campaign", "text"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Guideline, form: Any, change: bool) -> None:
+        obj.pk = add_guideline(obj.campaign, obj.text).pk
+
+
+@admin.register(CampaignItem)
+class CampaignItemAdmin(ReadOnlyAdmin):
+    """Items of campaigns, with how they were chosen."""
+
+    list_display = ["campaign", "rank", "item_key", "how", "probability", "wanted", "taken"]
+    list_filter = ["how", "campaign"]
+    list_select_related = ["campaign", "item"]
+    search_fields = ["=item__key", "item__turns"]
+    show_full_result_count = False
+
+    @admin.display(description="item", ordering="item__position")
+    def item_key(self, row: CampaignItem) -> str:
+        return f"{row.item.position}: {row.item.question[:80]}"
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnlyAdmin):
+    """Places in queues, with their drafts."""
+
+    list_display = ["campaign", "annotator", "queue_rank", "state", "draft_rev", "opened_at", "revealed_at"]
+    list_filter = ["state", "campaign", "annotator"]
+    list_select_related = ["campaign", "annotator"]
+    search_fields = ["annotator__name", "=campaign_item__item__key"]
+    raw_id_fields = ["campaign_item"]
+    show_full_result_count = False

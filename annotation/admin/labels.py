@@ -1,0 +1,55 @@
+"""Admin of labels and gold labels: read, filtered, exported, never edited."""
+
+from django.contrib import admin
+from import_export.admin import ExportMixin
+
+from annotation.models import GoldLabel, Label
+from annotation.resources import LabelResource
+from judging.admin.base import ReadOnlyAdmin
+
+
+class CurrentFilter(admin.SimpleListFilter):
+    """Labels that stand, or those that were superseded or undone."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request, model_admin):  # type: ignore[no-untyped-def]
+        return [("current", "current"), *((by.value, by.label) for by in Label.EndedBy if by.value)]
+
+    def queryset(self, request, queryset):  # type: ignore[no-untyped-def]
+        if self.value() == "current":
+            return queryset.current()
+        return queryset.filter(ended_by=self.value()) if self.value() else queryset
+
+
+@admin.register(Label)
+class LabelAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
+    """Every word a person gave, with those that were superseded or undone."""
+
+    resource_classes = [LabelResource]
+    list_display = ["campaign", "item_name", "annotator", "verdict", "error_count", "comment_start", "at", "ended_by"]
+    list_filter = [CurrentFilter, "verdict", "judge_visible", "campaign", "annotator"]
+    list_select_related = ["campaign", "item", "annotator"]
+    search_fields = ["=item__key", "comment", "annotator__name", "campaign__name"]
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    @admin.display(description="item", ordering="item__position")
+    def item_name(self, label: Label) -> str:
+        return f"{label.item.position}: {label.item.question[:60]}"
+
+    @admin.display(description="comment")
+    def comment_start(self, label: Label) -> str:
+        return label.comment[:80]
+
+
+@admin.register(GoldLabel)
+class GoldLabelAdmin(ReadOnlyAdmin):
+    """What leads decided, and what was imported as decided."""
+
+    list_display = ["campaign", "item", "criterion", "value", "verdict", "method", "by", "at", "ended_at"]
+    list_filter = ["method", "verdict", "campaign"]
+    list_select_related = ["campaign", "item", "by"]
+    search_fields = ["=item__key", "campaign__name"]
+    show_full_result_count = False

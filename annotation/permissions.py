@@ -1,0 +1,47 @@
+"""Who reaches which queue: an annotator only their own places in campaigns they are in, a lead every campaign."""
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.shortcuts import get_object_or_404
+
+from annotation.models import Annotator, Assignment, Campaign, Label
+
+AnyUser = AbstractBaseUser | AnonymousUser
+
+
+def queue_owner(user: AnyUser) -> Annotator:
+    """The annotator that a user is; 404 for one who never had a queue."""
+    return get_object_or_404(Annotator, user=user.pk)
+
+
+def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int) -> Assignment:
+    """One's own place of a queue, with its item and campaign."""
+    found: Assignment = get_object_or_404(
+        Assignment.objects.select_related("campaign__dataset", "campaign_item__item", "annotator"),
+        campaign=campaign_pk,
+        queue_rank=queue_rank,
+        annotator__user=user.pk,
+    )
+    return found
+
+
+def own_label(user: AnyUser, campaign_pk: int, label_pk: int) -> Label:
+    """A label one has given in this campaign."""
+    return get_object_or_404(Label, pk=label_pk, campaign=campaign_pk, annotator__user=user.pk)
+
+
+def assignment_of(label: Label) -> Assignment:
+    """The place of the queue that a label was given at."""
+    found: Assignment = get_object_or_404(
+        Assignment.objects.select_related("campaign__dataset", "campaign_item__item"),
+        campaign=label.campaign_id,
+        annotator=label.annotator_id,
+        campaign_item__item=label.item_id,
+    )
+    return found
+
+
+def review_campaign(user: AnyUser, campaign_pk: int) -> Campaign:
+    """A campaign one has items in."""
+    campaigns = Campaign.objects.of_user(user.pk or 0).select_related("dataset")
+    found: Campaign = get_object_or_404(campaigns, pk=campaign_pk)
+    return found

@@ -1,0 +1,1 @@
+"""Pages of review and agreement, one file per noun."""
