@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike
 
 from annotation.core.counts import Patterns
 from annotation.core.intervals import (
-    BOOTSTRAP,
     FLEISS_COHEN_EVERITT,
     GWET_LINEARISED,
     WILSON,
@@ -23,6 +22,7 @@ from annotation.core.intervals import (
     Value,
     bootstrap,
     normal,
+    resampled,
     student,
     wilson,
 )
@@ -85,7 +85,7 @@ def percent_agreement(patterns: Patterns) -> Statistic:
     low_high = None if (compared.sizes == 2).all() else bootstrap(compared.items, _over(observed_agreement, compared))
     if low_high is None:  # pairs agree or do not: a proportion
         return Value(value, *wilson(value * compared.n, compared.n), compared.n, WILSON)
-    return Value(value, *low_high, compared.n, BOOTSTRAP)
+    return resampled(value, low_high, compared.n)
 
 
 def krippendorff_alpha(patterns: Patterns) -> Statistic:
@@ -120,7 +120,7 @@ def specific_agreement(patterns: Patterns, category: int) -> Statistic:
     low_high = bootstrap(compared.items, _over(share, compared))
     if low_high is None:
         return Value(float(value), *wilson(float(value) * n, n), n, WILSON)
-    return Value(float(value), *low_high, n, BOOTSTRAP)
+    return resampled(float(value), low_high, n)
 
 
 def cohen_kappa(table: ArrayLike) -> Statistic:
@@ -183,9 +183,8 @@ def _refusal(patterns: Patterns) -> Undefined | None:
 
 def _fixed_chance(value: float, observed: float, chance: float, n: int) -> Value:
     """Where the items do not differ: Wilson's bounds of the observed agreement, chance agreement held."""
-    low, high = wilson(min(max(observed, 0.0), 1.0) * n, n)
-    low, high = ((bound - chance) / (1 - chance) for bound in (low, high))
-    return Value(value, max(-1.0, low), min(1.0, high), n, WILSON_FIXED_CHANCE)
+    low, high = ((bound - chance) / (1 - chance) for bound in wilson(observed * n, n))
+    return Value(value, min(low, value), max(high, value), n, WILSON_FIXED_CHANCE)
 
 
 def _bootstrapped(patterns: Patterns, split: SplitOf, *, refusal: Undefined | None) -> Statistic:
@@ -198,7 +197,7 @@ def _bootstrapped(patterns: Patterns, split: SplitOf, *, refusal: Undefined | No
     low_high = bootstrap(patterns.items, lambda weights: _coefficient(split, patterns, weights))
     if low_high is None:
         return _fixed_chance(value, observed, chance, patterns.n)
-    return Value(value, *low_high, patterns.n, BOOTSTRAP)
+    return resampled(value, low_high, patterns.n)
 
 
 def _fleiss_chance_by_item(shares: FloatArray, pooled: FloatArray) -> FloatArray:
@@ -209,7 +208,7 @@ def _ac1_chance_by_item(shares: FloatArray, pooled: FloatArray) -> FloatArray:
     return shares @ (1 - pooled) / (len(pooled) - 1)
 
 
-def linearised_error(
+def _linearised_error(
     patterns: Patterns, split: SplitOf, chance_by_item: Callable[[FloatArray, FloatArray], FloatArray]
 ) -> float:
     """Gwet's standard error of a coefficient: items with one label count in chance agreement only."""
@@ -238,7 +237,7 @@ def _linearised(
     if chance == 1:
         return Undefined(ONE_VALUE)
     value = (observed - chance) / (1 - chance)
-    error = linearised_error(patterns, split, chance_by_item) if labelled.n > 1 else 0.0
+    error = _linearised_error(patterns, split, chance_by_item) if labelled.n > 1 else 0.0
     if error < 1e-12:
         return _fixed_chance(value, observed, chance, n)
     return student(value, error, n, degrees=labelled.n - 1, method=GWET_LINEARISED)

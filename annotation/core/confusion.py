@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 from annotation.core.agreement import cohen_kappa
 from annotation.core.counts import Patterns, patterns_of_pairs
 from annotation.core.intervals import (
-    BOOTSTRAP,
     WILSON_TRANSFORMED,
     FloatArray,
     IntArray,
@@ -26,6 +25,7 @@ from annotation.core.intervals import (
     Value,
     bootstrap,
     proportion,
+    resampled,
     wilson,
 )
 
@@ -188,7 +188,7 @@ def matthews(table: IntArray) -> Statistic:
     if np.isnan(value):
         return Undefined("the judge or people gave one verdict only")
     if low_high := bootstrap(table.ravel(), _matthews_of):
-        return Value(value, *low_high, n, BOOTSTRAP)
+        return resampled(value, low_high, n)
     low, high = (2 * share - 1 for share in wilson(int(np.trace(table)), n))
     return Value(value, low, high, n, WILSON_TRANSFORMED)
 

@@ -84,9 +84,9 @@ def normal(value: float, error: float, n: int, method: str) -> Value:
 
 
 def student(value: float, error: float, n: int, *, degrees: int, method: str) -> Value:
-    """A coefficient between -1 and 1 with a standard error on this many degrees of freedom."""
+    """A coefficient of at most 1 with a standard error on this many degrees of freedom."""
     half = float(stdtrit(degrees, UPPER)) * error
-    return Value(value, max(-1.0, value - half), min(1.0, value + half), n, method)
+    return Value(value, value - half, min(1.0, value + half), n, method)
 
 
 def mean(values: FloatArray, *, undefined: str) -> Statistic:
@@ -99,6 +99,11 @@ def mean(values: FloatArray, *, undefined: str) -> Statistic:
         return Value(value, value, value, n, STUDENT)
     half = float(stdtrit(n - 1, UPPER) * values.std(ddof=1) / np.sqrt(n))
     return Value(value, value - half, value + half, n, STUDENT)
+
+
+def resampled(value: float, bounds: tuple[float, float], n: int) -> Value:
+    """A value with its bootstrap interval, which in tiny samples has to be stretched to hold the value itself."""
+    return Value(value, min(bounds[0], value), max(bounds[1], value), n, BOOTSTRAP)
 
 
 def bootstrap(

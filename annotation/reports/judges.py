@@ -100,8 +100,10 @@ def judge_human(matrix: Confusion) -> dict[str, Statistic]:
     return group | {name: statistic(matrix.decided_cells) for name, statistic in PAIR.items()}
 
 
-def items_of_cell(run: Run, column: HumanColumn, *, judge: str, human: str, criterion: str = "") -> list[int]:
-    """Primary keys of the items in one cell of the matrix; '' stands for every row or column."""
+def items_of_cell(
+    run: Run, column: HumanColumn, *, judge: str, human: str, criterion: str = ""
+) -> list[tuple[int, str, HumanVerdict]]:
+    """(item's primary key, row, what people say) of a cell's items; '' stands for every row or column."""
     rows = _judged(run, criterion)
     codes, _ = column.beside(rows[:, 0], rows[:, 1])
     kept = np.ones(len(rows), dtype=bool)
@@ -109,7 +111,8 @@ def items_of_cell(run: Run, column: HumanColumn, *, judge: str, human: str, crit
         kept &= rows[:, 2] == ROWS.index(judge)
     if human:
         kept &= COLUMN_OF_CODE[codes] == COLUMNS.index(human)
-    return [int(item) for item in rows[kept, 0]]
+    found = zip(rows[kept, 0].tolist(), rows[kept, 2].tolist(), codes[kept].tolist(), strict=True)
+    return [(item, ROWS[row], VERDICTS[code]) for item, row, code in found]
 
 
 def _judged(run: Run, criterion: str) -> IntArray:
