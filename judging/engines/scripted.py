@@ -11,7 +11,7 @@ from itertools import cycle
 
 from judging.core.items import ItemText
 from judging.core.prompts import judged_turn
-from judging.engines.base import EngineOptions, EngineReply, Request, RequestId
+from judging.engines.base import EngineError, EngineOptions, EngineReply, Request, RequestId
 
 Answer = str | EngineReply
 Script = Mapping[RequestId, Answer] | Sequence[Answer] | Callable[[Request], Answer]
@@ -49,12 +49,25 @@ def scripted_engine(options: EngineOptions) -> ScriptedEngine:
     `sampling["rules"]`: [{"contains": text, "reply": text}], tried in order on question and answer; a rule without
     `contains` always fits.
     """
-    rules = options.sampling.get("rules") or []
+    rules = _checked(options.sampling.get("rules") or [])
 
     def answer(request: Request) -> str:
         return _ruled(rules, request.item) or _built_in(request)
 
     return ScriptedEngine(answer)
+
+
+def _checked(rules: object) -> list[dict[str, str]]:
+    """The rules, if they are such a list."""
+    if not isinstance(rules, list) or not all(map(_is_rule, rules)):
+        raise EngineError(
+            'The rules of the engine scripted are a list of {"contains": text, "reply": text}; mend the sampling.'
+        )
+    return rules
+
+
+def _is_rule(rule: object) -> bool:
+    return isinstance(rule, dict) and "reply" in rule and all(isinstance(text, str) for text in rule.values())
 
 
 def _answering(script: Script) -> Callable[[Request], Answer]:
