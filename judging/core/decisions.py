@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean, pstdev
 from typing import Any
 
+from judging.core.extraction import LENIENT, MODES
 from judging.core.scales import Criterion
 from judging.core.verdicts import Reading, Reason, Scored, Unscored, Verdict
 
@@ -55,10 +56,15 @@ def _outcome(
     read: Sequence[Scored], unread: Counter[Reason], criterion: Criterion, decision: Mapping[str, Any]
 ) -> Reading:
     if not read:
-        return Unscored(unread.most_common(1)[0][0] if unread else Reason.TOO_FEW_REPLIES)
+        return Unscored(_most_common(unread) if unread else Reason.TOO_FEW_REPLIES)
     if len(read) < decision.get("min_replies", 1):
         return Unscored(Reason.TOO_FEW_REPLIES)
-    return RULES[decision.get("rule", "majority")](read, criterion)
+    return RULES[decision.get("rule", MAJORITY)](read, criterion)
+
+
+def _most_common(unread: Counter[Reason]) -> Reason:
+    """The most common reason; of equally common ones the first by name, so that the order of replies is no matter."""
+    return min(unread, key=lambda reason: (-unread[reason], reason))
 
 
 def _mean(read: Sequence[Scored], criterion: Criterion) -> Reading:
@@ -80,7 +86,8 @@ def _unanimous(read: Sequence[Scored], criterion: Criterion) -> Reading:
     return read[0] if len({reading.value for reading in read}) == 1 else Unscored(Reason.NO_MAJORITY)
 
 
-RULES: dict[str, Rule] = {"mean": _mean, "majority": _majority, "unanimous": _unanimous}
+MAJORITY = "majority"
+RULES: dict[str, Rule] = {"mean": _mean, MAJORITY: _majority, "unanimous": _unanimous}
 
 
 def _spread(read: Sequence[Scored]) -> float | None:
@@ -102,3 +109,19 @@ def _verdict(outcome: Scored, criterion: Criterion, decision: Mapping[str, Any])
     if threshold is not None and criterion.scale.is_numeric:
         criterion = replace(criterion, clean_if=threshold)
     return criterion.verdict_of(outcome.value, outcome.score) or ""
+
+
+def check_decision(decision: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a decision rule, as sentences."""
+    rule, threshold = decision.get("rule", MAJORITY), decision.get("threshold")
+    least, mode = decision.get("min_replies", 1), decision.get("mode", LENIENT)
+    problems = []
+    if rule not in RULES:
+        problems.append(f"The decision rule is one of {', '.join(RULES)}, not {rule!r}.")
+    if threshold is not None and not isinstance(threshold, (int, float)):
+        problems.append(f"The threshold of a decision is a number, not {threshold!r}.")
+    if not isinstance(least, int) or least < 1:
+        problems.append(f"The least number of replies is a whole number from 1 on, not {least!r}.")
+    if mode not in MODES:
+        problems.append(f"A reply is read in mode {' or '.join(MODES)}, not {mode!r}.")
+    return problems

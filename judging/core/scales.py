@@ -78,6 +78,8 @@ def criterion_from_json(data: Mapping[str, Any]) -> Criterion:
         raise ValueError(f"The direction of a criterion is {HIGHER!r} or {LOWER!r}, not {direction!r}.")
     if scale.get("values"):
         made = Scale(values=tuple(str(value) for value in scale["values"]))
+    elif not all(end is None or isinstance(end, (int, float)) for end in (scale.get("low"), scale.get("high"))):
+        raise ValueError(f"The ends of the scale of criterion {data.get('name', '')!r} are numbers.")
     else:
         made = Scale(low=scale.get("low"), high=scale.get("high"), step=scale.get("step"))
     return Criterion(data.get("name", ""), made, direction, data.get("clean_if"))
