@@ -27,8 +27,17 @@ def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
         return None
     if user.is_superuser:
         return Role.ADMINISTRATOR
-    names = set(user.groups.values_list("name", flat=True))
+    names = groups_of(user)
     return next((role for role in (Role.LEAD, Role.ANNOTATOR) if role in names), None)
+
+
+def groups_of(user: User) -> set[str]:
+    """Names of a user's groups, asked once per request: the admin asks for permissions dozens of times a page."""
+    names: set[str] | None = getattr(user, "_names_of_groups", None)
+    if names is None:
+        names = set(user.groups.values_list("name", flat=True))
+        user._names_of_groups = names  # type: ignore[attr-defined]
+    return names
 
 
 def leads(user: AbstractBaseUser | AnonymousUser) -> bool:

@@ -99,6 +99,14 @@ class RunQuerySet(QuerySet):  # type: ignore[type-arg]
         """Runs that our workers do, not those that came with a file."""
         return self.exclude(kind=self.model.Kind.IMPORTED)
 
+    def with_batches(self) -> "RunQuerySet":
+        """Each with `n_batches` and `n_done`, counted in one index."""
+        batches = self.model._meta.get_field("batches").related_model._default_manager
+        ours = batches.filter(run=OuterRef("pk")).order_by().values("run").annotate(n=Count("pk")).values("n")
+        done = ours.filter(state="done")
+        runs: RunQuerySet = self.annotate(n_batches=Coalesce(Subquery(ours), 0), n_done=Coalesce(Subquery(done), 0))
+        return runs
+
 
 class RunBatchQuerySet(QuerySet):  # type: ignore[type-arg]
     """Batches of runs."""

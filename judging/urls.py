@@ -2,10 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from judging.views import datasets
+from judging.views import datasets, runs
 
 urlpatterns: list[URLPattern] = [
     path("datasets/", datasets.dataset_list, name="dataset_list"),
     path("datasets/<int:pk>/", datasets.dataset_detail, name="dataset_detail"),
     path("datasets/<int:pk>/items/<int:position>/", datasets.item_detail, name="item_detail"),
+    path("runs/", runs.run_list, name="run_list"),
+    path("runs/start/", runs.run_start, name="run_start"),
+    path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
+    path("runs/<int:pk>/items/", runs.run_items, name="run_items"),
+    path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
+    path("runs/<int:pk>/resume/", runs.run_resume, name="run_resume"),
 ]

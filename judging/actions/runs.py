@@ -22,6 +22,9 @@ from judging.models import Dataset, Item, Judge, Run, RunBatch
 BATCH_ITEMS = 32
 """Items of a batch: what a killed worker may have to do again, and what one transaction writes."""
 
+ASKING_ENGINES = {"openai_api"}
+"""Engines that ask a server, which has an address and more than one model."""
+
 State = Run.State
 
 
@@ -81,7 +84,9 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
 
 def address_for(spec: JudgeSpec, base_url: str) -> str:
     """Where the judge's server is: what was given, else the setting; '' for an engine that asks no server."""
-    return base_url or settings.OPENAI_BASE_URL if spec.engine == "openai_api" else ""
+    if spec.engine not in ASKING_ENGINES:
+        return ""
+    return base_url or str(settings.OPENAI_BASE_URL)
 
 
 def refuse_faulty(spec: JudgeSpec, dataset: Dataset) -> None:
@@ -90,7 +95,7 @@ def refuse_faulty(spec: JudgeSpec, dataset: Dataset) -> None:
         raise RunRefused(f"The dataset {dataset.name} is {dataset.state}; a run needs one that is ready.")
     if spec.engine not in ENGINES:
         raise RunRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
-    if spec.kind == Judge.Kind.MODEL and not spec.model:
+    if spec.engine in ASKING_ENGINES and not spec.model:
         raise RunRefused(f"The judge {spec.name} needs a model: say which one the server offers.")
     if problems := check_prompts(spec.rubric):
         raise RunRefused(f"The prompts of the rubric {spec.rubric.name} cannot be used. " + " ".join(problems))

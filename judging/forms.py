@@ -1,0 +1,70 @@
+"""What a lead chooses when a run starts."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from judging.actions.judges import JudgeChoice
+from judging.actions.runs import RunScope
+from judging.core.builtin import JUDGES
+from judging.engines import ENGINES
+from judging.models import Dataset, Judge
+
+
+def judge_choices() -> list[tuple[Any, Any]]:
+    """Built-in judges, then the newest stored version of every name."""
+    newest: dict[str, Judge] = {}
+    for judge in Judge.objects.filter(rubric__isnull=False).order_by("name", "-version"):
+        newest.setdefault(judge.name, judge)
+    stored = [
+        (f"{judge.name}:{judge.version}", f"{judge} · {judge.engine} {judge.model}".strip())
+        for judge in newest.values()
+    ]
+    builtin = [(name, f"{name} · {spec.engine}") for name, spec in JUDGES.items()]
+    return [(_("Built in"), builtin), *([(_("Stored"), stored)] if stored else [])]
+
+
+class RunForm(forms.Form):
+    """Which judge, over which items of which dataset."""
+
+    dataset = forms.ModelChoiceField(Dataset.objects.none(), label=_("Dataset"))
+    judge = forms.ChoiceField(
+        label=_("Judge"), help_text=_("What you change below makes a new version of it; a used one never changes.")
+    )
+    model = forms.CharField(
+        label=_("Model"), required=False, max_length=300, help_text=_("As its server calls it. Empty: the judge's own.")
+    )
+    engine = forms.ChoiceField(
+        label=_("Engine"),
+        required=False,
+        choices=[("", _("the judge's own")), *((name, name) for name in sorted(ENGINES))],
+    )
+    base_url = forms.URLField(label=_("Address of the server"), required=False, assume_scheme="http")
+    samples = forms.IntegerField(
+        label=_("Replies per item"), required=False, min_value=1, max_value=100, help_text=_("Empty: the judge's own.")
+    )
+    limit = forms.IntegerField(
+        label=_("Only the first"), required=False, min_value=1, help_text=_("Number of items. Empty: all of them.")
+    )
+    seed = forms.IntegerField(label=_("Seed"), required=False, min_value=0, initial=0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Dataset]", self.fields["dataset"]).queryset = Dataset.objects.ready()
+        cast(forms.ChoiceField, self.fields["judge"]).choices = judge_choices()
+        self.fields["base_url"].widget.attrs["placeholder"] = settings.OPENAI_BASE_URL
+
+    @property
+    def choice(self) -> JudgeChoice:
+        """Which judge the answers mean."""
+        chosen = self.cleaned_data
+        return JudgeChoice(
+            name=chosen["judge"], engine=chosen["engine"], model=chosen["model"].strip(), samples=chosen["samples"]
+        )
+
+    @property
+    def scope(self) -> RunScope:
+        """Which items the answers mean."""
+        return RunScope(limit=self.cleaned_data["limit"], seed=self.cleaned_data["seed"] or 0)

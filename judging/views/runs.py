@@ -1,0 +1,129 @@
+"""Pages of runs: started, watched while they work, cancelled, resumed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from judging.actions.judges import UnknownName, chosen_judge
+from judging.actions.runs import RunRefused, cancel_run, restart_run, start_run
+from judging.forms import RunForm
+from judging.models import Dataset, Run
+from judging.permissions import lead_required
+from judging.reports import judgments_of, queue_of, queue_state, run_progress
+
+RUNS_PER_PAGE = 25
+ITEMS_PER_PAGE = 50
+STOP_POLLING = 286
+"""The status that tells htmx to ask no more."""
+
+
+@lead_required
+@require_GET
+def run_list(request: HttpRequest) -> HttpResponse:
+    """Every run, newest first, or those of one dataset."""
+    chosen = request.GET.get("dataset", "")
+    dataset = Dataset.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    runs = Run.objects.with_batches().select_related("dataset", "judge", "made_by")
+    if chosen:
+        runs = runs.filter(dataset=dataset)
+    page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "dataset": dataset, "datasets": Dataset.objects.ready().order_by("name")}
+    return render(request, "judging/run_list.html", context)
+
+
+@lead_required
+@require_http_methods(["GET", "POST"])
+def run_start(request: HttpRequest) -> HttpResponseBase:
+    """Choose a judge and put it to work."""
+    form = RunForm(request.POST or None, initial={"dataset": request.GET.get("dataset"), "seed": 0})
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = started(form, request)
+        except (UnknownName, RunRefused) as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(run)
+    return render(request, "judging/run_start.html", {"form": form})
+
+
+@transaction.atomic
+def started(form: RunForm, request: HttpRequest) -> Run:
+    """The run that the answers mean; a refused one leaves no new version of its judge behind."""
+    by = request.user if isinstance(request.user, User) else None
+    judge = chosen_judge(form.choice)
+    address = form.cleaned_data["base_url"]
+    return start_run(judge, form.cleaned_data["dataset"], scope=form.scope, base_url=address, by=by)
+
+
+@lead_required
+@require_GET
+def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A run while it works and after; htmx asks for the live part alone until the run is over."""
+    run = get_object_or_404(Run.objects.select_related("dataset", "judge__rubric", "made_by"), pk=pk)
+    live = not run.is_over and run.kind != Run.Kind.IMPORTED
+    context: dict[str, Any] = {
+        "run": run,
+        "progress": run_progress(run),
+        "queue": queue_state(queue_of(run)) if live else None,
+        "live": live,
+        "can_resume": run.state in {Run.State.CANCELLED, Run.State.FAILED} and run.kind != Run.Kind.IMPORTED,
+    }
+    if wants_fragment(request):
+        return render(request, "judging/_run_progress.html", context, status=200 if live else STOP_POLLING)
+    return render(request, "judging/run_detail.html", context)
+
+
+@lead_required
+@require_GET
+def run_items(request: HttpRequest, pk: int) -> HttpResponse:
+    """Items of a run by verdict or by the reason why they have none; the next page begins after the last item."""
+    run = get_object_or_404(Run.objects.select_related("dataset", "judge"), pk=pk)
+    chosen = {name: request.GET.get(name, "") for name in ("verdict", "reason")}
+    after = request.GET.get("after", "")
+    found = judgments_of(run).filter(**{name: value for name, value in chosen.items() if value})
+    if after.isdecimal():
+        found = found.filter(item_id__gt=int(after))
+    rows = list(found.select_related("item").order_by("item_id")[: ITEMS_PER_PAGE + 1])
+    context = {
+        "run": run,
+        "chosen": chosen,
+        "judgments": rows[:ITEMS_PER_PAGE],
+        "after": rows[ITEMS_PER_PAGE - 1].item_id if len(rows) > ITEMS_PER_PAGE else None,
+    }
+    return render(request, "judging/run_items.html", context)
+
+
+@lead_required
+@require_POST
+def run_cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Stop a run and keep what it judged."""
+    run = get_object_or_404(Run, pk=pk)
+    if cancel_run(run):
+        messages.success(request, _("The run stops within one batch. What it judged stays."))
+    else:
+        messages.warning(request, _("The run was over already."))
+    return redirect(run)
+
+
+@lead_required
+@require_POST
+def run_resume(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let a run go on: what a dead worker left is put back, and so is what failed."""
+    run = restart_run(get_object_or_404(Run.objects.worked_here(), pk=pk))
+    if run.is_over:
+        messages.warning(request, _("There was nothing left to do."))
+    else:
+        messages.success(request, _("The run is back on its queue."))
+    return redirect(run)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """htmx asks for the live part alone; a page that it puts back from its history is a whole one."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
