@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
+from annotation.views import agreement
 from evalsite import views
 
 urlpatterns = [
@@ -14,5 +15,11 @@ urlpatterns = [
     path("", include("judging.urls")),
     path("", include("annotation.urls")),
     path("", include("training_export.urls")),
+    path("admin/agreement/", admin.site.admin_view(agreement.agreement_admin_list), name="agreement_admin_list"),
+    path(
+        "admin/agreement/<int:dataset_pk>/",
+        admin.site.admin_view(agreement.agreement_admin_report),
+        name="agreement_admin_report",
+    ),
     path("admin/", admin.site.urls),
 ]
