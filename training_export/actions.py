@@ -104,7 +104,7 @@ def enqueue_export(export: Export) -> Export:
         fail_export(
             export.pk,
             _("The queue does not answer ({error}). Start the worker with its queue, then build again.").format(
-                error=error
+                error=str(error).rstrip(".")
             ),
         )
     export.refresh_from_db()
