@@ -3,6 +3,7 @@
 from judging.actions.imports.plan import Counts, ImportPlan, ImportRefused, Progress, no_progress, plan_import
 from judging.actions.imports.rows import FileProblem, InputFile, KeyedRow, Source, keyed_rows, source_of
 from judging.actions.imports.store import apply_import, discard_abandoned_imports
+from judging.actions.imports.uploads import drop_upload, keep_upload, kept_upload
 
 __all__ = [
     "Counts",
@@ -15,6 +16,9 @@ __all__ = [
     "Source",
     "apply_import",
     "discard_abandoned_imports",
+    "drop_upload",
+    "keep_upload",
+    "kept_upload",
     "keyed_rows",
     "no_progress",
     "plan_import",
