@@ -37,10 +37,10 @@ class Delimiters:
 
 
 @lru_cache(maxsize=256)
-def delimiters_of(template: str) -> Delimiters:
-    """The signs of a template: all roles of one prompt, joined."""
-    protocol = protocol_of(template, frozenset())
-    keys = {key for key in JSON_KEYS if re.search(rf'"{re.escape(key)}"[ \t]*:', template, re.IGNORECASE)}
+def delimiters_of(template: str, names: frozenset[str]) -> Delimiters:
+    """The signs of a template: all roles of one prompt, joined; `names` are the criteria's own."""
+    protocol = protocol_of(template, names)
+    keys = {key for key in JSON_KEYS | names if re.search(rf'"{re.escape(key)}"[ \t]*:', template, re.IGNORECASE)}
     found = [
         SPECIAL_TOKEN,
         _sign(r"</?[ \t]*(?:{})\b[^<>\n]{{0,40}}>", TAG.findall(template)),

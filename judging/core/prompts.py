@@ -91,7 +91,8 @@ def render_prompt(rubric: RubricSpec, item: ItemText, part: str = "") -> Prompt:
     if not rubric.prompts:
         return Prompt()
     templates = rubric.prompts[part]
-    neutralised = delimiters_of("\n".join(templates.values())).neutralised
+    own_names = frozenset(criterion.name for criterion in rubric.criteria if criterion.name)
+    neutralised = delimiters_of("\n".join(templates.values()), own_names).neutralised
     names = _names(item, judged_turn(item, part), neutralised)
     try:
         texts = {role: _compiled(source).render(names) for role, source in templates.items()}

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import cycle
+from unicodedata import normalize
 
 from judging.core.items import ItemText
 from judging.core.prompts import judged_turn
@@ -18,6 +19,10 @@ Script = Mapping[RequestId, Answer] | Sequence[Answer] | Callable[[Request], Ans
 
 SLIP = 8
 """One reply in so many is turned round by the built-in rules, so that a demonstration has something to disagree on."""
+
+
+ALIKE = 0.5
+"""The share of a reference's pairs of characters that an answer must hold."""
 
 
 class ScriptedEngine:
@@ -86,10 +91,21 @@ def _ruled(rules: Sequence[Mapping[str, str]], item: ItemText) -> str | None:
 
 
 def _built_in(request: Request) -> str:
-    """Clean where the answer holds the reference (or, without one, for half of the texts), with a slip now and then."""
+    """Clean where the answer is much like the reference (without one: half of the texts), with a slip now and then."""
     turn = judged_turn(request.item, request.id[1])
     draw = sha256(f"{turn.question}\x1f{turn.answer}".encode()).digest()
-    agrees = turn.reference.strip() in turn.answer if turn.reference else draw[0] % 2 == 0
+    agrees = _alike(turn.answer, turn.reference) if turn.reference else draw[0] % 2 == 0
     clean = agrees != (draw[1] % SLIP == 0)
     word = {"verdict": "clean", "score": 4 + draw[2] % 2} if clean else {"verdict": "wrong", "score": 1 + draw[2] % 3}
     return json.dumps({"reason": "Graded by fixed rules, not by a model."} | word)
+
+
+def _alike(answer: str, reference: str) -> bool:
+    """Whether the answer holds most pairs of neighbouring characters of the reference."""
+    said, known = _pairs(answer), _pairs(reference)
+    return len(said & known) >= ALIKE * len(known)
+
+
+def _pairs(text: str) -> set[str]:
+    letters = "".join(normalize("NFKC", text).casefold().split())
+    return {letters[place : place + 2] for place in range(max(1, len(letters) - 1))}

@@ -35,7 +35,7 @@ def read_reply(
     roles = rubric.prompts.get(part, {})
     protocol = protocol_of("\n".join(roles.values()), _names(rubric))
     shown = shown_text(text)
-    if shown is None or not shown.strip():
+    if shown is None or not fold(shown).strip():
         missing = _absent(text, finish)
         return {criterion.name: missing for criterion in rubric.criteria}
     shown = fold(_begun(roles.get("assistant", "")) + shown)
@@ -56,7 +56,7 @@ def _absent(text: str, finish: str) -> Unscored:
         return Unscored(Reason.CUT_OFF)
     if finish == FILTERED:
         return Unscored(Reason.REFUSED)
-    return Unscored(Reason.NO_VERDICT, "The reply never left its thinking.") if text.strip() else Unscored(Reason.EMPTY)
+    return Unscored(Reason.NO_VERDICT, "Nothing but thinking.") if fold(text).strip() else Unscored(Reason.EMPTY)
 
 
 def _read(shown: str, criterion: Criterion, protocol: Protocol, finish: str, mode: str) -> Reading:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from judging.core.extraction.marks import labelled
+from judging.core.extraction.labelled import labelled
 from judging.core.extraction.payloads import NUMBER, PAYLOAD, read_numbers, read_word
 from judging.core.scales import Criterion, Scale
 from judging.core.verdicts import Reading
@@ -19,22 +19,20 @@ PROSE = [
     re.compile(
         rf"\b(?:rate|rates|rated|score|scores|scored|grade|grades|graded)[ \t]+(?:{OBJECT}[ \t]+)?"
         rf"(?:(?:as|at|with)[ \t]+)?(?:an?[ \t]+)?(?P<said>{NUMBER}{OF})(?![\w%]|\.\d)",
-        re.IGNORECASE,
     ),
     re.compile(
         rf"\b(?:give|gives|gave|assign|assigned|award|awarded|deserves|earns)[ \t]+(?:{OBJECT}[ \t]+)?"
         rf"(?:an?[ \t]+|the[ \t]+)?(?:(?:score|rating|grade|mark)[ \t]+)?(?:of[ \t]+)?(?P<said>{NUMBER}{OF})"
         r"(?![\w%]|\.\d|[ \t]+[a-z])",
-        re.IGNORECASE,
     ),
-    re.compile(rf"\ban?[ \t]+(?P<said>{NUMBER})[ \t]+(?:in|on)[ \t]+(?:the|this|a)[ \t]+(?:\w+[ \t]+)?scale", re.I),
-    re.compile(rf"(?<![\w.$^/]){'(?P<said>' + NUMBER + ' out of [0-9]+)'}(?![\w.])", re.IGNORECASE),
+    re.compile(rf"\ban?[ \t]+(?P<said>{NUMBER})[ \t]+(?:in|on)[ \t]+(?:the|this|a)[ \t]+(?:\w+[ \t]+)?scale"),
+    re.compile(rf"(?<![\w.$^/]){'(?P<said>' + NUMBER + ' out of [0-9]+)'}(?![\w.])"),
 ]
 
 
 def find_candidates(text: str, criterion: Criterion) -> list[Reading]:
     """What the prose says, in no order; labels that speak of a part of the answer are among it."""
-    found = [reading for _, reading in labelled(text, criterion)]
+    found = [each.reading for each in labelled(text, criterion)]
     found += _last_line(text, criterion.scale)
     if criterion.scale.is_numeric and not criterion.name:
         found += _prose(text, criterion.scale)

@@ -7,6 +7,7 @@ from typing import Any
 from judging.core.extraction.labels import JSON_KEYS
 from judging.core.extraction.marks import Mark
 from judging.core.extraction.payloads import read_payload, scored
+from judging.core.extraction.shown import fold
 from judging.core.scales import Criterion
 from judging.core.verdicts import Reading, Reason, Unscored
 
@@ -37,8 +38,8 @@ def objects(text: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
 
 
 def _reading(data: dict[str, Any], criterion: Criterion) -> Reading | None:
-    keys = {criterion.name.casefold()} if criterion.name else JSON_KEYS
-    readings = [_value(value, criterion) for key, value in data.items() if key.strip().casefold() in keys]
+    keys = {fold(criterion.name)} if criterion.name else JSON_KEYS
+    readings = [_value(value, criterion) for key, value in data.items() if key.strip() in keys]
     return next((reading for reading in reversed(readings) if reading is not None), None)
 
 

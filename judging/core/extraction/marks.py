@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from judging.core.extraction.labels import JSON_KEYS, OVERALL, PLAIN, QUALIFIERS, QUALIFIERS_JA, WITH_UNIT
-from judging.core.extraction.payloads import PAYLOAD, read_numbers, read_payload
+from judging.core.extraction.labelled import OR, labelled
+from judging.core.extraction.labels import JSON_KEYS
+from judging.core.extraction.payloads import PAYLOAD, read_payload
+from judging.core.extraction.shown import fold
 from judging.core.scales import Criterion
 from judging.core.verdicts import Reading
 
@@ -22,22 +24,9 @@ class Mark:
 
 
 DOUBLE_BRACKET = re.compile(r"\[\[([^\[\]\n]{1,40})\]\]")
-RESULT = re.compile(rf"\[RESULT\]\)?[ \t]*:?[ \t]*\(?({PAYLOAD}|[A-Za-z]+\b)", re.IGNORECASE)
+RESULT = re.compile(rf"\[result\]\)?[ \t]*:?[ \t]*\(?({PAYLOAD}|[a-z]+\b)")
 TAG = re.compile(r"<([^\W\d][\w-]{1,20})>\s*([^<>]{1,40}?)\s*</\1>")
-OR = r"[\"'」]?[ \t]*(?:\bor\b|または|\||/)"
 KEY = re.compile(r'(?<!\\)"([^"\\\n]{1,30})"[ \t]*:[ \t]*(?:"([^"\\\n]{1,40})"|([-+]?\d++(?:\.\d++)?+))(?!' + OR + ")")
-OPENERS = r"[\"'「『【\[(<]*[ \t]*"
-CLOSERS = r"[\"'」』】\])>]*"
-ASIDE = r"(?:[ \t]*\([^()\n]{1,20}\))?"
-LINK = r"[ \t]*(?:[:=]|→|は|が|\bis\b|是|为|[-–—](?=[ \t]))[ \t]*(?:an?\b[ \t]*)?"
-BELOW = r"[ \t]*:?[ \t]*\n\s*"
-LINE_END = r"[ \t.。]*$"
-
-
-def _any_of(words: Collection[str]) -> str:
-    longest_first = sorted(words, key=len, reverse=True)
-    spelled = [re.escape(word).replace(r"\ ", r"[\s_-]+") for word in longest_first]
-    return "|".join(rf"(?<![A-Za-z]){word}(?![A-Za-z])" if word[0].isascii() else word for word in spelled)
 
 
 def whole_reply(text: str, criterion: Criterion) -> Mark | None:
@@ -64,7 +53,7 @@ def _results(text: str, criterion: Criterion, labels: Collection[str] | None) ->
 
 
 def _named(criterion: Criterion, word: str) -> bool:
-    return word.strip().casefold() in ({criterion.name.casefold()} if criterion.name else JSON_KEYS)
+    return word.strip() in ({fold(criterion.name)} if criterion.name else JSON_KEYS)
 
 
 def _tags(text: str, criterion: Criterion, labels: Collection[str] | None) -> Iterator[Mark]:
@@ -82,64 +71,11 @@ def _keys(text: str, criterion: Criterion, labels: Collection[str] | None) -> It
 
 
 def _labels(text: str, criterion: Criterion, labels: Collection[str] | None) -> Iterator[Mark]:
-    for match, reading in labelled(text, criterion, labels):
-        if not _is_plain(match["label"]) or criterion.name or not _is_qualified(text[: match.start("label")]):
+    for found in labelled(text, criterion, labels):
+        if found.whole:
             yield Mark(
-                start=match.start(), end=match.end("said"), kind="label", reading=reading, open_ended=not match["unit"]
+                start=found.start, end=found.end, kind="label", reading=found.reading, open_ended=not found.closed
             )
-
-
-def labelled(
-    text: str, criterion: Criterion, labels: Collection[str] | None = None
-) -> Iterator[tuple[re.Match[str], Reading]]:
-    """Every label with the value behind it, also the labels that speak of a part of the answer only."""
-    for pattern in _label_patterns(criterion, labels):
-        for match in pattern.finditer(text):
-            if match["label"] in WITH_UNIT and not match["unit"]:
-                continue
-            said = match["said"]
-            reading = read_numbers(said, criterion.scale) if criterion.scale.is_numeric else None
-            reading = reading or read_payload(said, criterion.scale)
-            if reading:
-                yield match, reading
-
-
-def _label_patterns(criterion: Criterion, labels: Collection[str] | None) -> Iterator[re.Pattern[str]]:
-    words = labels if labels is not None else (*OVERALL, *PLAIN, *WITH_UNIT)
-    words = (criterion.name,) if criterion.name else words
-    if not words:
-        return
-    said = rf"(?P<said>{_said(criterion)})(?P<unit>(?<=[点分])|(?<=points)|(?<=point)|(?=[ \t]*\n)|)"
-    overall = [word for word in words if not _is_plain(word)]
-    for group, link in ((overall, rf"(?:{LINK}|[ \t]+|(?=[\d\[]))"), (words, LINK)):
-        if group:
-            head = rf"(?P<label>{_any_of(group)}){CLOSERS}{ASIDE}"
-            yield re.compile(rf"{head}{link}{OPENERS}{said}", re.IGNORECASE)
-    yield re.compile(
-        rf"(?P<label>{_any_of(words)}){CLOSERS}{ASIDE}{BELOW}{OPENERS}{said}{CLOSERS}{LINE_END}",
-        re.IGNORECASE | re.MULTILINE,
-    )
-
-
-def _said(criterion: Criterion) -> str:
-    if criterion.scale.is_numeric:
-        return PAYLOAD
-    value = "|".join(re.escape(value) for value in sorted(criterion.scale.values, key=len, reverse=True))
-    return rf"(?:{value})(?:[ \t]*(?:/|,|、|or|か|または)[ \t]*(?:{value}))*(?!\w|{OR})"
-
-
-def _is_plain(label: str) -> bool:
-    return label.casefold() in PLAIN
-
-
-BEFORE = re.compile(
-    rf"(?:^|[^\w\s']|\n|(?<![\w'])(?:{'|'.join(QUALIFIERS)})|{'|'.join(QUALIFIERS_JA)})[ \t]*$", re.IGNORECASE
-)
-
-
-def _is_qualified(before: str) -> bool:
-    """Whether another word stands before a label and makes it speak of something smaller than the answer."""
-    return not BEFORE.search(before[-30:] if len(before) > 30 else before)
 
 
 Finder = Callable[[str, Criterion, Collection[str] | None], Iterator[Mark]]

@@ -9,9 +9,7 @@ from judging.core.extraction.shown import fold
 
 KEY = re.compile(r'"([^"\n]{1,30})"[ \t]*:')
 TAG = re.compile(r"<([^\W\d][\w-]{1,20})>")
-LABEL = re.compile(
-    rf"(?P<label>{'|'.join(sorted((*OVERALL, *PLAIN), key=len, reverse=True))})[ \t]*:(?![ \t]*\[\[)", re.IGNORECASE
-)
+LABEL = re.compile(rf"(?P<label>{'|'.join(sorted((*OVERALL, *PLAIN), key=len, reverse=True))})[ \t]*:(?![ \t]*\[\[)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +29,14 @@ class Protocol:
 def protocol_of(prompt: str, names: frozenset[str]) -> Protocol:
     """The protocol that a prompt asks for; `names` are the criteria's own."""
     folded = fold(prompt)
-    keys = JSON_KEYS | {name.casefold() for name in names}
-    labels = frozenset(match["label"].casefold() for match in LABEL.finditer(folded)) | names
+    names = frozenset(fold(name) for name in names)
+    keys = JSON_KEYS | names
+    labels = frozenset(match["label"] for match in LABEL.finditer(folded)) | names
     signs = {
         "double_bracket": "[[" in folded,
-        "json": any(match[1].casefold() in keys for match in KEY.finditer(folded)),
-        "tag": any(match[1].casefold() in keys for match in TAG.finditer(folded)),
-        "result": "[RESULT]" in folded,
+        "json": any(match[1] in keys for match in KEY.finditer(folded)),
+        "tag": any(match[1] in keys for match in TAG.finditer(folded)),
+        "result": "[result]" in folded,
         "label": bool(labels),
     }
     return Protocol(kinds=frozenset(kind for kind, shown in signs.items() if shown), labels=labels)

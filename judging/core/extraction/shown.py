@@ -7,7 +7,9 @@ THOUGHT = re.compile(rf"<({THINKING})>.*?</\1>", re.DOTALL | re.IGNORECASE)
 OPENED = re.compile(rf"\s*<{THINKING}>", re.IGNORECASE)
 CLOSED = re.compile(rf"</{THINKING}>", re.IGNORECASE)
 EMPHASIS = re.compile(r"\*\*|__|`")
-FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D}
+FULL_WIDTH = {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-"}
+CAPITALS = {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
+FOLDED = FULL_WIDTH | CAPITALS
 
 
 def shown_text(text: str) -> str | None:
@@ -22,8 +24,8 @@ def shown_text(text: str) -> str | None:
 
 
 def fold(text: str) -> str:
-    """Full-width letters, digits and signs as ASCII, without the signs of bold and code.
+    """Full-width letters, digits and signs as ASCII, small letters, without the signs of bold and code.
 
     Not NFKC: that makes a 1 of a circled list number, which then runs into the score behind it.
     """
-    return EMPHASIS.sub("", text.translate(FULL_WIDTH))
+    return EMPHASIS.sub("", text.translate(FOLDED))

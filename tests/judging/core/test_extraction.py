@@ -98,6 +98,8 @@ def test_reads_the_score_that_a_person_would_read(text: str, expected: float) ->
     [
         ("", Reason.EMPTY),
         (" \n", Reason.EMPTY),
+        ("**`` ``**", Reason.EMPTY),
+        ("<think>4</think>", Reason.NO_VERDICT),
         ("The answer is good.", Reason.NO_VERDICT),
         ("特徴を3点に整理しています。", Reason.NO_VERDICT),
         ("The rating scale goes from 1 to 5.", Reason.NO_VERDICT),
