@@ -6,8 +6,6 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from judging.actions.judges import JudgeChoice
-from judging.actions.runs import RunScope
 from judging.core.builtin import JUDGES
 from judging.engines import ENGINES
 from judging.models import Dataset, Judge
@@ -55,16 +53,3 @@ class RunForm(forms.Form):
         cast("forms.ModelChoiceField[Dataset]", self.fields["dataset"]).queryset = Dataset.objects.ready()
         cast(forms.ChoiceField, self.fields["judge"]).choices = judge_choices()
         self.fields["base_url"].widget.attrs["placeholder"] = settings.OPENAI_BASE_URL
-
-    @property
-    def choice(self) -> JudgeChoice:
-        """Which judge the answers mean."""
-        chosen = self.cleaned_data
-        return JudgeChoice(
-            name=chosen["judge"], engine=chosen["engine"], model=chosen["model"].strip(), samples=chosen["samples"]
-        )
-
-    @property
-    def scope(self) -> RunScope:
-        """Which items the answers mean."""
-        return RunScope(limit=self.cleaned_data["limit"], seed=self.cleaned_data["seed"] or 0)

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from judging.actions.judges import UnknownName, chosen_judge
-from judging.actions.runs import RunRefused, cancel_run, restart_run, start_run
+from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge
+from judging.actions.runs import RunRefused, RunScope, cancel_run, restart_run, start_run
 from judging.forms import RunForm
 from judging.models import Dataset, Run
 from judging.permissions import lead_required
@@ -57,9 +57,14 @@ def run_start(request: HttpRequest) -> HttpResponseBase:
 def started(form: RunForm, request: HttpRequest) -> Run:
     """The run that the answers mean; a refused one leaves no new version of its judge behind."""
     by = request.user if isinstance(request.user, User) else None
-    judge = chosen_judge(form.choice)
-    address = form.cleaned_data["base_url"]
-    return start_run(judge, form.cleaned_data["dataset"], scope=form.scope, base_url=address, by=by)
+    chosen = form.cleaned_data
+    judge = chosen_judge(
+        JudgeChoice(
+            name=chosen["judge"], engine=chosen["engine"], model=chosen["model"].strip(), samples=chosen["samples"]
+        )
+    )
+    scope = RunScope(limit=chosen["limit"], seed=chosen["seed"] or 0)
+    return start_run(judge, chosen["dataset"], scope=scope, base_url=chosen["base_url"], by=by)
 
 
 @lead_required
