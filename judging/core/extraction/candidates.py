@@ -16,6 +16,7 @@ GRADED_JA = (
 )
 PROSE = [
     re.compile(rf"(?P<said>(?<![\d.]){NUMBER}[ \t]?点){GRADED_JA}", re.MULTILINE),
+    re.compile(rf"(?:给|打|评为)[^\d。\n]{{0,12}}(?P<said>{NUMBER}[ \t]?分)(?!钟)"),
     re.compile(
         rf"\b(?:rate|rates|rated|score|scores|scored|grade|grades|graded)[ \t]+(?:{OBJECT}[ \t]+)?"
         rf"(?:(?:as|at|with)[ \t]+)?(?:an?[ \t]+)?(?P<said>{NUMBER}{OF})(?![\w%]|\.\d)",

@@ -10,8 +10,8 @@ OVERALL = (
 """They speak of the whole answer wherever they stand."""
 
 PLAIN = (
-    "score", "rating", "grade", "verdict", "judgment", "judgement",
-    "評価", "スコア", "得点", "点数", "判定",
+    "score", "rating", "grade", "verdict", "judgment", "judgement", "overall",
+    "総評", "評価", "スコア", "得点", "点数", "判定",
     "评分", "評分", "得分", "分数", "分數", "判断",
 )  # fmt: skip
 """They speak of the whole answer only where no other word qualifies them ("accuracy score" is a part of it)."""

@@ -12,8 +12,9 @@ DEDUCTED = r"[ \t]*(?:を|の|ほど)?(?:減点|引|減ら|差し引|マイナ�
 TERM = rf"{NUMBER}(?:{UNIT}(?!満点|满分|滿分|{DEDUCTED})|(?![A-Za-z0-9)]|\.\d|[ \t]?{NOT_A_SCORE}))"
 JOIN = r"[ \t]*(?:,|、|~|〜|–|—|-|\+|×|\*|=|/|\bout of\b|\bor\b|\band\b|\bto\b|または|もしくは|と(?=\d)|か(?=\d))[ \t]*"
 FULL_MARKS = r"\d+[ \t]?[点分](?:満点|满分|滿分)?(?:中的?|で|の|のうち|,)[ \t]*"
-PAYLOAD = rf"(?:{FULL_MARKS})?{TERM}(?:{JOIN}{TERM}(?![ \t]*[A-Za-z]))*"
-"""A number, or several that are joined: "8", "4点", "8/10", "10点満点中8点", "4 + 5 = 9点", "5, 1, 3"."""
+SUM = r"[\d.,+*/×÷()\- \t点分]{1,60}[=≒≈][ \t]*"
+PAYLOAD = rf"(?:{SUM})?(?:{FULL_MARKS})?{TERM}(?:{JOIN}{TERM}(?![ \t]*[A-Za-z]))*"
+"""A number ("4点", "8/10", "10点満点中8点"), what a sum comes to ("(5 + 5 + 4) / 3 = 4.67"), or several ("5, 1, 3")."""
 
 OUT_OF = re.compile(FULL_MARKS)
 PARTS = re.compile(rf"(?P<over>(?:/|out of)[ \t]*)?(?P<number>{NUMBER})[ \t]?(?P<percent>%)?")
@@ -27,8 +28,8 @@ def scored(score: float, scale: Scale) -> Reading:
 
 
 def read_numbers(payload: str, scale: Scale) -> Reading | None:
-    """The number that a payload says, or None where it says none. Only what follows the last `=` counts."""
-    result = payload.rpartition("=")[2].strip()
+    """The number that a payload says, or None where it says none. Only what a sum comes to counts."""
+    result = re.split("[=≒≈]", payload)[-1].strip()
     full = OUT_OF.match(result)
     parts = list(PARTS.finditer(result[full.end() :] if full else result))
     numbers = [float(part["number"]) for part in parts if not part["over"]]
