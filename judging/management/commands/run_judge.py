@@ -67,7 +67,7 @@ class Command(BaseCommand):
         with self.bar(run) as bar:
             looks = 0
             while not run.is_over:
-                time.sleep(LOOK_SECONDS)
+                wait()
                 run.refresh_from_db()
                 bar.update(run_progress(run).judged - bar.n)
                 looks += 1
@@ -89,6 +89,11 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(lines(run, progress)))
         if run.state != Run.State.FINISHED:
             raise CommandError(f"Run {run.pk} is {run.state}. {run.error}".strip())
+
+
+def wait() -> None:
+    """Until the next look at the run."""
+    time.sleep(LOOK_SECONDS)
 
 
 def positive(text: str) -> int:

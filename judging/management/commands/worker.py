@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django_rq.workers import get_worker
 from redis.exceptions import ConnectionError as QueueConnectionError
@@ -21,6 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         names = [name.strip() for name in options["queues"].split(",") if name.strip()]
+        if unknown := [name for name in names if name not in settings.RQ_QUEUES]:
+            raise CommandError(f"There is no queue {unknown[0]!r}. Queues: {', '.join(sorted(settings.RQ_QUEUES))}.")
         level = "INFO" if options["verbosity"] else "WARNING"
         try:
             worker = get_worker(*names, worker_class=WORKER, serializer=JSONSerializer)
