@@ -1,5 +1,6 @@
 """Numbers of the agreement report in templates, with the digits of the command."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -28,8 +29,26 @@ register.filter("reading_title", reading_title)
 @register.inclusion_tag("annotation/_agreement_statistic.html")
 def statistic(found: Statistic | None) -> dict[str, Any]:
     """A value with interval, n and method, or n/a with the reason; a dash where the statistic does not apply."""
-    if found is None:
-        return {}
+    return _shown(found) if found else {}
+
+
+@register.inclusion_tag("annotation/_agreement_statistics.html")
+def statistics_table(found: Mapping[str, Statistic]) -> dict[str, Any]:
+    """A row per statistic: value, interval, n and method, or n/a with the reason."""
+    return {"rows": [(statistic_title(name), _shown(one)) for name, one in found.items()]}
+
+
+@register.simple_tag
+def beside_matrix(judge: JudgeReport) -> dict[str, Statistic]:
+    """Judge and people as two raters, and how much each of them decided."""
+    return dict(judge.judge_human) | {
+        "coverage": judge.coverage,
+        "human_share": judge.human_share,
+        "mean_score": judge.mean_score,
+    }
+
+
+def _shown(found: Statistic) -> dict[str, Any]:
     if isinstance(found, Undefined):
         return {"value": figures.figure(found), "reason": found.reason}
     shown = {"value": figures.figure(found), "interval": figures.interval(found)}

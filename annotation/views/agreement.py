@@ -54,9 +54,7 @@ def agreement_list(request: HttpRequest) -> HttpResponseBase:
 @lead_required
 def agreement_report(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     """The report of a dataset; campaign and run are in the address."""
-    whole = "annotation/agreement_report.html"
-    template = "annotation/_agreement_report.html" if request.headers.get("HX-Request") else whole
-    return render(request, template, _report_page(_asked(request, dataset_pk)))
+    return render(request, "annotation/agreement_report.html", _report_page(_asked(request, dataset_pk)))
 
 
 @lead_required

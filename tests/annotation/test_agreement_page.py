@@ -135,13 +135,6 @@ def test_what_is_undefined_stands_with_its_reason(lead_client: Client, example: 
     assert "Krippendorff's alpha n/a one label per item" in words(page(lead_client, "agreement_report", example.pk))
 
 
-def test_the_fragment_is_the_report_without_its_frame(lead_client: Client, example: Dataset) -> None:
-    address = reverse("agreement_report", args=[example.pk])
-    html = lead_client.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert html.lstrip().startswith('<div id="agreement"')
-    assert "0.514778" in html
-
-
 def test_the_list_names_what_a_dataset_still_lacks(lead_client: Client, example: Dataset) -> None:
     factories.make_dataset("fresh")
     factories.make_dataset("half", state=Dataset.State.IMPORTING)
