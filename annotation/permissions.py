@@ -31,12 +31,8 @@ def own_label(user: AnyUser, campaign_pk: int, label_pk: int) -> Label:
 
 def assignment_of(label: Label) -> Assignment:
     """The place of the queue that a label was given at."""
-    found: Assignment = get_object_or_404(
-        Assignment.objects.select_related("campaign__dataset", "campaign_item__item"),
-        campaign=label.campaign_id,
-        annotator=label.annotator_id,
-        campaign_item__item=label.item_id,
-    )
+    places = Assignment.objects.of_items(label.campaign_id, label.annotator_id, [label.item_id])
+    found: Assignment = get_object_or_404(places.select_related("campaign__dataset", "campaign_item__item"))
     return found
 
 

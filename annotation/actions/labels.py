@@ -51,11 +51,7 @@ def submit_label(assignment: Assignment, word: Word, *, view: PageView) -> Label
 @transaction.atomic
 def undo_label(label: Label) -> Assignment:
     """Take a decision back: the label ends, its content is the draft again. A label that has ended stays as it is."""
-    row = locked(
-        Assignment.objects.get(
-            campaign=label.campaign_id, annotator=label.annotator_id, campaign_item__item=label.item_id
-        )
-    )
+    row = locked(Assignment.objects.of_items(label.campaign_id, label.annotator_id, [label.item_id]).get())
     fresh = Label.objects.get(pk=label.pk)
     if fresh.ended_at is not None:
         return row

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "label",
             models.Index(
-                fields=["campaign", "annotator", "criterion", "at", "verdict"],
+                fields=["campaign", "annotator", "criterion", "at", "verdict", "ended_at"],
                 condition=models.Q(ended_at__isnull=True),
                 name="label_of_annotator",
             ),

@@ -60,9 +60,10 @@ class Label(models.Model):
         ]
         indexes = [
             models.Index(fields=["campaign", "criterion", "item"], name="label_campaign_item"),
-            # Counts of a person's verdicts and their last decision, from the index alone.
+            # Counts of a person's verdicts and their last decision, from the index alone; ended_at is in it because
+            # SQLite would look it up in the table.
             models.Index(
-                fields=["campaign", "annotator", "criterion", "at", "verdict"],
+                fields=["campaign", "annotator", "criterion", "at", "verdict", "ended_at"],
                 condition=Q(ended_at__isnull=True),
                 name="label_of_annotator",
             ),

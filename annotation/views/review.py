@@ -116,8 +116,8 @@ def recent(labels: list[Label]) -> list[dict[str, Any]]:
     """Labels with the places they were given at."""
     if not labels:
         return []
-    queue = Assignment.objects.queue(labels[0].campaign_id, labels[0].annotator_id)
-    places = queue.filter(campaign_item__item__in=[label.item_id for label in labels])
+    campaign, annotator = labels[0].campaign_id, labels[0].annotator_id
+    places = Assignment.objects.of_items(campaign, annotator, [label.item_id for label in labels])
     ranks = dict(places.values_list("campaign_item__item", "queue_rank"))
     return [{"label": x, "rank": ranks[x.item_id], "word": VERDICT_WORDS[x.verdict]} for x in labels]
 

@@ -19,7 +19,8 @@ def make_review(people: tuple[str, ...] = ("annotator-1", "annotator-2"), items:
     dataset = options.pop("dataset", None) or factories.make_dataset("reviewed")
     if not dataset.items.exists():
         factories.make_items(dataset, items)
-    return assign_items(dataset, name="round 1", annotators=people, labels_per_item=len(people), **options)
+    name = options.pop("name", "round 1")
+    return assign_items(dataset, name=name, annotators=people, labels_per_item=len(people), **options)
 
 
 def place(campaign: Campaign, rank: int = 1, name: str = "annotator-1") -> Assignment:
