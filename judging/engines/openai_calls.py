@@ -105,20 +105,20 @@ def _named_failures(reason: Reason, sentence: str) -> Iterator[None]:
 
 def _failure(response: httpx.Response, received: bytes, key: str) -> CallFailed:
     """What a status other than 200 means."""
-    status = response.status_code
+    status, wait = response.status_code, retry_after(response, now=datetime.now(UTC))
     said = _sentence(received, key)
     detail = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return MayPass(Reason.RATE_LIMITED, detail, _retry_after(response))
+        return MayPass(Reason.RATE_LIMITED, detail, wait)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-        return MayPass(Reason.SERVER_ERROR, detail, _retry_after(response))
+        return MayPass(Reason.SERVER_ERROR, detail, wait)
     if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE or (status == httpx.codes.BAD_REQUEST and TOO_LONG.search(said)):
         return Refused(Reason.PROMPT_TOO_LONG, detail)
     return Refused(Reason.REJECTED, detail)
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    """Retry-After, in seconds or as a date; None where it is absent or neither."""
+def retry_after(response: httpx.Response, *, now: datetime) -> float | None:
+    """Seconds that Retry-After asks for, as a number or as a date; None where it is absent or neither."""
     said = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", said):
         return float(said)
@@ -126,7 +126,7 @@ def _retry_after(response: httpx.Response) -> float | None:
         until = parsedate_to_datetime(said)
     except ValueError:
         return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
 
 
 def _sentence(received: bytes, key: str) -> str:

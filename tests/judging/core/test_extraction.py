@@ -207,6 +207,10 @@ def test_skips_thinking(text: str) -> None:
     assert word(read(text)) == 4
 
 
+def test_thinking_that_the_prompt_opened_says_nothing() -> None:
+    assert word(read("It is [[2]].</think>\nI cannot say.")) == Reason.NO_VERDICT
+
+
 def test_reads_the_words_with_which_the_prompt_began_the_reply() -> None:
     asked = rubric(ONE_TO_FIVE, assistant="採点結果")
     assert word(read_reply("は4点です。5点には届きません。", asked)[""]) == 4

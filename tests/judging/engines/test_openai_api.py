@@ -3,8 +3,11 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
+import httpx
 import pytest
 
 from judging.core.builtin import RUBRICS
@@ -14,6 +17,7 @@ from judging.core.prompts import Prompt, render_prompt
 from judging.core.verdicts import Reason, Scored, Unscored
 from judging.engines import ENGINES
 from judging.engines.base import EngineError, EngineOptions, EngineReply, Request
+from judging.engines.openai_calls import retry_after
 from tests.judging.engines import server as fake
 from tests.judging.engines.server import Behave, FakeServer, Handler, serving
 
@@ -92,34 +96,49 @@ def test_sends_raw_text_as_a_completion() -> None:
     assert (reply.text, reply.tokens) == (": 4点", None)
 
 
-TENTHS: list[Behave] = [fake.busy, fake.failing, fake.half, fake.silent, fake.closing, fake.cut]
+TENTHS: list[Behave] = [fake.busy, fake.failing, fake.half, fake.silent, fake.closing, fake.cut] + [fake.good] * 4
+OUTCOMES = [
+    Reason.RATE_LIMITED,
+    Reason.SERVER_ERROR,
+    Reason.BROKEN_REPLY,
+    Reason.TIMEOUT,
+    Reason.CONNECTION,
+    Reason.CUT_OFF,
+    "clean",
+    "clean",
+    "clean",
+    "clean",
+]
 
 
-def misbehaving(handler: Handler, number: int, body: dict[str, Any]) -> None:
-    """A tenth of the calls each: 429, 500, half a body, silence, a closed connection, a reply cut by length."""
-    (TENTHS + [fake.good] * 4)[number % 10](handler, number, body)
+def outcome(reply: EngineReply) -> str:
+    reading = reply.failure or read_reply(reply.text, RUBRICS["verdict"], finish=reply.finish)[""]
+    return reading.value if isinstance(reading, Scored) else reading.reason
 
 
-def test_every_request_has_exactly_one_outcome_from_a_misbehaving_server() -> None:
-    with serving(misbehaving) as server:
-        replies = ask(server, 200, timeout_seconds=0.2, concurrency=16)
-        assert server.most_at_once <= 16 + len(server.seen) // 10  # calls given up on are still held by the server
-    assert sorted(reply.id for reply in replies) == [(number, "", 0) for number in range(200)]
-    outcomes = [
-        reply.failure or read_reply(reply.text, RUBRICS["verdict"], finish=reply.finish)[""] for reply in replies
-    ]
-    counts = Counter(outcome.value if isinstance(outcome, Scored) else outcome.reason for outcome in outcomes)
-    assert counts.keys() >= {"clean", Reason.CUT_OFF}
-    assert counts.keys() <= {
-        "clean",
-        Reason.CUT_OFF,
-        Reason.RATE_LIMITED,
-        Reason.SERVER_ERROR,
-        Reason.BROKEN_REPLY,
-        Reason.TIMEOUT,
-        Reason.CONNECTION,
+def test_every_request_that_always_meets_the_same_failure_has_its_reason() -> None:
+    def by_request(handler: Handler, number: int, body: dict[str, Any]) -> None:
+        TENTHS[body["seed"] % 10](handler, number, body)
+
+    with serving(by_request) as server:
+        replies = ask(server, 100, timeout_seconds=2.0, attempts=2, concurrency=16)
+    assert len(replies) == 100
+    assert {reply.id[0]: outcome(reply) for reply in replies} == {
+        number: OUTCOMES[number % 10] for number in range(100)
     }
-    assert counts["clean"] > 100
+
+
+def test_no_request_is_lost_where_every_tenth_call_fails_in_another_way() -> None:
+    def by_call(handler: Handler, number: int, body: dict[str, Any]) -> None:
+        TENTHS[number % 10](handler, number, body)
+
+    with serving(by_call) as server:
+        replies = ask(server, 100, timeout_seconds=1.0, concurrency=16)
+        assert len(server.seen) > 100
+    assert sorted(reply.id for reply in replies) == [(number, "", 0) for number in range(100)]
+    counts = Counter(outcome(reply) for reply in replies)
+    assert counts.keys() <= set(OUTCOMES)
+    assert counts["clean"] > 40
 
 
 @pytest.mark.parametrize(
@@ -162,6 +181,37 @@ def test_tries_again_until_it_works() -> None:
     with serving(second_time) as server:
         (reply,) = ask(server)
     assert reply.failure is None
+
+
+def test_waits_as_long_as_the_server_says() -> None:
+    def second_time(handler: Handler, number: int, body: dict[str, Any]) -> None:
+        (fake.good if number else fake.busy)(handler, number, body)
+
+    started = monotonic()
+    with serving(second_time) as server:
+        ask(server, backoff_seconds=1_000_000)
+    assert monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        ("0.5", 0.5),
+        ("", None),
+        ("soon", None),
+        ("Sat, 21 Nov 2026 00:00:00 GMT", 0),
+        ("Sat, 21 Nov 2026 00:00:00 -0000", 0),
+    ],
+)
+def test_reads_how_long_to_wait(header: str, seconds: float | None) -> None:
+    response = httpx.Response(429, headers={"Retry-After": header})
+    assert retry_after(response, now=datetime(2026, 11, 22, tzinfo=UTC)) == seconds
+
+
+def test_reads_until_when_to_wait() -> None:
+    response = httpx.Response(429, headers={"Retry-After": "Sun, 22 Nov 2026 00:00:09 GMT"})
+    assert retry_after(response, now=datetime(2026, 11, 22, tzinfo=UTC)) == 9
 
 
 @pytest.mark.parametrize(
