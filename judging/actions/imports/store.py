@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from uuid import uuid4
 
 from django.contrib.auth.models import User
@@ -131,7 +132,7 @@ class FileRows:
         name = source.file.name
         return ImportFile(
             dataset=dataset,
-            name=name[-500:],
+            name=Path(name).name[-500:],
             sha256=source.sha256,
             format=source.format,
             rows=self._rows.get(name, 0),
