@@ -12,7 +12,7 @@ def said(verdict: PersonVerdict, errors: int | None = None, **correction: str) -
 
 
 def test_the_majority_decides_with_its_own_text_and_count() -> None:
-    word = resolve_labels([said(WRONG, 2, answer="x"), said(CLEAN, answer="y"), said(WRONG)])
+    word = resolve_labels([said(CLEAN, 9, answer="y"), said(WRONG, 2, answer="x"), said(WRONG)])
     assert word == PeopleWord(origin=Origin.MAJORITY, verdict=WRONG, error_count=2, correction={"answer": "x"})
 
 
