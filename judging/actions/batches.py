@@ -84,12 +84,11 @@ def write_batch(batch: RunBatch, outcome: BatchOutcome) -> bool:
     return True
 
 
-def release_batches(batches: Sequence[RunBatch]) -> None:
-    """Give claimed batches back in good order, which counts as no attempt; what somebody else has stays theirs."""
-    for batch in batches:
-        RunBatch.objects.claim_of(batch).update(
-            state=RunBatch.State.PENDING, claimed_by="", claimed_at=None, attempts=F("attempts") - 1
-        )
+def release_batches(run: Run, *, claimer: str) -> None:
+    """Give back in good order all that a worker has of a run, which counts as no attempt."""
+    run.batches.filter(state=RunBatch.State.CLAIMED, claimed_by=claimer).update(
+        state=RunBatch.State.PENDING, claimed_by="", claimed_at=None, attempts=F("attempts") - 1
+    )
 
 
 def fail_batches(batches: Sequence[RunBatch], *, error: str) -> None:

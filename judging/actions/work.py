@@ -88,7 +88,8 @@ def work_run(
         fail_batches(desk.claimed, error=str(error))
         fail_run(run_id, error=str(error))
     finally:
-        release_batches(desk.claimed)
+        # By name and not by what is on the desk: the end may have come between a claim and its arrival there.
+        release_batches(run, claimer=claimer)
     settle_run(run)
     return has_work(run, now=timezone.now())
 

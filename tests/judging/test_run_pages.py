@@ -1,6 +1,7 @@
 """Pages of runs, for leads."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
@@ -130,6 +131,13 @@ def test_a_finished_run_shows_counts_and_what_decided_them(lead_client: Client, 
     assert f"/runs/{run.pk}/items/?verdict=clean" in page
     assert "What decides the outcome" in page
     assert "scripted v1" in page
+    assert "clean, wrong; clean if clean" in page
+
+
+def test_a_scale_of_numbers_is_shown_by_its_ends(lead_client: Client, dataset: Dataset) -> None:
+    judge = judge_for(replace(JUDGES["ja-1-5"], engine="scripted"))
+    run = open_run(judge, dataset, scope=RunScope())
+    assert "1–5; clean if ≥ 4" in lead_client.get(run.get_absolute_url()).content.decode()
 
 
 def test_unscored_items_are_linked_by_their_reason(lead_client: Client, run: Run) -> None:
