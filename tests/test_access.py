@@ -74,7 +74,7 @@ ACCESS: list[tuple[str, set[str]]] = [
     ("admin:app_list", LEADS),
     ("admin:auth_*", ADMINISTRATORS),
     ("admin:django_rq_dashboard_add", NOBODY),
-    ("admin:django_rq_home", STAFF),
+    ("admin:django_rq_dashboard_changelist", STAFF),
     ("admin:django_rq_dashboard_*", ADMINISTRATORS),
     ("admin:django_rq_*", STAFF),
     ("admin:<*", LEADS),
