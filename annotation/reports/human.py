@@ -157,11 +157,9 @@ def _not_two(raters: tuple[Rater, ...]) -> str:
 
 def _table_of_two(labels: LabelQuerySet, column: HumanColumn) -> IntArray:
     first, second = (rater.pk for rater in column.raters)
+    # A person has one current label per item, so two labels on one text are on the item's newest labelled text.
     rows = rows_of(labels.exclude(verdict="").codes_of_two(first, second).iterator(), 4)
-    newest = np.isin(
-        (rows[:, 0] << REVISION_BITS) | rows[:, 1], (column.newest[:, 0] << REVISION_BITS) | column.newest[:, 1]
-    )
-    return pair_table(rows[newest, 2], rows[newest, 3], len(COMPARED))
+    return pair_table(rows[:, 2], rows[:, 3], len(COMPARED))
 
 
 def _labels(campaign: Campaign, criterion: str) -> LabelQuerySet:

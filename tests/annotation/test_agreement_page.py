@@ -168,6 +168,11 @@ def test_runs_and_campaigns_of_another_dataset_are_not_found(lead_client: Client
     assert lead_client.get(address, {"campaign": campaign.pk}).status_code == 404
 
 
+def test_a_run_in_which_a_model_answered_is_not_found(lead_client: Client, example: Dataset) -> None:
+    run = Run.objects.create(dataset=example, kind=Run.Kind.GENERATE, model="m", state=Run.State.FINISHED)
+    assert lead_client.get(reverse("agreement_report", args=[example.pk]), {"run": run.pk}).status_code == 404
+
+
 def test_a_cell_that_does_not_exist_is_not_found(lead_client: Client, example: Dataset) -> None:
     address = reverse("agreement_items", args=[example.pk])
     assert lead_client.get(address, {"run": Run.objects.get().pk, "judge": "good"}).status_code == 404
