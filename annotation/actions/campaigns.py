@@ -1,11 +1,11 @@
 """Making a campaign and giving its items to people."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from annotation.core.assignment import Order, check_places, ordered, share_out
@@ -14,7 +14,7 @@ from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Gui
 from judging.models import Dataset, Item, Run
 from judging.permissions import role_of
 
-BATCH = 2000
+BATCH = 1000
 
 
 class CampaignRefused(ValueError):
@@ -34,8 +34,8 @@ def assign_items(
 ) -> Campaign:
     """Give every item of a dataset to `labels_per_item` of the annotators (user names); the campaign they are in.
 
-    Asked again with the same settings, it adds what the dataset has gained since; with other settings it refuses.
-    CampaignRefused says why nothing was done.
+    Asked again with the same settings, it adds what the dataset has gained since, or what an interrupted call left;
+    with other settings it refuses. CampaignRefused says why nothing was done.
     """
     refuse_dataset(dataset, run)
     if problem := check_places(annotators, labels_per_item):
@@ -50,7 +50,9 @@ def assign_items(
     }
     with transaction.atomic():
         campaign = campaign_with(dataset, name, settings, terms)
-        fill(campaign, [join(person) for person in people])
+        for person in people:
+            person.save()
+    fill(campaign, people)
     return campaign
 
 
@@ -95,12 +97,6 @@ def person_of(user: User) -> Annotator:
     return namesake
 
 
-def join(person: Annotator) -> Annotator:
-    """The annotator, stored, with their account."""
-    person.save()
-    return person
-
-
 def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms | None) -> Campaign:
     """The campaign of this name, made if new; one with other settings or a closed one is refused."""
     found: Campaign | None = Campaign.objects.select_for_update().filter(dataset=dataset, name=name).first()
@@ -137,21 +133,36 @@ def new_campaign(dataset: Dataset, name: str, settings: Mapping[str, Any], terms
 
 
 def fill(campaign: Campaign, people: Sequence[Annotator]) -> None:
-    """Queue the items of the dataset that the campaign does not have yet, behind those it has."""
-    known = CampaignItem.objects.filter(campaign=campaign)
-    fresh = Item.objects.filter(dataset=campaign.dataset_id).exclude(pk__in=known.values("item"))
-    rank = known.count()
-    # What comes later is drawn anew, or every addition would repeat the draw of the first items.
-    seed = campaign.seed + rank
-    items = ordered(list(fresh.order_by("position").values_list("pk", flat=True)), Order(campaign.order), seed)
+    """Queue the items of the dataset that the campaign does not have yet, behind those it has.
+
+    Batches are committed one by one, so that a large campaign never keeps others from writing for long.
+    """
+    everything = Item.objects.filter(dataset=campaign.dataset_id).order_by("position")
+    known = set(CampaignItem.objects.filter(campaign=campaign).values_list("item", flat=True))
+    # All items are ordered, then the known left out: an interrupted call goes on in the order it began with.
+    order = ordered(list(everything.values_list("pk", flat=True)), Order(campaign.order), campaign.seed)
+    fresh = [item for item in order if item not in known]
+    for start in range(0, len(fresh), BATCH):
+        queue_items(campaign, fresh[start : start + BATCH], people)
+
+
+@transaction.atomic
+def queue_items(campaign: Campaign, items: Sequence[int], people: Sequence[Annotator]) -> None:
+    """Put items into the campaign and at the ends of queues; those put there by somebody else meanwhile stay."""
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    there = CampaignItem.objects.filter(campaign=campaign)
+    taken = set(there.filter(item__in=items).values_list("item", flat=True))
+    rank = there.aggregate(last=Max("rank"))["last"] or 0
+    fresh = [item for item in items if item not in taken]
     places = {person.name: Assignment.objects.queue(campaign.pk, person.pk).last_rank() for person in people}
-    shares = share_out(len(items), [person.name for person in people], campaign.labels_per_item, seed, places)
+    names = [person.name for person in people]
+    shares = share_out(len(fresh), names, campaign.labels_per_item, campaign.seed + rank, places)
     rows = [
         CampaignItem(campaign=campaign, item_id=item, rank=rank + n, wanted=len(share), taken=len(share))
-        for n, (item, share) in enumerate(zip(items, shares, strict=True), start=1)
+        for n, (item, share) in enumerate(zip(fresh, shares, strict=True), start=1)
     ]
-    CampaignItem.objects.bulk_create(rows, batch_size=BATCH)
-    create_in_batches(queued(campaign, rows, shares, people, places))
+    CampaignItem.objects.bulk_create(rows)
+    Assignment.objects.bulk_create(queued(campaign, rows, shares, people, places))
 
 
 def queued(
@@ -160,20 +171,13 @@ def queued(
     shares: Sequence[tuple[str, ...]],
     people: Sequence[Annotator],
     places: dict[str, int],
-) -> Iterable[Assignment]:
+) -> Iterator[Assignment]:
     """The assignments, each at the next free place of its annotator's queue."""
     by_name = {person.name: person for person in people}
     for row, share in zip(rows, shares, strict=True):
         for name in share:
             places[name] += 1
             yield Assignment(campaign=campaign, campaign_item=row, annotator=by_name[name], queue_rank=places[name])
-
-
-def create_in_batches(assignments: Iterable[Assignment]) -> None:
-    """Store them without holding all in memory."""
-    rest = iter(assignments)
-    while batch := list(islice(rest, BATCH)):
-        Assignment.objects.bulk_create(batch)
 
 
 def add_guideline(campaign: Campaign, text: str) -> Guideline:

@@ -195,3 +195,13 @@ def test_people_with_labels_elsewhere_are_not_counted_here(dataset: Dataset) -> 
     campaign = assign_items(dataset, name="round 1", annotators=["a", "b"])
     assert queue_of(campaign, "a") == [1, 2, 3, 4]
     assert not Label.objects.exists()
+
+
+def test_an_interrupted_call_is_finished_by_the_next_one_in_the_same_order(dataset: Dataset) -> None:
+    factories.make_items(dataset, 20)
+    whole = assign_items(dataset, name="whole", annotators=["a", "b"], order="random", seed=2)
+    half = assign_items(dataset, name="half", annotators=["a", "b"], order="random", seed=2)
+    CampaignItem.objects.filter(campaign=half, rank__gt=10).delete()
+    assign_items(dataset, name="half", annotators=["a", "b"], order="random", seed=2)
+    assert queue_of(half, "a") == queue_of(whole, "a")
+    assert queue_of(half, "b") == queue_of(whole, "b")

@@ -194,9 +194,9 @@ def test_the_browsers_back_button_goes_back_one_item(page: Page) -> None:
 
 
 def test_a_server_that_does_not_answer_is_told_and_nothing_is_lost(page: Page) -> None:
+    page.route("**/submit/", lambda route: route.abort())
     page.get_by_label("Comment").fill("precious")
     page.keyboard.press("Escape")
-    page.route("**/submit/", lambda route: route.abort())
     page.keyboard.press("g")
     expect(page.locator(".review-problem")).to_contain_text("the server did not answer")
     at(page, 1)
