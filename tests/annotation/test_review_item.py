@@ -218,3 +218,13 @@ def test_my_campaigns_are_listed_with_progress(campaign: Campaign, annotator_cli
 
 def test_somebody_without_a_campaign_is_told_what_happens_next(annotator_client: Client) -> None:
     assert "You are in no campaign yet" in text_at(annotator_client, "/review/")
+
+
+def test_a_closed_campaign_is_read_and_walked_through(campaign: Campaign, annotator_client: Client) -> None:
+    Campaign.objects.update(state="closed")
+    html = text_at(annotator_client, url("review_item", campaign, 1))
+    assert "This campaign is closed" in html
+    assert html.count("disabled>") >= 7
+    sent = fields_of(annotator_client, url("review_item", campaign, 1)) | {"to": "2"}
+    response = annotator_client.post(url("review_draft", campaign, 1), sent)
+    assert response.headers["Location"] == url("review_item", campaign, 2)

@@ -58,6 +58,7 @@ def test_two_people_review_ten_items_with_the_keyboard(
         page = sign_in(user)
         page.goto("/review/")
         page.get_by_role("link", name="Start").click()
+        page.wait_for_load_state()
         press(page, keys)
         expect(page.get_by_role("heading", name="All done")).to_be_visible()
         assert verdicts_of(user.username) == [names[key] for key in keys]
