@@ -7,3 +7,4 @@ class AnnotationConfig(AppConfig):
     """REVIEW and AGREEMENT."""
 
     name = "annotation"
+    verbose_name = "Review and agreement"

@@ -7,6 +7,8 @@ from django.urls import include, path
 from annotation.views import agreement
 from evalsite import views
 
+admin.site.site_header = admin.site.site_title = "evalsite back office"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),

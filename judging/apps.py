@@ -7,6 +7,7 @@ class JudgingConfig(AppConfig):
     """IMPORT and JUDGE."""
 
     name = "judging"
+    verbose_name = "Import and judge"
 
     def ready(self) -> None:
         """Register the start-up checks."""

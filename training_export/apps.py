@@ -7,3 +7,4 @@ class TrainingExportConfig(AppConfig):
     """EXPORT."""
 
     name = "training_export"
+    verbose_name = "Export"

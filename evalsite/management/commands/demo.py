@@ -52,9 +52,11 @@ class Command(BaseCommand):
     def main_job(self) -> None:
         """The five steps, each by the command that anyone would type."""
         self.run_command("import_dataset", str(QA_FILE), "--name", DATASET)
-        if not Run.objects.filter(dataset__name=DATASET, state=Run.State.FINISHED).exists():
+        finished = Run.objects.filter(dataset__name=DATASET, state=Run.State.FINISHED)
+        if not finished.exists():
             self.run_command("run_judge", DATASET, "--judge", JUDGE)
-        self.run_command("assign_items", CAMPAIGN, "--dataset", DATASET, "--annotators", ",".join(REVIEWERS))
+        people = ["--annotators", ",".join(REVIEWERS), "--run", str(finished.earliest("pk").pk)]
+        self.run_command("assign_items", CAMPAIGN, "--dataset", DATASET, *people)
         new = label_as_the_reviewers_did(CAMPAIGN)
         self.stdout.write(f"\nStored {new} example labels of {' and '.join(REVIEWERS)} from {LABELS.name}.")
         self.run_command("report_agreement", DATASET)
