@@ -1,5 +1,6 @@
 """One settings file. Every value that differs between machines comes from the environment; see docs/settings.md."""
 
+import json
 import os
 import tempfile
 from hashlib import sha256
@@ -23,6 +24,18 @@ def env_flag(name: str, default: str) -> bool:
 def env_list(name: str, default: str) -> list[str]:
     """Read a comma-separated setting."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_arguments(name: str) -> dict[str, Any]:
+    """Read a setting that is a JSON object; '' is an empty one."""
+    text = os.environ.get(name, "").strip() or "{}"
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not JSON: {error}.") from error
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f'{name} is {text}; write an object such as {{"dtype": "bfloat16"}}.')
+    return value
 
 
 # Where this installation keeps what it writes: database, queue, secret, uploads, exports.
@@ -181,3 +194,9 @@ LOGGING = {
 
 # Engines. The key of an OpenAI-compatible server is read from OPENAI_API_KEY where it is used, and never stored.
 OPENAI_BASE_URL = os.environ.get("OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+
+# How this machine loads models, by engine; the names are those of vllm.LLM and of from_pretrained.
+ENGINE_ARGUMENTS = {
+    "vllm_offline": env_arguments("EVALSITE_VLLM_ARGUMENTS"),
+    "transformers_local": env_arguments("EVALSITE_TRANSFORMERS_ARGUMENTS"),
+}

@@ -45,12 +45,15 @@ class EngineReply:
 class EngineOptions:
     """How to reach and run a model. `sampling` keys are those of the OpenAI API: temperature, top_p, max_tokens.
 
+    `arguments` say how this machine loads a model (dtype, tensor_parallel_size, gpu_memory_utilization ...), by the
+    names that the engine's library has for them. They are the machine's and not the judge's.
     A call that may pass later is made up to `attempts` times; the waits between grow from `backoff_seconds`.
     """
 
     model: str = ""
     base_url: str = ""
     sampling: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     style: str = "chat"
     concurrency: int = 32
     timeout_seconds: float = 600.0
