@@ -7,6 +7,10 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 
+class FrozenError(ValueError):
+    """A used rubric or judge was to be changed or deleted."""
+
+
 class DatasetQuerySet(QuerySet):  # type: ignore[type-arg]
     """Datasets."""
 
@@ -82,6 +86,20 @@ class VersionedQuerySet(QuerySet):  # type: ignore[type-arg]
     def freeze(self, now: datetime) -> int:
         """Mark those as used that are not yet; the first use counts."""
         return self.filter(frozen_at=None).update(frozen_at=now)
+
+    def update(self, **values: Any) -> int:
+        """Change rows, if no run used any of them: FrozenError then, as when one is saved.
+
+        Deleting needs no such guard: the database keeps a judge that a run points to.
+        """
+        self.refuse_frozen()
+        return int(super().update(**values))
+
+    def refuse_frozen(self) -> None:
+        """Raise FrozenError where a run used one of these."""
+        used = self.filter(frozen_at__isnull=False).first()
+        if used is not None:
+            raise FrozenError(f"{used} was used by a run and cannot be changed. Save a new version instead.")
 
 
 class RunQuerySet(QuerySet):  # type: ignore[type-arg]

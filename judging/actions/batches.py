@@ -5,14 +5,16 @@ lost its batch while it was slow changes nothing any more.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
+from django.utils import timezone
 
 from judging.core.claimers import is_gone
-from judging.models import Judgment, Reply, Run, RunBatch
+from judging.models import BatchCount, Judgment, Reply, Run, RunBatch
+from judging.reports import judgments_of, tally
 
 LEASE = timedelta(minutes=10)
 """How long a claim counts without being renewed; longer than an engine may need for a single reply."""
@@ -81,7 +83,29 @@ def write_batch(batch: RunBatch, outcome: BatchOutcome) -> bool:
             unique_fields=["run", "item", "criterion"],
             update_fields=["criterion"],
         )
+        count_batch(batch)
     return True
+
+
+def count_batch(batch: RunBatch) -> None:
+    """Count a batch from its rows, whoever wrote them; what was counted before is replaced."""
+    positions = {"item__position__range": (batch.first_position, batch.last_position)}
+    found = tally(judgments_of(batch.run).filter(item__dataset=batch.run.dataset_id, **positions))
+    replies = Reply.objects.filter(run=batch.run_id, item__dataset=batch.run.dataset_id, **positions)
+    tokens = replies.aggregate(tokens=Sum("tokens", default=0))["tokens"]
+    values = replace(found, tokens=tokens).as_columns() | {"run_id": batch.run_id, "at": timezone.now()}
+    BatchCount.objects.bulk_create(
+        [BatchCount(batch=batch, **values)],
+        update_conflicts=True,
+        unique_fields=["batch"],
+        update_fields=[name.removesuffix("_id") for name in values],
+    )
+
+
+def recount_run(run: Run) -> None:
+    """Count every finished batch of a run anew; what comes out is what is there already."""
+    for batch in run.batches.filter(state=RunBatch.State.DONE):
+        count_batch(batch)
 
 
 def release_batches(run: Run, *, claimer: str) -> None:

@@ -2,9 +2,10 @@
 
 from judging.models.datasets import Dataset, ImportFile, Item, ItemRevision
 from judging.models.judges import Judge, Rubric
-from judging.models.runs import Judgment, Reply, Run, RunBatch
+from judging.models.runs import BatchCount, Judgment, Reply, Run, RunBatch
 
 __all__ = [
+    "BatchCount",
     "Dataset",
     "ImportFile",
     "Item",

@@ -5,11 +5,9 @@ from typing import Any
 from django.db import models
 
 from judging.core.scales import Criterion, criterion_from_json
-from judging.querysets import VersionedQuerySet
+from judging.querysets import FrozenError, VersionedQuerySet
 
-
-class FrozenError(ValueError):
-    """A used rubric or judge was to be changed or deleted."""
+__all__ = ["FrozenError", "Judge", "Rubric", "Versioned"]
 
 
 class Versioned(models.Model):
@@ -39,8 +37,8 @@ class Versioned(models.Model):
 
     def refuse_if_frozen(self) -> None:
         """Raise FrozenError where the database says that a run used this version."""
-        if self.pk and type(self)._default_manager.filter(pk=self.pk, frozen_at__isnull=False).exists():
-            raise FrozenError(f"{self} was used by a run and cannot be changed. Save a new version instead.")
+        if self.pk:
+            type(self).objects.filter(pk=self.pk).refuse_frozen()
 
 
 class Rubric(Versioned):

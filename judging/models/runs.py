@@ -97,12 +97,40 @@ class RunBatch(models.Model):
     objects = RunBatchQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "run batches"
         ordering = ["run", "number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="run_batch_once")]
         indexes = [models.Index(fields=["run", "state"], name="run_batch_state")]
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.number}"
+
+
+class BatchCount(models.Model):
+    """What a finished batch came to, so that the page of a run adds up batches and never groups its judgments.
+
+    Derived, with one writer: `count_batch`, in the transaction that writes the batch. Verdicts and scores are those of
+    the rubric's first criterion, tokens those of the replies.
+    """
+
+    batch = models.OneToOneField(RunBatch, primary_key=True, on_delete=models.CASCADE, related_name="counted")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="counts")
+    at = models.DateTimeField()
+    n_judged = models.PositiveIntegerField(default=0)
+    n_clean = models.PositiveIntegerField(default=0)
+    n_wrong = models.PositiveIntegerField(default=0)
+    n_invalid = models.PositiveIntegerField(default=0)
+    n_scores = models.PositiveIntegerField(default=0)
+    score_total = models.FloatField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)
+    n_unscored = models.PositiveIntegerField(default=0)
+    reasons = models.JSONField(default=dict, help_text="How many items have no value, by reason.")
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "at"], name="batch_count_run_at")]
+
+    def __str__(self) -> str:
+        return f"{self.n_judged} items of batch {self.pk}"
 
 
 class Reply(models.Model):

@@ -115,3 +115,12 @@ def test_a_copy_of_a_used_rubric_is_a_new_version_that_can_be_changed() -> None:
     copied.prompts = {"": {"user": "?"}}
     copied.save()
     assert (copied.version, Rubric.objects.get(pk=judge.rubric_id).prompts) == (2, {})
+
+
+def test_an_update_of_many_rows_knows_the_guard_too() -> None:
+    judge = judge_for(SPEC)
+    Judge.objects.filter(pk=judge.pk).update(model="another")
+    freeze_judge(judge)
+    with pytest.raises(FrozenError, match="reference v1"):
+        Judge.objects.filter(name="reference").update(model="a third")
+    assert Judge.objects.get().model == "another"

@@ -1,0 +1,18 @@
+"""Reads over several tables, and over the queue."""
+
+from judging.reports.progress import RunProgress, judgments_of, run_progress
+from judging.reports.queues import QueueState, queue_address, queue_of, queue_state, workers_of
+from judging.reports.tallies import Tally, tally
+
+__all__ = [
+    "QueueState",
+    "RunProgress",
+    "Tally",
+    "judgments_of",
+    "queue_address",
+    "queue_of",
+    "queue_state",
+    "run_progress",
+    "tally",
+    "workers_of",
+]

@@ -1,0 +1,120 @@
+"""How far a run is: added up from the counts of its batches, which are what its judgments say."""
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from judging.actions.batches import recount_run
+from judging.actions.judges import judge_for
+from judging.actions.runs import BATCH_ITEMS, RunScope, open_run
+from judging.actions.work import work_run
+from judging.core.builtin import JUDGES
+from judging.models import BatchCount, Dataset, Item, Judgment, Run
+from judging.reports import RunProgress, run_progress
+from judging.reports.progress import recent_pace
+from tests.factories import make_dataset, make_item, make_judgment, make_run
+
+pytestmark = pytest.mark.django_db
+ITEMS = 2 * BATCH_ITEMS + 5
+MIGRATION = import_module("judging.migrations.0004_count_finished_batches")
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    dataset = make_dataset()
+    for number in range(1, ITEMS + 1):
+        state = Item.AnswerState.MISSING if number % 10 == 0 else Item.AnswerState.GIVEN
+        make_item(dataset, f"Question {number}?", f"Answer {number}.", position=number, answer_state=state)
+    return dataset
+
+
+@pytest.fixture
+def run(dataset: Dataset) -> Run:
+    run = open_run(judge_for(JUDGES["scripted"]), dataset, scope=RunScope())
+    work_run(run.pk, claimer="w")
+    run.refresh_from_db()
+    return run
+
+
+def rows_of(run: Run) -> list[dict[str, object]]:
+    """The counts without their time."""
+    return [{name: row[name] for name in row if name != "at"} for row in run.counts.order_by("pk").values()]
+
+
+def test_says_what_the_judgments_say(run: Run) -> None:
+    progress = run_progress(run)
+    judgments = Judgment.objects.filter(run=run)
+    assert (progress.items, progress.judged) == (ITEMS, ITEMS)
+    assert progress.counts == {name: judgments.filter(verdict=name).count() for name in ("clean", "wrong", "invalid")}
+    assert (progress.unscored, progress.unscored_by_reason) == (ITEMS // 10, {"no_answer": ITEMS // 10})
+    assert progress.tokens == sum(run.replies.values_list("tokens", flat=True))
+
+
+def test_reads_no_judgments(run: Run) -> None:
+    Judgment.objects.all().delete()
+    assert run_progress(run).judged == ITEMS
+
+
+def test_counting_anew_comes_to_the_same(run: Run) -> None:
+    written = rows_of(run)
+    assert len(written) == 3
+    BatchCount.objects.all().delete()
+    recount_run(run)
+    assert rows_of(run) == written
+
+
+def test_the_migration_counts_what_was_finished_before_it(run: Run) -> None:
+    written = rows_of(run)
+    BatchCount.objects.filter(batch__number=2).delete()
+    MIGRATION.count_finished_batches(apps, None)
+    assert rows_of(run) == written
+
+
+def test_a_run_that_came_with_a_file_is_counted_from_its_judgments() -> None:
+    dataset = make_dataset("imported")
+    run = make_run(dataset)
+    for verdict in ("clean", "wrong", "invalid"):
+        make_judgment(run, make_item(dataset), verdict)
+    progress = run_progress(run)
+    assert progress.counts == {"clean": 1, "wrong": 1, "invalid": 1}
+    assert (progress.judged, progress.unscored_by_reason) == (3, {"no_verdict": 1})
+
+
+def test_a_mean_is_that_of_the_scores(dataset: Dataset) -> None:
+    run = make_run(dataset)
+    for item, score in zip(dataset.items.all(), (4.0, 5.0, None), strict=False):
+        make_judgment(run, item, score=score)
+    assert run_progress(run).mean_score == 4.5
+
+
+def half_done(dataset: Dataset, *seconds_ago: float) -> Run:
+    """A running run whose batches were written so long ago."""
+    run = open_run(judge_for(JUDGES["scripted"]), dataset, scope=RunScope())
+    work_run(run.pk, claimer="w")
+    now = timezone.now()
+    for batch, ago in zip(run.counts.order_by("pk"), seconds_ago, strict=False):
+        BatchCount.objects.filter(pk=batch.pk).update(at=now - timedelta(seconds=ago), tokens=320)
+    run.counts.order_by("-pk").first().delete()
+    Run.objects.filter(pk=run.pk).update(state="running", started_at=now - timedelta(seconds=1000), finished_at=None)
+    run.refresh_from_db()
+    return run
+
+
+def progress_of(run: Run) -> RunProgress:
+    return run_progress(run, now=timezone.now())
+
+
+def test_the_pace_is_that_of_the_batches_after_the_first_one_written_lately(dataset: Dataset) -> None:
+    progress = progress_of(half_done(dataset, 64.0, 32.0))
+    assert progress.rate == pytest.approx(BATCH_ITEMS / 64, rel=0.05)
+    assert progress.tokens_rate == pytest.approx(320 / 64, rel=0.05)
+    assert progress.seconds_left == pytest.approx(5 / (BATCH_ITEMS / 64), rel=0.05)
+
+
+def test_a_pause_of_yesterday_does_not_slow_today(dataset: Dataset) -> None:
+    run = half_done(dataset, 80_000.0, 32.0)
+    assert recent_pace(run, timezone.now()) is None
+    assert progress_of(run).rate == pytest.approx(2 * BATCH_ITEMS / 1000, rel=0.05)
