@@ -109,6 +109,7 @@ def rubric_for(spec: RubricSpec) -> Rubric:
         kind=spec.kind,
         criteria=wanted["criteria"],
         style=spec.style,
+        needs_question=spec.needs_question,
         prompts=wanted["prompts"],
     )
 
@@ -166,6 +167,7 @@ def rubric_spec_of(rubric: Rubric) -> RubricSpec:
         kind=rubric.kind,
         criteria=rubric.parsed_criteria(),
         style=rubric.style,
+        needs_question=rubric.needs_question,
         prompts=rubric.prompts,
     )
 

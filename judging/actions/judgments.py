@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from judging.actions.batches import BatchOutcome
-from judging.core.decisions import decide
-from judging.core.extraction import read_reply
+from judging.core.decisions import Decision
+from judging.core.extraction import LENIENT
 from judging.core.items import ItemText, Turn
+from judging.core.judged import ReadReply, decide_item, failed_part, read_part, unasked
 from judging.core.prompts import CannotAsk, Prompt, render_prompt
-from judging.core.scales import Criterion
 from judging.core.specs import JudgeSpec
-from judging.core.verdicts import Reading, Reason, Scored, Unscored
+from judging.core.verdicts import Reading, Scored, Unscored
 from judging.engines.base import EngineReply, Request
 from judging.models import Item, Judgment, Reply, Run
 from judging.models.runs import Status
@@ -37,34 +37,42 @@ def requests_for(item: Item, spec: JudgeSpec, seed: int, refused: list[EngineRep
 
 def text_of(item: Item) -> ItemText:
     """What of an item a judge may see."""
-    turns = tuple(Turn(turn["question"], turn["answer"], turn["reference"]) for turn in item.turns)
-    return ItemText(turns=turns, context=item.context, criteria=item.criteria, category=item.category)
+    return ItemText(
+        turns=turns_of(item.turns),
+        turns_b=turns_of(item.turns_b or []),
+        context=item.context,
+        criteria=item.criteria,
+        category=item.category,
+    )
+
+
+def turns_of(stored: Iterable[Mapping[str, str]]) -> tuple[Turn, ...]:
+    """Turns as core knows them."""
+    return tuple(Turn(turn["question"], turn["answer"], turn["reference"]) for turn in stored)
 
 
 def batch_outcome(
     run: Run, spec: JudgeSpec, items: Mapping[int, Item], outcomes: Iterable[EngineReply], versions: dict[str, str]
 ) -> BatchOutcome:
     """The rows of a batch: replies as they came, and per item and criterion what the decision rule makes of them."""
-    readings: dict[int, list[Mapping[str, Reading]]] = {item_id: [] for item_id in items}
+    read: dict[int, list[ReadReply]] = {item_id: [] for item_id in items}
     replies = []
     for outcome in sorted(outcomes, key=lambda reply: reply.id):
-        read = readings_of(outcome, spec)
-        readings[outcome.id[0]].append(read)
-        replies.append(reply_row(run, outcome, read))
-    judgments = [
-        judgment_row(run, items[item_id], criterion, spec, [read[criterion.name] for read in found])
-        for item_id, found in readings.items()
-        for criterion in spec.rubric.criteria
-    ]
+        item_id, part, sample = outcome.id
+        readings = readings_of(outcome, spec, text_of(items[item_id]))
+        read[item_id].append(ReadReply(part=part, sample=sample, readings=readings))
+        replies.append(reply_row(run, outcome, readings))
+    judgments = [row for item_id, found in read.items() for row in judgment_rows(run, items[item_id], spec, found)]
     return BatchOutcome(replies, judgments, versions)
 
 
-def readings_of(outcome: EngineReply, spec: JudgeSpec) -> Mapping[str, Reading]:
+def readings_of(outcome: EngineReply, spec: JudgeSpec, item: ItemText) -> Mapping[str, Reading]:
     """What a reply says for each criterion; where the engine failed, that failure for all of them."""
     if outcome.failure is not None:
-        return dict.fromkeys((criterion.name for criterion in spec.rubric.criteria), outcome.failure)
-    mode = spec.decision.get("mode", "lenient")
-    return read_reply(storable(outcome.text), spec.rubric, finish=outcome.finish, mode=mode)
+        return failed_part(spec.rubric, outcome.failure)
+    mode = spec.decision.get("mode", LENIENT)
+    text, part = storable(outcome.text), outcome.id[1]
+    return read_part(text, spec.rubric, part=part, finish=outcome.finish, mode=mode, item=item)
 
 
 def reply_row(run: Run, outcome: EngineReply, read: Mapping[str, Reading]) -> Reply:
@@ -95,24 +103,31 @@ def joined_values(read: Mapping[str, Reading]) -> str:
     return ", ".join(texts)[:100]
 
 
-def judgment_row(run: Run, item: Item, criterion: Criterion, spec: JudgeSpec, readings: Sequence[Reading]) -> Judgment:
-    """A judgment as it is stored; an item without an answer has one too, without a value."""
-    answered = item.answer_state == Item.AnswerState.GIVEN
-    decision = decide(readings if answered else [Unscored(Reason.NO_ANSWER)], criterion, spec.decision)
+def judgment_rows(run: Run, item: Item, spec: JudgeSpec, replies: Sequence[ReadReply]) -> list[Judgment]:
+    """The judgments of an item as they are stored; one without an answer has them too, without a value."""
+    if item.answer_state == Item.AnswerState.GIVEN:
+        made = decide_item(spec.rubric, spec.decision, replies)
+    else:
+        made = unasked(spec.rubric, spec.decision)
+    return [judgment_row(run, item, criterion, decision) for criterion, decision in made.items()]
+
+
+def judgment_row(run: Run, item: Item, criterion: str, decision: Decision) -> Judgment:
+    """A decision as it is stored."""
     return Judgment(
         run=run,
         item=item,
         item_revision=item.revision,
-        criterion=criterion.name,
+        criterion=criterion,
         status=Status.UNSCORED if decision.reason else Status.SCORED,
         value=decision.value,
         score=decision.score,
         verdict=decision.verdict,
         reason=decision.reason,
         n_read=decision.n_read,
-        n_replies=len(readings),
+        n_replies=decision.n_replies,
         spread=decision.spread,
-        detail=decision.detail if answered else {},
+        detail=decision.detail,
     )
 
 

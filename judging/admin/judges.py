@@ -91,7 +91,8 @@ class RubricForm(forms.ModelForm):  # type: ignore[type-arg]
         """The templates must render."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
-            rubric = Rubric(**{name: cleaned[name] for name in ("name", "kind", "criteria", "style", "prompts")})
+            names = ("name", "kind", "criteria", "style", "needs_question", "prompts")
+            rubric = Rubric(**{name: cleaned[name] for name in names})
             for problem in check_prompts(rubric_spec_of(rubric)):
                 self.add_error("prompts", problem)
         return cleaned
@@ -105,7 +106,7 @@ class RubricAdmin(VersionedAdmin):
     make_copy = staticmethod(copy_rubric)
     list_display = ["name", "version", "kind", "style", "frozen_at"]
     list_filter = ["kind", "style", ("frozen_at", admin.EmptyFieldListFilter)]
-    fields = ["name", "version", "kind", "style", "criteria", "prompts", "frozen_at"]
+    fields = ["name", "version", "kind", "style", "criteria", "needs_question", "prompts", "frozen_at"]
 
 
 @admin.register(Judge)

@@ -1,15 +1,17 @@
 """Several replies to one item -> one judgment, with the spread of the replies.
 
 Unscored replies are left out and counted, never taken for a value. With nothing left the verdict is `invalid` and the
-reason is the most common one.
+reason is the most common one. Of several readable replies `detail` keeps the flip rate: the share of them whose verdict
+(where there is none: whose value) is another than the decision's.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, pstdev
 from typing import Any
 
+from judging.core.attributes import coefficients_from_json
 from judging.core.extraction import LENIENT, MODES
 from judging.core.scales import Criterion
 from judging.core.verdicts import Reading, Reason, Scored, Unscored, Verdict
@@ -45,24 +47,31 @@ def decide(readings: Sequence[Reading], criterion: Criterion, decision: Mapping[
     read = [reading for reading in readings if isinstance(reading, Scored)]
     unread = Counter(reading.reason for reading in readings if isinstance(reading, Unscored))
     outcome = _outcome(read, unread, criterion, decision)
-    counted = Decision(n_read=len(read), n_replies=len(readings), spread=_spread(read), detail=_detail(read, unread))
+    counted = Decision(
+        n_read=len(read),
+        n_replies=len(readings),
+        spread=spread_of(reading.score for reading in read),
+        detail=_detail(read, unread),
+    )
     if isinstance(outcome, Unscored):
         return replace(counted, verdict=Verdict.INVALID, reason=outcome.reason)
-    verdict = _verdict(outcome, criterion, decision)
-    return replace(counted, value=outcome.value, score=outcome.score, verdict=verdict)
+    verdict = verdict_of(outcome, criterion, decision)
+    said = [verdict_of(reading, criterion, decision) or reading.value for reading in read]
+    detail = counted.detail | flips(said, verdict or outcome.value)
+    return replace(counted, value=outcome.value, score=outcome.score, verdict=verdict, detail=detail)
 
 
 def _outcome(
     read: Sequence[Scored], unread: Counter[Reason], criterion: Criterion, decision: Mapping[str, Any]
 ) -> Reading:
     if not read:
-        return Unscored(_most_common(unread) if unread else Reason.TOO_FEW_REPLIES)
+        return Unscored(most_common(unread) if unread else Reason.TOO_FEW_REPLIES)
     if len(read) < decision.get("min_replies", 1):
         return Unscored(Reason.TOO_FEW_REPLIES)
     return RULES[decision.get("rule", MAJORITY)](read, criterion)
 
 
-def _most_common(unread: Counter[Reason]) -> Reason:
+def most_common(unread: Counter[Reason]) -> Reason:
     """The most common reason; of equally common ones the first by name, so that the order of replies is no matter."""
     return min(unread, key=lambda reason: (-unread[reason], reason))
 
@@ -88,11 +97,26 @@ def _unanimous(read: Sequence[Scored], criterion: Criterion) -> Reading:
 
 MAJORITY = "majority"
 RULES: dict[str, Rule] = {"mean": _mean, MAJORITY: _majority, "unanimous": _unanimous}
+LINEAR = "linear"
+"""The rule of attributes, which makes one score of several parts: `judging.core.linear`."""
+
+STRICT_SAMPLES = "strict"
+TOLERANT_SAMPLES = "tolerant"
+SAMPLE_MODES = (STRICT_SAMPLES, TOLERANT_SAMPLES)
+FLIP_RATE = "flip_rate"
 
 
-def _spread(read: Sequence[Scored]) -> float | None:
-    scores = [reading.score for reading in read if reading.score is not None]
-    return pstdev(scores) if scores else None
+def spread_of(scores: Iterable[float | None]) -> float | None:
+    """The standard deviation of the scores there are (of the population); None without any."""
+    found = [score for score in scores if score is not None]
+    return pstdev(found) if found else None
+
+
+def flips(said: Sequence[str], decided: str) -> dict[str, float]:
+    """The flip rate as a part of `detail`; nothing where fewer than two replies said something."""
+    if len(said) < 2:
+        return {}
+    return {FLIP_RATE: sum(word != decided for word in said) / len(said)}
 
 
 def _detail(read: Sequence[Scored], unread: Counter[Reason]) -> dict[str, Any]:
@@ -104,7 +128,8 @@ def _detail(read: Sequence[Scored], unread: Counter[Reason]) -> dict[str, Any]:
     return detail
 
 
-def _verdict(outcome: Scored, criterion: Criterion, decision: Mapping[str, Any]) -> str:
+def verdict_of(outcome: Scored, criterion: Criterion, decision: Mapping[str, Any]) -> str:
+    """The verdict that a value means, by the decision's threshold where it has one; '' where there is none."""
     threshold = decision.get("threshold")
     if threshold is not None and criterion.scale.is_numeric:
         criterion = replace(criterion, clean_if=threshold)
@@ -113,15 +138,28 @@ def _verdict(outcome: Scored, criterion: Criterion, decision: Mapping[str, Any])
 
 def check_decision(decision: Mapping[str, Any]) -> list[str]:
     """What is wrong with a decision rule, as sentences."""
-    rule, threshold = decision.get("rule", MAJORITY), decision.get("threshold")
-    least, mode = decision.get("min_replies", 1), decision.get("mode", LENIENT)
+    rule, threshold, least = decision.get("rule", MAJORITY), decision.get("threshold"), decision.get("min_replies", 1)
     problems = []
-    if rule not in RULES:
-        problems.append(f"The decision rule is one of {', '.join(RULES)}, not {rule!r}.")
+    if rule not in {*RULES, LINEAR}:
+        problems.append(f"The decision rule is one of {', '.join([*RULES, LINEAR])}, not {rule!r}.")
     if threshold is not None and not isinstance(threshold, (int, float)):
         problems.append(f"The threshold of a decision is a number, not {threshold!r}.")
     if not isinstance(least, int) or least < 1:
         problems.append(f"The least number of replies is a whole number from 1 on, not {least!r}.")
-    if mode not in MODES:
-        problems.append(f"A reply is read in mode {' or '.join(MODES)}, not {mode!r}.")
+    return problems + (_linear_problems(decision) if rule == LINEAR else _mode_problems(decision))
+
+
+def _mode_problems(decision: Mapping[str, Any]) -> list[str]:
+    mode = decision.get("mode", LENIENT)
+    return [] if mode in MODES else [f"A reply is read in mode {' or '.join(MODES)}, not {mode!r}."]
+
+
+def _linear_problems(decision: Mapping[str, Any]) -> list[str]:
+    problems, mode = [], decision.get("mode", STRICT_SAMPLES)
+    if mode not in SAMPLE_MODES:
+        problems.append(f"The rule {LINEAR} takes malformed samples in mode {' or '.join(SAMPLE_MODES)}, not {mode!r}.")
+    try:
+        coefficients_from_json(decision.get("coefficients"))
+    except ValueError as error:
+        problems.append(f"The rule {LINEAR} needs coefficients. {error}")
     return problems

@@ -1,7 +1,7 @@
 """The signs that structure a prompt, made harmless in the text of items.
 
-A closing tag, a heading, a role or a verdict mark of our own prompt that stands in an item's text could end its
-section or speak for the judge. It is found in the template itself, so that a template that people write is guarded
+A closing tag, a heading, a marker, a role or a verdict mark of our own prompt that stands in an item's text could end
+its section or speak for the judge. It is found in the template itself, so that a template that people write is guarded
 too, and its sign is replaced by a look-alike: the text stays readable, and nothing reads the look-alike as the sign.
 Signs that the template does not use are left as they are: in an answer they are just text.
 """
@@ -16,6 +16,7 @@ from judging.core.extraction.protocols import protocol_of
 
 TAG = re.compile(r"</?([A-Za-z][\w-]*)>")
 HEADING = re.compile(r"^[ \t]*(?:\{%[^%]*%\})?#+[ \t]*([^\s{#][^\n{]*?)[ \t]*$", re.MULTILINE)
+MARKER = re.compile(r"\[/?([A-Z][A-Z0-9_]*)\]")
 ROLE = re.compile(r"\b([A-Z]{3,}):")
 SPECIAL_TOKEN = re.compile(r"<(?=\|[\w./-]{1,40}\|>|/?s>|</?SYS>|(?:start|end)_of_turn>)|\[(?=/?INST\])", re.IGNORECASE)
 """Signs by which chat templates of common models separate the speakers."""
@@ -45,6 +46,7 @@ def delimiters_of(template: str, names: frozenset[str]) -> Delimiters:
         SPECIAL_TOKEN,
         _sign(r"</?[ \t]*(?:{})\b[^<>\n]{{0,40}}>", TAG.findall(template)),
         _sign(r"^[ \t>]*#+(?=[ \t]*(?:{}))", HEADING.findall(template)),
+        _sign(r"\[(?=[ \t]*/?[ \t]*(?:{})[ \t]*\])", MARKER.findall(template)),
         _sign(r"\b(?:{})[ \t]*:", ROLE.findall(template)),
         _sign(r"(?:{})[ \t]*[:：]", protocol.labels),
         _sign(r'"[ \t]*(?:{})[ \t]*"(?=[ \t]*:)', keys),

@@ -1,7 +1,7 @@
 """An item outside the database, and what a file may bring with it: replies, a judgment, a person's verdict."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -95,9 +95,28 @@ def item_key(row: ItemRow, occurrence: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemText:
-    """What of an item a judge may see: the text that prompts are rendered from and references are matched with."""
+    """What of an item a judge may see: the text that prompts are rendered from and references are matched with.
+
+    `turns_b`: of a pair, what the other model answered to the same questions.
+    """
 
     turns: tuple[Turn, ...]
+    turns_b: tuple[Turn, ...] = ()
     context: str = ""
     criteria: str = ""
     category: str = ""
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether two models answered."""
+        return bool(self.turns_b)
+
+    def turned_round(self) -> "ItemText":
+        """The pair with its answers in the other order."""
+        return replace(self, turns=self.turns_b, turns_b=self.turns)
+
+    def texts(self) -> Iterator[str]:
+        """Every text of the item that a prompt may show."""
+        for turn in (*self.turns, *self.turns_b):
+            yield from (turn.question, turn.answer, turn.reference)
+        yield from (self.context, self.criteria, self.category)

@@ -1,11 +1,12 @@
 """Rubric and item -> what is sent to the engine: a chat, a chat whose reply is begun, or raw text.
 
 Templates are Jinja2 in a sandbox without functions. They see `question`, `answer`, `reference`, `context`, `criteria`,
-`category` and `turns`, with our own delimiters neutralised.
+`category` and `turns`, those of a pair `answer_a` and `answer_b` in the order in which they are shown, with our own
+delimiters neutralised.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,12 +14,17 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from judging.core.delimiters import delimiters_of
+from judging.core.delimiters import Delimiters, delimiters_of
 from judging.core.items import ItemText, Turn
 from judging.core.specs import RubricSpec
 from judging.core.verdicts import Reason, Unscored
 
 NAMES = ("question", "answer", "reference", "context", "criteria", "category", "turns")
+PAIR_NAMES = ("question", "answer_a", "answer_b", "reference", "context", "criteria", "category", "turns")
+PARTS_OF_KIND = {"pair": ("ab", "ba"), "attributes": ("attr_1", "attr_2")}
+"""The parts that prompts of these kinds have: no more, no fewer."""
+
+B_FIRST = "ba"
 ROLES = ("system", "user", "assistant")
 ROLES_OF_STYLE = {"chat": ("user",), "prefix": ("user", "assistant"), "raw": ("raw",)}
 """The roles that a prompt of each style cannot do without."""
@@ -91,9 +97,8 @@ def render_prompt(rubric: RubricSpec, item: ItemText, part: str = "") -> Prompt:
     if not rubric.prompts:
         return Prompt()
     templates = rubric.prompts[part]
-    own_names = frozenset(criterion.name for criterion in rubric.criteria if criterion.name)
-    neutralised = delimiters_of("\n".join(templates.values()), own_names).neutralised
-    names = _names(item, judged_turn(item, part), neutralised)
+    refuse_other_kind(rubric, item)
+    names = _names(item.turned_round() if part == B_FIRST else item, part, delimiters_in(rubric, part).neutralised)
     try:
         texts = {role: _compiled(source).render(names) for role, source in templates.items()}
     except NoReference as error:
@@ -105,31 +110,52 @@ def render_prompt(rubric: RubricSpec, item: ItemText, part: str = "") -> Prompt:
     return Prompt(messages=tuple((role, texts[role]) for role in ROLES if role in texts))
 
 
-def _names(item: ItemText, turn: Turn, neutralised: Callable[[str], str]) -> dict[str, Any]:
-    """What templates see of an item."""
-    return {
+def delimiters_in(rubric: RubricSpec, part: str) -> Delimiters:
+    """The signs that structure one prompt of a rubric, and the marks that it asks for."""
+    own_names = frozenset(criterion.name for criterion in rubric.criteria if criterion.name)
+    return delimiters_of("\n".join(rubric.prompts.get(part, {}).values()), own_names)
+
+
+def refuse_other_kind(rubric: RubricSpec, item: ItemText) -> None:
+    """CannotAsk where the rubric compares two answers and the item has one, or the other way round."""
+    if rubric.kind == "pair" and not item.is_pair:
+        raise CannotAsk(Reason.NO_ANSWER, "The rubric compares two answers, and the item has only one.")
+    if rubric.kind != "pair" and item.is_pair:
+        raise CannotAsk(Reason.REJECTED, "The item has two answers; compare them with a rubric of kind pair.")
+
+
+def _names(item: ItemText, part: str, neutralised: Callable[[str], str]) -> dict[str, Any]:
+    """What templates see of an item; of a pair, `answer_a` is the answer that is shown first."""
+    turn = judged_turn(item, part)
+    names = {
         "question": neutralised(turn.question),
-        "answer": neutralised(turn.answer),
         "reference": neutralised(turn.reference) or AbsentReference(),
         "context": neutralised(item.context),
         "criteria": neutralised(item.criteria),
         "category": neutralised(item.category),
-        "turns": [{name: neutralised(text) for name, text in each.as_json().items()} for each in item.turns],
     }
+    turns = [{name: neutralised(text) for name, text in each.as_json().items()} for each in item.turns]
+    if not item.is_pair:
+        return names | {"answer": neutralised(turn.answer), "turns": turns}
+    other = judged_turn(replace(item, turns=item.turns_b), part)
+    both = [
+        {"question": each["question"], "answer_a": each["answer"], "answer_b": neutralised(second.answer)}
+        for each, second in zip(turns, item.turns_b, strict=False)
+    ]
+    return names | {"answer_a": neutralised(turn.answer), "answer_b": neutralised(other.answer), "turns": both}
 
 
-SAMPLE = ItemText(
-    turns=(Turn("question", "answer", "reference"), Turn("question", "answer", "reference")),
-    context="context",
-    criteria="criteria",
-    category="category",
-)
+SAMPLE_TURN = Turn("question", "answer", "reference")
+SAMPLE = ItemText(turns=(SAMPLE_TURN, SAMPLE_TURN), context="context", criteria="criteria", category="category")
 
 
 def check_prompts(rubric: RubricSpec) -> list[str]:
     """What is wrong with the templates of a rubric, as sentences; nothing for a rubric without prompts."""
     if rubric.style not in ROLES_OF_STYLE:
         return [f"The style of a rubric is one of {', '.join(ROLES_OF_STYLE)}, not {rubric.style!r}."]
+    wanted = PARTS_OF_KIND.get(rubric.kind)
+    if rubric.prompts and wanted and set(rubric.prompts) != set(wanted):
+        return [f"A rubric of kind {rubric.kind} has the parts {' and '.join(wanted)}, not {sorted(rubric.prompts)}."]
     return [problem for part in rubric.prompts for problem in _part_problems(rubric, part)]
 
 
@@ -143,34 +169,41 @@ def _part_problems(rubric: RubricSpec, part: str) -> list[str]:
         for role in ROLES_OF_STYLE[rubric.style]
         if role not in templates
     ]
-    problems += [problem for role, source in templates.items() for problem in _source_problems(where, role, source)]
-    return problems or _use_problems(where, templates) or _render_problems(rubric, part, where)
+    for role, source in templates.items():
+        problems += _source_problems(rubric, where, role, source)
+    return problems or _use_problems(rubric, where, templates) or _render_problems(rubric, part, where)
 
 
-def _source_problems(where: str, role: str, source: str) -> list[str]:
+def _source_problems(rubric: RubricSpec, where: str, role: str, source: str) -> list[str]:
     """A template that does not parse, or reaches for a name that prompts do not have."""
+    names = PAIR_NAMES if rubric.kind == "pair" else NAMES
     try:
         used = meta.find_undeclared_variables(SANDBOX.parse(source))
     except TemplateSyntaxError as error:
         return [f"{where} does not parse in role {role!r}, line {error.lineno}: {error.message}."]
     return [
-        f"{where} uses {{{{ {name} }}}} in role {role!r}; there is only {', '.join(NAMES)}."
-        for name in sorted(used - set(NAMES))
+        f"{where} uses {{{{ {name} }}}} in role {role!r}; there is only {', '.join(names)}."
+        for name in sorted(used - set(names))
     ]
 
 
-def _use_problems(where: str, templates: Mapping[str, str]) -> list[str]:
-    """A prompt that does not show what is to be judged."""
+def _use_problems(rubric: RubricSpec, where: str, templates: Mapping[str, str]) -> list[str]:
+    """A prompt that does not show what is to be judged, or lacks the marker that its reply is known by."""
     used = set().union(*(meta.find_undeclared_variables(SANDBOX.parse(source)) for source in templates.values()))
-    if "turns" in used:
-        return []
-    return [f"{where} lacks {{{{ {name} }}}}." for name in ("question", "answer") if name not in used]
+    needed = ("answer_a", "answer_b") if rubric.kind == "pair" else ("answer",)
+    if rubric.needs_question:
+        needed = ("question", *needed)
+    return [] if "turns" in used else [f"{where} lacks {{{{ {name} }}}}." for name in needed if name not in used]
 
 
 def _render_problems(rubric: RubricSpec, part: str, where: str) -> list[str]:
-    """A prompt that fails on an item that has everything."""
+    """A prompt that fails on an item that has everything, or does not end in the marker that its reply continues."""
+    sample = replace(SAMPLE, turns_b=SAMPLE.turns) if rubric.kind == "pair" else SAMPLE
     try:
-        render_prompt(rubric, SAMPLE, part)
+        prompt = render_prompt(rubric, sample, part)
     except ValueError as error:
         return [f"{where} cannot be rendered: {error}"]
+    marker = f"[{part.upper()}]"
+    if rubric.kind == "attributes" and not (prompt.text or prompt.messages[-1][1]).rstrip().endswith(marker):
+        return [f"{where} does not end in {marker}."]
     return []

@@ -15,12 +15,17 @@ Prompts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RubricSpec:
-    """Criteria and prompt of a rubric. `prompts`: {part: {role: Jinja2 template}}; role `raw` for raw text."""
+    """Criteria and prompt of a rubric. `prompts`: {part: {role: Jinja2 template}}; role `raw` for raw text.
+
+    Parts are `ab` and `ba` for a pair, `attr_1` and `attr_2` for attributes; `turn_1` ... judge a turn each.
+    `needs_question` is False where a text is judged that nobody asked for: only then may a prompt show no question.
+    """
 
     name: str
     kind: str
     criteria: tuple[Criterion, ...]
     style: str = "chat"
+    needs_question: bool = True
     prompts: Prompts = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -30,13 +35,14 @@ class RubricSpec:
             "kind": self.kind,
             "criteria": [criterion.as_json() for criterion in self.criteria],
             "style": self.style,
+            "needs_question": self.needs_question,
             "prompts": {part: dict(roles) for part, roles in self.prompts.items()},
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeSpec:
-    """A judge. `decision`: {"rule": "mean" | "majority" | "unanimous", "threshold", "mode": "strict" | "lenient"}."""
+    """A judge. `decision`: {"rule", "threshold", "mode", "min_replies"}, and "coefficients" for the rule `linear`."""
 
     name: str
     kind: str
@@ -68,6 +74,8 @@ def rubric_from_json(data: Mapping[str, Any]) -> RubricSpec:
         kind=data["kind"],
         criteria=tuple(criterion_from_json(criterion) for criterion in data["criteria"]),
         style=data["style"],
+        # Runs from before this was said carry no word of it.
+        needs_question=data.get("needs_question", True),
         prompts=data["prompts"],
     )
 

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     # what the decision rule found
     NO_MAJORITY = "no_majority"
     TOO_FEW_REPLIES = "too_few_replies"
+    INCONSISTENT = "inconsistent"
 
 
 @dataclass(frozen=True, slots=True)

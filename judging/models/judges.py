@@ -59,6 +59,9 @@ class Rubric(Versioned):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     criteria = models.JSONField(help_text="[{name, scale: {low, high, step} or {values}, direction, clean_if}]")
     style = models.CharField(max_length=10, choices=Style.choices, default=Style.CHAT)
+    needs_question = models.BooleanField(
+        default=True, help_text="Not for a text that nobody asked for: then the prompt may show no question."
+    )
     prompts = models.JSONField(
         default=dict,
         blank=True,
@@ -89,7 +92,9 @@ class Judge(Versioned):
     rubric = models.ForeignKey(Rubric, null=True, blank=True, on_delete=models.PROTECT, related_name="judges")
     sampling = models.JSONField(default=dict, blank=True, help_text="temperature, top_p, max_tokens, stop ...")
     samples = models.PositiveIntegerField(default=1)
-    decision = models.JSONField(default=dict, blank=True, help_text="rule, threshold, strict or tolerant")
+    decision = models.JSONField(
+        default=dict, blank=True, help_text="rule, threshold, min_replies, mode; coefficients for the rule linear"
+    )
     members = models.ManyToManyField("self", symmetrical=False, blank=True, help_text="Judges of a panel.")
 
     class Meta:

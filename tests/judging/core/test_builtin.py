@@ -20,10 +20,27 @@ def test_every_judge_has_an_engine_a_rubric_and_a_rule(name: str) -> None:
     assert check_decision(judge.decision) == []
 
 
-@pytest.mark.parametrize("name", [name for name, judge in JUDGES.items() if judge.engine == "openai_api"])
+EXPLAINING = [
+    name for name, judge in JUDGES.items() if judge.engine == "openai_api" and judge.rubric.kind != "attributes"
+]
+
+
+@pytest.mark.parametrize("name", EXPLAINING)
 def test_judges_with_a_model_sample_almost_greedily_and_end(name: str) -> None:
     assert JUDGES[name].sampling["temperature"] == 0.1
     assert JUDGES[name].sampling["max_tokens"] >= 1024
+
+
+def test_the_attribute_judge_samples_ten_times_at_full_temperature() -> None:
+    judge = JUDGES["attributes"]
+    assert (judge.samples, judge.sampling["temperature"], judge.sampling["top_p"]) == (10, 1.0, 0.95)
+    assert judge.decision["threshold"] == -0.15
+
+
+@pytest.mark.parametrize("name", ["verdict", "verdict_ja"])
+def test_the_verdict_lists_errors_and_gives_a_reason_before_it(name: str) -> None:
+    system = RUBRICS[name].prompts[""]["system"]
+    assert '{"errors": ["..."], "reason": "...", "verdict": "clean"' in system
 
 
 @pytest.mark.parametrize("name", [name for name in RUBRICS if name.startswith("ja_1_5")])

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from judging.core.builtin import CLEAN_OR_WRONG, ONE_TO_FIVE
+from judging.core.builtin import CLEAN_OR_WRONG, JUDGES, ONE_TO_FIVE
 from judging.core.decisions import Decision, check_decision, decide
 from judging.core.scales import LOWER, Criterion, Scale
 from judging.core.verdicts import Reading, Reason, Scored, Unscored
 
+LINEAR = dict(JUDGES["attributes"].decision)
 UNREAD = Unscored(Reason.NO_VERDICT)
 CUT = Unscored(Reason.CUT_OFF)
 
@@ -30,7 +31,7 @@ def test_the_mean_is_compared_with_clean_if() -> None:
         n_read=3,
         n_replies=3,
         spread=pytest.approx(0.4714045),
-        detail={"values": {"5": 1, "4": 2}},
+        detail={"values": {"5": 1, "4": 2}, "flip_rate": 0},
     )
 
 
@@ -85,6 +86,23 @@ def test_counts_what_it_left_out() -> None:
     assert decision.detail == {"values": {"5": 1}, "unscored": {"no_verdict": 1, "cut_off": 2}}
 
 
+@pytest.mark.parametrize(
+    ("readings", "criterion", "rule", "flip_rate"),
+    [
+        (scores(5, 4, 4, 3), ONE_TO_FIVE, "mean", 0.25),  # 4 on average is clean, and one of four says wrong
+        (words("clean", "clean", "wrong"), CLEAN_OR_WRONG, "majority", pytest.approx(1 / 3)),
+        ([*words("clean", "clean"), UNREAD], CLEAN_OR_WRONG, "majority", 0),
+        (scores(3, 3, 2), Criterion("style", Scale(1, 5)), "majority", pytest.approx(1 / 3)),  # no verdict: the value
+        (words("clean"), CLEAN_OR_WRONG, "majority", None),
+        (words("clean", "wrong"), CLEAN_OR_WRONG, "unanimous", None),
+    ],
+)
+def test_the_flip_rate_is_the_share_of_replies_that_say_otherwise(
+    readings: list[Reading], criterion: Criterion, rule: str, flip_rate: float | None
+) -> None:
+    assert decide(readings, criterion, {"rule": rule}).detail.get("flip_rate") == flip_rate
+
+
 def test_one_reply_has_no_spread_but_zero() -> None:
     assert decide(scores(3), ONE_TO_FIVE, {"rule": "mean"}).spread == 0
 
@@ -113,10 +131,22 @@ def test_a_criterion_without_clean_if_has_a_value_and_no_verdict() -> None:
 @pytest.mark.parametrize(
     ("decision", "sentence"),
     [
-        ({"rule": "median"}, "The decision rule is one of mean, majority, unanimous, not 'median'."),
+        ({"rule": "median"}, "The decision rule is one of mean, majority, unanimous, linear, not 'median'."),
         ({"threshold": "high"}, "The threshold of a decision is a number, not 'high'."),
         ({"min_replies": 0}, "The least number of replies is a whole number from 1 on, not 0."),
         ({"mode": "lax"}, "A reply is read in mode strict or lenient, not 'lax'."),
+        (
+            LINEAR | {"mode": "lenient"},
+            "The rule linear takes malformed samples in mode strict or tolerant, not 'lenient'.",
+        ),
+        (
+            LINEAR | {"coefficients": {"intercept": 1, "slope": [1] * 8}},
+            "The rule linear needs coefficients. The slope of the coefficients is a list of 9 numbers, not 8 values.",
+        ),
+        (
+            LINEAR | {"coefficients": None},
+            "The rule linear needs coefficients. Coefficients have an intercept and a slope.",
+        ),
     ],
 )
 def test_says_what_is_wrong_with_a_decision(decision: dict[str, Any], sentence: str) -> None:

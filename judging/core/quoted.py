@@ -1,0 +1,29 @@
+"""A judge that repeats the item does not speak for itself: lines of a reply that are the item's own are not read.
+
+The marks that a prompt asks for are neutralised in what it shows of an item, so a line that holds one is the judge's
+own. Other marks are left in the item as they are ("x[[0]]" is code), and a lenient reading knows them: here they are
+taken out where the judge only repeats them.
+"""
+
+import re
+
+from judging.core.items import ItemText
+from judging.core.prompts import delimiters_in
+from judging.core.specs import RubricSpec
+
+BARE = re.compile(r"[\w\s./点分]{0,12}")
+"""A line that is a value and nothing else: the judge's verdict, whatever the item says."""
+
+
+def without_quotes(text: str, rubric: RubricSpec, item: ItemText, part: str = "") -> str:
+    """The reply without the lines that it took from the item."""
+    shown = "\n".join(item.texts())
+    neutralised = delimiters_in(rubric, part).neutralised
+
+    def is_quoted(line: str) -> bool:
+        said = line.strip()
+        return said in shown and not BARE.fullmatch(said) and neutralised(said) == said
+
+    lines = text.splitlines(keepends=True)
+    kept = [line for line in lines if not is_quoted(line)]
+    return text if len(kept) == len(lines) else "".join(kept)
