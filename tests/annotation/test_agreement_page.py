@@ -187,7 +187,7 @@ def test_annotators_see_none_of_it(annotator_client: Client, example: Dataset) -
 
 def test_the_back_office_shows_the_same_report(lead_client: Client, example: Dataset) -> None:
     html = page(lead_client, "agreement_admin_report", example.pk)
-    assert "Django administration" in html
+    assert "evalsite back office" in html
     assert "Accuracy 0.514778 [0.4663 to 0.5630] n = 406" in words(html)
     assert reverse("agreement_admin_report", args=[example.pk]) in page(lead_client, "agreement_admin_list")
 
