@@ -5,12 +5,14 @@ ambiguous; a number outside the scale is off the scale; a reply that ends before
 only the marks that the rubric's prompt asks for; `lenient` reads what a person would read.
 """
 
+import re
 from collections.abc import Collection
 
 from judging.core.extraction.candidates import find_candidates
 from judging.core.extraction.json_marks import find_json
 from judging.core.extraction.marks import Mark, find_marks, whole_reply
-from judging.core.extraction.protocols import Protocol, protocol_of
+from judging.core.extraction.pairs import is_pair, pair_candidates
+from judging.core.extraction.protocols import COMPARISON, EVERY_MARK, Protocol, protocol_of
 from judging.core.extraction.shown import fold, shown_text
 from judging.core.scales import Criterion
 from judging.core.specs import RubricSpec
@@ -21,6 +23,8 @@ LENIENT = "lenient"
 MODES = (STRICT, LENIENT)
 OUT_OF_TOKENS = "length"
 FILTERED = "content_filter"
+JSON_ALONE = re.compile(r"(?:json|```(?:json)?)?\s*[\[{].*[\]}]\s*(?:```)?", re.DOTALL)
+"""A reply that is nothing but JSON, whatever was asked for; the signs of a code block may be folded away."""
 
 
 def read_reply(
@@ -30,16 +34,24 @@ def read_reply(
 
     `finish` is why the engine stopped ("length": out of tokens); `part` says which prompt of the rubric was answered.
     """
-    if mode not in MODES:
-        raise ValueError(f"A reply is read in mode {' or '.join(MODES)}, not {mode!r}.")
     roles = rubric.prompts.get(part, {})
     protocol = protocol_of("\n".join(roles.values()), _names(rubric))
-    shown = shown_text(text)
-    if shown is None or not fold(shown).strip():
-        missing = _absent(text, finish)
-        return {criterion.name: missing for criterion in rubric.criteria}
-    shown = fold(_begun(roles.get("assistant", "")) + shown)
-    return {criterion.name: _read(shown, criterion, protocol, finish, mode) for criterion in rubric.criteria}
+    begun = _begun(roles.get("assistant", ""))
+    shown = _shown(text, begun, finish)
+    return {criterion.name: _read(shown, criterion, protocol, finish, _known(mode)) for criterion in rubric.criteria}
+
+
+def read_text(
+    text: str, criterion: Criterion, *, protocol: Protocol = EVERY_MARK, finish: str = "", mode: str = LENIENT
+) -> Reading:
+    """What a reply says on one criterion, where its prompt is not known but its protocol may be."""
+    return _read(_shown(text, "", finish), criterion, protocol, finish, _known(mode))
+
+
+def _known(mode: str) -> str:
+    if mode not in MODES:
+        raise ValueError(f"A reply is read in mode {' or '.join(MODES)}, not {mode!r}.")
+    return mode
 
 
 def _names(rubric: RubricSpec) -> frozenset[str]:
@@ -51,6 +63,14 @@ def _begun(template: str) -> str:
     return "" if "{{" in template or "{%" in template else template
 
 
+def _shown(text: str, begun: str, finish: str) -> str | Unscored:
+    """What there is to read, folded, or why there is nothing."""
+    shown = shown_text(text)
+    if shown is None or not fold(shown).strip():
+        return _absent(text, finish)
+    return fold(begun + shown)
+
+
 def _absent(text: str, finish: str) -> Unscored:
     if finish == OUT_OF_TOKENS:
         return Unscored(Reason.CUT_OFF)
@@ -59,18 +79,21 @@ def _absent(text: str, finish: str) -> Unscored:
     return Unscored(Reason.NO_VERDICT, "Nothing but thinking.") if fold(text).strip() else Unscored(Reason.EMPTY)
 
 
-def _read(shown: str, criterion: Criterion, protocol: Protocol, finish: str, mode: str) -> Reading:
+def _read(shown: str | Unscored, criterion: Criterion, protocol: Protocol, finish: str, mode: str) -> Reading:
+    if isinstance(shown, Unscored):
+        return shown
     mark = _mark(shown, criterion, protocol, mode)
     if mark is None:
-        return _without_mark(shown, criterion, finish, mode)
+        return _without_mark(shown, criterion, protocol, finish, mode)
     if finish == OUT_OF_TOKENS and mark.open_ended and mark.end >= len(shown.rstrip()):
         return Unscored(Reason.CUT_OFF, "The reply was cut off inside its verdict.")
     return mark.reading
 
 
 def _mark(shown: str, criterion: Criterion, protocol: Protocol, mode: str) -> Mark | None:
-    """The mark that counts: JSON where it was asked for, else the last of any kind that may be read."""
-    if protocol.json and (found := find_json(shown, criterion)):
+    """The mark that counts: JSON where it was asked for or is all there is, else the last that may be read."""
+    whole_json = mode == LENIENT and JSON_ALONE.fullmatch(shown.strip())
+    if (protocol.json or whole_json) and (found := find_json(shown, criterion)):
         return found
     if alone := whole_reply(shown, criterion):
         return alone
@@ -83,14 +106,16 @@ def _last(marks: Collection[Mark]) -> Mark | None:
     return max(marks, key=lambda mark: (mark.end, mark.start), default=None)
 
 
-def _without_mark(shown: str, criterion: Criterion, finish: str, mode: str) -> Reading:
+def _without_mark(shown: str, criterion: Criterion, protocol: Protocol, finish: str, mode: str) -> Reading:
     if finish == OUT_OF_TOKENS:
         return Unscored(Reason.CUT_OFF)
     if finish == FILTERED:
         return Unscored(Reason.REFUSED)
-    if mode == STRICT:
-        return Unscored(Reason.NO_VERDICT)
-    return _agreed(find_candidates(shown, criterion))
+    if mode == LENIENT:
+        return _agreed(find_candidates(shown, criterion))
+    if COMPARISON in protocol.kinds and is_pair(criterion.scale):
+        return _agreed(pair_candidates(shown, criterion.scale))
+    return Unscored(Reason.NO_VERDICT)
 
 
 def _agreed(candidates: list[Reading]) -> Reading:

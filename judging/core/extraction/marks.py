@@ -9,7 +9,7 @@ from judging.core.extraction.labels import JSON_KEYS
 from judging.core.extraction.payloads import PAYLOAD, read_payload
 from judging.core.extraction.shown import fold
 from judging.core.scales import Criterion
-from judging.core.verdicts import Reading
+from judging.core.verdicts import Reading, Reason, Unscored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +25,21 @@ class Mark:
 
 DOUBLE_BRACKET = re.compile(r"\[\[([^\[\]\n]{1,40})\]\]")
 RESULT = re.compile(rf"\[result\]\)?[ \t]*:?[ \t]*\(?({PAYLOAD}|[a-z]+\b)")
-TAG = re.compile(r"<([^\W\d][\w-]{1,20})>\s*([^<>]{1,40}?)\s*</\1>")
+TAG = re.compile(r"<([^\W\d][\w-]{1,20})>([^<>]{1,60})</\1>")
+BOXED = re.compile(r"\\boxed\{\s{0,5}(?:\\text(?:bf)?\{)?([^{}\n]{1,40})\}")
+ALTERNATIVE = re.compile(r"[\s\"']{0,8}(?:or|/|\||または|もしくは|或|또는)[\s\"']{0,8}")
 KEY = re.compile(r'(?<!\\)"([^"\\\n]{1,30})"[ \t]*:[ \t]*(?:"([^"\\\n]{1,40})"|([-+]?\d++(?:\.\d++)?+))(?!' + OR + ")")
+
+
+LONGEST_VALUE = 100
+"""A longer reply is more than a value."""
 
 
 def whole_reply(text: str, criterion: Criterion) -> Mark | None:
     """A reply that is nothing but the value: unmistakable under every protocol."""
     said = text.strip().strip("\"'「」.。 \t")
+    if len(said) > LONGEST_VALUE:
+        return None
     if criterion.scale.is_numeric and not re.fullmatch(PAYLOAD, said):
         return None
     reading = read_payload(said, criterion.scale)
@@ -41,9 +49,13 @@ def whole_reply(text: str, criterion: Criterion) -> Mark | None:
 
 
 def _double_brackets(text: str, criterion: Criterion, labels: Collection[str] | None) -> Iterator[Mark]:
+    before: Mark | None = None
     for match in DOUBLE_BRACKET.finditer(text):
         if reading := read_payload(match[1], criterion.scale):
-            yield Mark(start=match.start(), end=match.end(), kind="double_bracket", reading=reading)
+            if before and before.reading != reading and ALTERNATIVE.fullmatch(text, before.end, match.start()):
+                reading = Unscored(Reason.AMBIGUOUS, "Two marks joined by or.")
+            before = Mark(start=match.start(), end=match.end(), kind="double_bracket", reading=reading)
+            yield before
 
 
 def _results(text: str, criterion: Criterion, labels: Collection[str] | None) -> Iterator[Mark]:
@@ -52,13 +64,19 @@ def _results(text: str, criterion: Criterion, labels: Collection[str] | None) ->
             yield Mark(start=match.start(), end=match.end(), kind="result", reading=reading, open_ended=True)
 
 
+def _boxes(text: str, criterion: Criterion, labels: Collection[str] | None) -> Iterator[Mark]:
+    for match in BOXED.finditer(text):
+        if reading := read_payload(match[1].strip(), criterion.scale):
+            yield Mark(start=match.start(), end=match.end(), kind="boxed", reading=reading)
+
+
 def _named(criterion: Criterion, word: str) -> bool:
     return word.strip() in ({fold(criterion.name)} if criterion.name else JSON_KEYS)
 
 
 def _tags(text: str, criterion: Criterion, labels: Collection[str] | None) -> Iterator[Mark]:
     for match in TAG.finditer(text):
-        if _named(criterion, match[1]) and (reading := read_payload(match[2], criterion.scale)):
+        if _named(criterion, match[1]) and (reading := read_payload(match[2].strip(), criterion.scale)):
             yield Mark(start=match.start(), end=match.end(), kind="tag", reading=reading)
 
 
@@ -85,6 +103,7 @@ FINDERS: dict[str, Finder] = {
     "json": _keys,
     "tag": _tags,
     "result": _results,
+    "boxed": _boxes,
     "label": _labels,
 }
 

@@ -2,22 +2,30 @@
 
 import re
 
+from judging.core.extraction.pairs import is_pair, side_reading
 from judging.core.scales import Scale
 from judging.core.verdicts import Reading, Reason, Scored, Unscored
 
 NUMBER = r"[-+]?\d+(?:\.\d+)?"
-UNIT = r"[ \t]?(?:点|分|points?\b|pts?\b|%)"
-NOT_A_SCORE = r"(?:満|满|滿|点|分|つ|個|件|番|回|人|段階|箇所|か所|カ所|年|月|日|種類|行|文|倍|割|位|%)"
+UNIT = r"[ \t]?(?:点|分|점|points?\b|pts?\b|punkten?\b|%)"
+NOT_A_SCORE = (
+    r"(?:満|满|滿|点|分|つ|個|件|番|回|人|段階|箇所|か所|カ所|年|月|日|種類|行|文|倍|割|位"
+    r"|개|번|명|년|월|일|가지|단계|%)"
+)
 DEDUCTED = r"[ \t]*(?:を|の|ほど)?(?:減点|引|減ら|差し引|マイナス)"
-TERM = rf"{NUMBER}(?:{UNIT}(?!満点|满分|滿分|{DEDUCTED})|(?![A-Za-z0-9)]|\.\d|[ \t]?{NOT_A_SCORE}))"
-JOIN = r"[ \t]*(?:,|、|~|〜|–|—|-|\+|×|\*|=|/|\bout of\b|\bor\b|\band\b|\bto\b|または|もしくは|と(?=\d)|か(?=\d))[ \t]*"
-FULL_MARKS = r"\d+[ \t]?[点分](?:満点|满分|滿分)?(?:中的?|で|の|のうち|,)[ \t]*"
-SUM = r"[\d.,+*/×÷()\- \t点分]{1,60}[=≒≈][ \t]*"
+TERM = rf"{NUMBER}(?:{UNIT}(?!満点|满分|滿分|{DEDUCTED})|(?![A-Za-z0-9]|\)[ \t]+\w|\.\d|[ \t]?{NOT_A_SCORE}))"
+OUT_OF_WORDS = r"(?:out of|von|sur|sobre|de)"
+JOIN = (
+    rf"[ \t]*(?:,|、|~|〜|–|—|-|\+|×|\*|=|/|\b{OUT_OF_WORDS}\b|\bor\b(?:[ \t]+an?\b)?|\band\b(?:[ \t]+an?\b)?|\bto\b"
+    r"|または|もしくは|から(?=\d)|到|至|或|에서(?=[ \t]*\d)|와(?=[ \t]*\d)|と(?=\d)|か(?=\d))[ \t]*"
+)
+FULL_MARKS = r"\d+[ \t]?[点分점][ \t]?(?:(?:満点|满分|滿分|만점)?(?:中的?|で|の|のうち|,|중|에서?)|만점)[ \t]*"
+SUM = r"[\d.,+*/×÷()\- \t点分점]{1,60}[=≒≈][ \t]*"
 PAYLOAD = rf"(?:{SUM})?(?:{FULL_MARKS})?{TERM}(?:{JOIN}{TERM}(?![ \t]*[A-Za-z]))*"
 """A number ("4点", "8/10", "10点満点中8点"), what a sum comes to ("(5 + 5 + 4) / 3 = 4.67"), or several ("5, 1, 3")."""
 
 OUT_OF = re.compile(FULL_MARKS)
-PARTS = re.compile(rf"(?P<over>(?:/|out of)[ \t]*)?(?P<number>{NUMBER})[ \t]?(?P<percent>%)?")
+PARTS = re.compile(rf"(?P<over>(?:/|{OUT_OF_WORDS})[ \t]*)?(?P<number>{NUMBER})[ \t]?(?P<percent>%)?")
 
 
 def scored(score: float, scale: Scale) -> Reading:
@@ -51,6 +59,8 @@ def read_word(payload: str, scale: Scale) -> Reading | None:
     named = {value.casefold(): value for value in scale.values}
     if said in named:
         return Scored(named[said])
+    if is_pair(scale) and (side := side_reading(payload, scale)):
+        return side
     words = {word for word in re.split(r"[\s,/|、]+|\bor\b|または|か", said) if word}
     if len(words) > 1 and words <= named.keys():
         return Unscored(Reason.AMBIGUOUS, f"Several values in one mark: {payload.strip()[:80]}.")
@@ -61,6 +71,6 @@ def read_payload(payload: str, scale: Scale) -> Reading | None:
     """What a delimited payload ([[...]], a tag, a JSON string) says."""
     if not scale.is_numeric:
         return read_word(payload, scale)
-    if re.search(r"[^\W\d_]", re.sub(rf"{UNIT}|out of|満点|中|满分|滿分|or|and|to", "", payload)):
+    if re.search(r"[^\W\d_]", re.sub(rf"{UNIT}|out of|満点|中|满分|滿分|만점|중|에|or|and|to", "", payload)):
         return None
     return read_numbers(payload, scale)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from judging.core.builtin import CLEAN_OR_WRONG, ONE_TO_FIVE, RUBRICS
-from judging.core.extraction import read_reply
+from judging.core.extraction import read_reply, read_text
+from judging.core.extraction.protocols import UnknownProtocol, protocol_named
 from judging.core.scales import Criterion, Scale
 from judging.core.specs import RubricSpec
 from judging.core.verdicts import Reading, Reason, Scored, Unscored
@@ -254,26 +255,71 @@ def test_a_verdict_and_a_score_in_one_object_are_read_on_their_own_scales() -> N
     assert word(read(text, ONE_TO_FIVE)) == 4
 
 
-PROTOCOLS = {
-    "single 1-10 [[n]]": (10, "Rating: [[5]]"),
-    "single 1-10 評価：[[n]]": (10, "評価：[[5]]"),
-    'single 1-10 "FINAL SCORE: n"': (10, "FINAL SCORE: n"),
-    'single 1-5 "FINAL SCORE: n"': (5, "FINAL SCORE: n"),
-    "single 1-10 [[n]] or FINAL SCORE": (10, "[[n]] or FINAL SCORE: n"),
-    "bare number 1-10": (10, "Only the number."),
-}
+SIDES = {"a": "A", "b": "B"}
 
 
 def test_reads_real_replies_as_people_did(shared_data: Path) -> None:
     lines = (shared_data / "judge_replies" / "replies.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if row["protocol"] in PROTOCOLS]
-    assert rows
-    for row in rows:
-        high, asks = PROTOCOLS[row["protocol"]]
-        criterion = Criterion("", Scale(1, high))
-        lenient, strict = (read(row["reply"], criterion, asks, mode=mode) for mode in ("lenient", "strict"))
-        assert (lenient.score if isinstance(lenient, Scored) else None) == row["visible"], row["id"]
-        if row["visible"] is None:
+    for row in map(json.loads, lines):
+        high = 5 if "1-5" in row["protocol"] else 10
+        scale = Scale(values=("A", "B", "tie")) if row["protocol"].startswith("pairwise") else Scale(1, high)
+        visible = SIDES.get(row["visible"], row["visible"])
+        protocol = protocol_named(row["protocol"])
+        lenient, strict = (
+            read_text(row["reply"], Criterion("", scale), protocol=protocol, mode=mode)
+            for mode in ("lenient", "strict")
+        )
+        assert (word(lenient) if isinstance(lenient, Scored) else None) == visible, row["id"]
+        if visible is None:
             assert isinstance(strict, Unscored), row["id"]
         elif row["recorded"] == row["visible"]:
-            assert word(strict) == row["visible"], row["id"]
+            assert word(strict) == visible, row["id"]
+
+
+def test_a_protocol_is_named_or_described_by_its_mark() -> None:
+    assert protocol_named("mt_bench").kinds == {"double_bracket"}
+    assert protocol_named("Rating: [[n]]").kinds == {"double_bracket"}
+    assert protocol_named("only the number").kinds == frozenset()
+    with pytest.raises(UnknownProtocol, match="no protocol 'mt-bnech'"):
+        protocol_named("mt-bnech")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "text", "expected"),
+    [
+        ("mt_bench", "Rating: [[4]]", 4),
+        ("mt_bench", "Rating: 4", Reason.NO_VERDICT),
+        ("final_score", "FINAL SCORE: 4", 4),
+        ("final_score", "[[4]]", Reason.NO_VERDICT),
+        ("result", "Fine. [RESULT] 4", 4),
+        ("result", "Score: 4", Reason.NO_VERDICT),
+        ("json", '{"why": "x", "score": 4}', 4),
+        ("json", "Score: 4", Reason.NO_VERDICT),
+        ("ja_marks", "採点結果は4点となります。", 4),
+        ("ja_marks", "FINAL SCORE: 4", Reason.NO_VERDICT),
+        ("tag", "<score>4</score>", 4),
+        ("boxed", "$\\boxed{4}$", 4),
+        ("bare", "4", 4),
+        ("bare", "I rate it a 4.", Reason.NO_VERDICT),
+        ("labels", "점수: 4", 4),
+        ("any", "[[4]]", 4),
+    ],
+)
+def test_strict_reads_a_protocol_by_its_name(protocol: str, text: str, expected: object) -> None:
+    assert word(read_text(text, ONE_TO_FIVE, protocol=protocol_named(protocol), mode="strict")) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<think>Perhaps [[2]]? No.</think>\n[[4]]",
+        "<|channel|>analysis<|message|>Perhaps [[2]].<|end|><|start|>assistant<|channel|>final<|message|>[[4]]",
+        "[THINK][[2]][/THINK][[4]]",
+        "◁think▷[[2]]◁/think▷[[4]]",
+        "<|begin_of_thought|>[[2]]<|end_of_thought|>[[4]]",
+        "[[4]]\n<think>Or is it [[2]]",
+        "The tag <think> is explained. [[4]]",
+    ],
+)
+def test_skips_the_thinking_of_other_models(text: str) -> None:
+    assert word(read(text)) == 4
