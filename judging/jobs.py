@@ -11,13 +11,15 @@ from judging.actions.runs import fail_run
 from judging.actions.work import WorkInterrupted
 from judging.actions.work import work_run as work
 from judging.core.claimers import this_claimer
+from judging.core.interrupts import INTERRUPTS
 from judging.models import Run
 
 
 def work_run(run_id: int) -> None:
     """Work on a run for a while; with work left, the next job goes to the end of the queue."""
     try:
-        more = work(run_id, claimer=this_claimer())
+        with INTERRUPTS.listening():
+            more = work(run_id, claimer=this_claimer())
     except WorkInterrupted:
         more = True
     if more:

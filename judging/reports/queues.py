@@ -25,6 +25,11 @@ class QueueState:
     waiting: int = 0
     workers: int = 0
 
+    @property
+    def command(self) -> str:
+        """What to type so that somebody listens to it."""
+        return "manage.py gpu_worker" if self.name == "gpu" else f"manage.py worker --queues {self.name}"
+
 
 def queue_state(name: str) -> QueueState:
     """Ask a queue how long it is and who listens to it."""

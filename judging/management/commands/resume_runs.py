@@ -22,4 +22,4 @@ class Command(BaseCommand):
             if not state.answers:
                 self.stderr.write(f"The queue at {state.address} does not answer; the runs wait until it does.")
             elif not state.workers:
-                self.stderr.write(f"No worker listens to the queue {name}: start `manage.py worker --queues {name}`.")
+                self.stderr.write(f"No worker listens to the queue {name}: start `{state.command}`.")

@@ -12,6 +12,7 @@ from judging.actions.runs import RunRefused, RunScope, open_run, start_run
 from judging.actions.work import work_run
 from judging.core.claimers import this_claimer
 from judging.engines import ENGINES, QUEUES
+from judging.engines.gpu_memory import memory_trouble
 from judging.models import Dataset, Judge, Run
 from judging.reports import RunProgress, queue_of, queue_state, run_progress
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=positive, help="only the first so many items")
         parser.add_argument("--seed", type=int, default=0, help="seed of the first sample (0)")
         parser.add_argument("--inline", action="store_true", help="work in this process, without a queue")
+        parser.add_argument("--anyway", action="store_true", help="inline, although others hold the GPU's memory")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, **options: Any) -> None:
@@ -44,6 +46,8 @@ class Command(BaseCommand):
             judge = chosen_judge(choice_from(options))
             if not options["inline"]:
                 refuse_silent_queue(QUEUES[judge.engine])
+            elif QUEUES[judge.engine] == "gpu" and not options["anyway"] and (trouble := memory_trouble()):
+                raise CommandError(trouble)
             begin = open_run if options["inline"] else start_run
             scope = RunScope(limit=options["limit"], seed=options["seed"])
             run = begin(judge, dataset, scope=scope, base_url=options["base_url"])
@@ -127,7 +131,7 @@ def queue_trouble(name: str) -> str:
     if not state.answers:
         return f"The queue at {state.address} does not answer: start it with `manage.py serve`, or set REDIS_URL."
     if not state.workers:
-        return f"No worker listens to the queue {name}: start one with `manage.py worker --queues {name}`."
+        return f"No worker listens to the queue {name}: start one with `{state.command}`."
     return ""
 
 

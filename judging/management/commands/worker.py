@@ -24,6 +24,8 @@ class Command(BaseCommand):
         names = [name.strip() for name in options["queues"].split(",") if name.strip()]
         if unknown := [name for name in names if name not in settings.RQ_QUEUES]:
             raise CommandError(f"There is no queue {unknown[0]!r}. Queues: {', '.join(sorted(settings.RQ_QUEUES))}.")
+        if "gpu" in names:
+            raise CommandError("The queue gpu is for workers that keep a model: start `manage.py gpu_worker`.")
         level = "INFO" if options["verbosity"] else "WARNING"
         try:
             worker = get_worker(*names, worker_class=WORKER, serializer=JSONSerializer)
