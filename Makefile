@@ -30,12 +30,12 @@ $(BIN)/python:
 	@echo "Making the virtual environment $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.web: requirements.txt | $(BIN)/python
+$(VENV)/.web: requirements.txt constraints.txt | $(BIN)/python
 	@echo "Installing requirements.txt"
-	@$(PIP) -r requirements.txt
+	@$(PIP) -c constraints.txt -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
+$(VENV)/.dev: requirements.txt requirements-dev.txt constraints.txt | $(BIN)/python
 	@echo "Installing requirements-dev.txt"
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) -c constraints.txt -r requirements-dev.txt
 	@touch $@ $(VENV)/.web
