@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from judging.core.builtin import JUDGES
 from judging.engines import ENGINES
-from judging.models import Dataset, Judge
+from judging.models import Dataset, Item, Judge
+
+MOST_DATASETS = 200
+"""As many as a menu offers, the newest first."""
 
 
 def judge_choices() -> list[tuple[Any, Any]]:
@@ -53,3 +56,30 @@ class RunForm(forms.Form):
         cast("forms.ModelChoiceField[Dataset]", self.fields["dataset"]).queryset = Dataset.objects.ready()
         cast(forms.ChoiceField, self.fields["judge"]).choices = judge_choices()
         self.fields["base_url"].widget.attrs["placeholder"] = settings.OPENAI_BASE_URL
+
+
+class TrialForm(forms.Form):
+    """On which item a judge is tried."""
+
+    source = forms.ChoiceField(label=_("Item of"))
+    position = forms.IntegerField(label=_("Number"), min_value=1, initial=1, help_text=_("Of an item of a dataset."))
+    base_url = forms.URLField(label=_("Address of the server"), required=False, assume_scheme="http")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        datasets = [(str(pk), name) for pk, name in Dataset.objects.ready().values_list("pk", "name")[:MOST_DATASETS]]
+        samples = [("en", _("a question in English")), ("ja", _("a question in Japanese"))]
+        choices = [(_("Built in"), samples), *([(_("Datasets"), datasets)] if datasets else [])]
+        cast(forms.ChoiceField, self.fields["source"]).choices = choices
+        self.fields["base_url"].widget.attrs["placeholder"] = settings.OPENAI_BASE_URL
+
+    def clean(self) -> dict[str, Any]:
+        """The item must be there: `item` is it, None for a built-in one."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        source, position = cleaned.get("source", ""), cleaned.get("position")
+        cleaned["item"] = None
+        if source.isdecimal() and position:
+            cleaned["item"] = Item.objects.filter(dataset=source, position=position).first()
+            if cleaned["item"] is None:
+                self.add_error("position", _("This dataset has no item of that number."))
+        return cleaned

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from judging.views import datasets, runs
+from judging.views import datasets, judges, runs
 
 urlpatterns: list[URLPattern] = [
     path("datasets/", datasets.dataset_list, name="dataset_list"),
     path("datasets/<int:pk>/", datasets.dataset_detail, name="dataset_detail"),
     path("datasets/<int:pk>/items/<int:position>/", datasets.item_detail, name="item_detail"),
+    path("judges/<int:pk>/try/", judges.judge_try, name="judge_try"),
     path("runs/", runs.run_list, name="run_list"),
     path("runs/start/", runs.run_start, name="run_start"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),

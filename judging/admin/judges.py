@@ -1,22 +1,32 @@
 """Admin of rubrics and judges: edited while unused, copied to a new version afterwards."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from judging.actions.judges import copy_judge, copy_rubric, rubric_spec_of
+from judging.actions.judges import copy_judge, copy_rubric
 from judging.admin.base import LeadAdmin
-from judging.core.prompts import check_prompts
-from judging.core.scales import criterion_from_json
+from judging.admin.judge_forms import (
+    RUBRIC_COLUMNS,
+    TEMPLATE_ROLES,
+    JudgeForm,
+    RubricForm,
+    field_of,
+    parts_of,
+    title_of,
+)
 from judging.models import Judge, Rubric
+
+MOST_JUDGES = 20
 
 
 class VersionedAdmin(LeadAdmin):
@@ -60,68 +70,90 @@ class VersionedAdmin(LeadAdmin):
         return redirect(reverse(f"admin:judging_{self.opts.model_name}_change", args=[pk]))
 
 
-class RubricForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Refuses criteria and prompts that no judge could work with."""
-
-    def clean_criteria(self) -> Any:
-        """Each must be readable."""
-        criteria = self.cleaned_data["criteria"]
-        if not isinstance(criteria, list) or not criteria:
-            raise forms.ValidationError(_("Write a list with at least one criterion."))
-        for data in criteria:
-            if not isinstance(data, dict):
-                raise forms.ValidationError(_("Every criterion is an object with name, scale, direction and clean_if."))
-            try:
-                criterion_from_json(data)
-            except (ValueError, TypeError) as error:
-                raise forms.ValidationError(str(error)) from error
-        return criteria
-
-    def clean_prompts(self) -> Any:
-        """Parts, roles and templates."""
-        prompts = self.cleaned_data["prompts"] or {}
-        parts: Iterable[Any] = prompts.values() if isinstance(prompts, dict) else [None]
-        if not all(
-            isinstance(roles, dict) and all(isinstance(text, str) for text in roles.values()) for roles in parts
-        ):
-            raise forms.ValidationError(_("Write {part: {role: template}}."))
-        return prompts
-
-    def clean(self) -> dict[str, Any]:
-        """The templates must render."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if not self.errors:
-            names = ("name", "kind", "criteria", "style", "needs_question", "prompts")
-            rubric = Rubric(**{name: cleaned[name] for name in names})
-            for problem in check_prompts(rubric_spec_of(rubric)):
-                self.add_error("prompts", problem)
-        return cleaned
-
-
 @admin.register(Rubric)
 class RubricAdmin(VersionedAdmin):
-    """Criteria and prompts."""
+    """Criteria and prompts; a template has a text area of its own, one for each part and role."""
 
     form = RubricForm
     make_copy = staticmethod(copy_rubric)
     list_display = ["name", "version", "kind", "style", "frozen_at"]
     list_filter = ["kind", "style", ("frozen_at", admin.EmptyFieldListFilter)]
-    fields = ["name", "version", "kind", "style", "criteria", "needs_question", "prompts", "frozen_at"]
+
+    class Media:
+        css = {"all": ["judging/admin.css"]}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """The text areas are fields of the form alone, so the model is asked for its own ones only."""
+        return super().get_form(request, obj, change, **options | {"fields": RUBRIC_COLUMNS})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The rubric, then each part of its prompt."""
+        own = ["name", "version", "kind", "style", "criteria", "needs_question"]
+        if not self.has_change_permission(request, obj):
+            shown = [(gettext_lazy("Prompts"), {"fields": ["shown_prompts"]})] if obj and obj.prompts else []
+            return [(None, {"fields": [*own, "judges_of_it", "frozen_at"]}), *shown]
+        own += ["judges_of_it"] if obj else []
+        parts = parts_of(request.POST.get("parts")) if request.method == "POST" else list(obj.prompts if obj else [""])
+        return [
+            (None, {"fields": own}),
+            (gettext_lazy("Parts of the prompt"), {"fields": ["parts"]}),
+            *((title_of(part), {"fields": [field_of(part, role) for role in TEMPLATE_ROLES]}) for part in parts),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Those that are worked out."""
+        return ["version", "frozen_at", "judges_of_it", "shown_prompts"]
+
+    @admin.display(description=gettext_lazy("prompts"))
+    def shown_prompts(self, rubric: Rubric) -> SafeString:
+        """The templates of a rubric that stays as it is."""
+        texts = [
+            (f"{part} · {role}" if part else role, text)
+            for part, roles in rubric.prompts.items()
+            for role, text in roles.items()
+        ]
+        return format_html_join("", '<h4>{}</h4><pre class="template-text">{}</pre>', texts)
+
+    @admin.display(description=gettext_lazy("judges"))
+    def judges_of_it(self, rubric: Rubric) -> SafeString | str:
+        """The judges that use this version, and the pages where they are tried."""
+        links = [(judge.get_absolute_url(), judge) for judge in rubric.judges.all()[:MOST_JUDGES]]
+        return format_html_join(", ", _("<a href='{}'>try {}</a>"), links) or "–"
 
 
 @admin.register(Judge)
 class JudgeAdmin(VersionedAdmin):
-    """Engine, model, rubric, sampling, decision."""
+    """Engine, model, rubric, sampling, decision. Saving can go on to a trial: one real call, shown and not stored."""
 
+    form = JudgeForm
+    change_form_template = "admin/judging/judge_change_form.html"
     make_copy = staticmethod(copy_judge)
-    list_display = ["name", "version", "kind", "engine", "model", "rubric", "samples", "frozen_at"]
+    list_display = ["name", "version", "kind", "engine", "model", "rubric", "samples", "frozen_at", "trial"]
     list_filter = ["kind", "engine", ("frozen_at", admin.EmptyFieldListFilter)]
     list_select_related = ["rubric"]
     search_fields = ["name", "model", "rubric__name"]
     autocomplete_fields = ["rubric"]
+    view_on_site = False
     fieldsets = [
         (None, {"fields": ["name", "version", "kind", "frozen_at"]}),
         (gettext_lazy("How it judges"), {"fields": ["rubric", "engine", "model", "sampling", "samples", "decision"]}),
         (gettext_lazy("Panel"), {"fields": ["members"]}),
     ]
     filter_horizontal = ["members"]
+
+    @admin.display(description=gettext_lazy("trial"))
+    def trial(self, judge: Judge) -> SafeString:
+        """The page where it is tried."""
+        return format_html("<a href='{}'>{}</a>", judge.get_absolute_url(), _("Try"))
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:
+        """Go on to the trial where that was asked for."""
+        return self.trial_of(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        """Go on to the trial where that was asked for."""
+        return self.trial_of(request, obj) or super().response_change(request, obj)
+
+    def trial_of(self, request: HttpRequest, judge: Judge) -> HttpResponseBase | None:
+        """The way to the trial, if the button for it was pressed."""
+        return redirect(f"{judge.get_absolute_url()}?now=1") if "_try" in request.POST else None

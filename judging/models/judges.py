@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 
 from judging.core.scales import Criterion, criterion_from_json
 from judging.querysets import FrozenError, VersionedQuerySet
@@ -100,3 +101,7 @@ class Judge(Versioned):
     class Meta:
         ordering = ["name", "-version"]
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="judge_version_once")]
+
+    def get_absolute_url(self) -> str:
+        """The page where it is tried."""
+        return reverse("judge_try", args=[self.pk])

@@ -75,9 +75,10 @@ def run_progress(run: Run, *, now: datetime | None = None) -> RunProgress:
 
 
 def judgments_of(run: Run) -> QuerySet[Judgment]:
-    """The judgments of a run on its first criterion: one per judged item."""
+    """One judgment per judged item: its verdict as a whole where several criteria have one, else its first."""
     criteria = run.snapshot.get("judge", {}).get("rubric", {}).get("criteria") or [{"name": ""}]
-    return Judgment.objects.filter(run=run, criterion=criteria[0]["name"])
+    as_a_whole = len(criteria) > 1 and any(each["clean_if"] is not None for each in criteria)
+    return Judgment.objects.filter(run=run, criterion="" if as_a_whole else criteria[0]["name"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def run_start(request: HttpRequest) -> HttpResponseBase:
     """Choose a judge and put it to work."""
-    form = RunForm(request.POST or None, initial={"dataset": request.GET.get("dataset"), "seed": 0})
+    asked = {name: request.GET.get(name) for name in ("dataset", "judge", "limit")}
+    form = RunForm(request.POST or None, initial=asked | {"seed": 0})
     if request.method == "POST" and form.is_valid():
         try:
             run = started(form, request)
