@@ -18,6 +18,8 @@ from judging.core.scales import Criterion
 from judging.core.specs import RubricSpec
 from judging.core.verdicts import Reading, Reason, Scored, Unscored
 
+__all__ = ["EVERY_MARK", "LENIENT", "MODES", "STRICT", "Protocol", "read_reply", "read_text"]
+
 STRICT = "strict"
 LENIENT = "lenient"
 MODES = (STRICT, LENIENT)

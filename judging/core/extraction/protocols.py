@@ -48,6 +48,7 @@ EVERY_MARK = Protocol(kinds=frozenset(FINDERS), labels=frozenset(KNOWN))
 PROTOCOLS = {
     "mt_bench": _kinds("double_bracket"),
     "mt_bench_pair": _kinds("double_bracket"),
+    "double_bracket": _kinds("double_bracket"),
     "json": _kinds("json"),
     "final_score": _labels("final score"),
     "result": _kinds("result"),
@@ -68,8 +69,9 @@ class UnknownProtocol(ValueError):
 
 def protocol_named(name: str) -> Protocol:
     """A protocol by name, or by a description that shows its marks ('single 1-10 [[n]]', '"FINAL SCORE: n"')."""
-    if name in PROTOCOLS:
-        return PROTOCOLS[name]
+    plain = re.sub(r"[\s-]+", "_", name.strip().casefold())
+    if plain in PROTOCOLS:
+        return PROTOCOLS[plain]
     asked = protocol_of(name, frozenset())
     folded = fold(name)
     labels = asked.labels
