@@ -194,7 +194,9 @@ def running_queue() -> Iterator[tuple[Service, ...]]:
 
 @contextmanager
 def running_site(*, port: int, workers: int) -> Iterator[Site]:
-    """Queue, workers and web server; stopped in the reverse order."""
+    """Queue, workers and web server; stopped in the reverse order, after Ctrl-C and after SIGTERM alike."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         services = list(stack.enter_context(running_queue()))
         services += [stack.enter_context(worker_service(number)) for number in range(1, workers + 1)]
