@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from judging.core.extraction.labels import JSON_KEYS
+from judging.core.extraction.labels import OVERALL, PLAIN
 from judging.core.extraction.protocols import protocol_of
+from judging.core.extraction.shown import fold
 
 TAG = re.compile(r"</?([A-Za-z][\w-]*)>")
 HEADING = re.compile(r"^[ \t]*(?:\{%[^%]*%\})?#+[ \t]*([^\s{#][^\n{]*?)[ \t]*$", re.MULTILINE)
+KEY = re.compile(r'"([A-Za-z][\w -]{0,30})"[ \t]*:')
+LABEL = re.compile(rf"(?P<label>{'|'.join(sorted(map(re.escape, (*OVERALL, *PLAIN)), key=len, reverse=True))})[ \t]*:")
 MARKER = re.compile(r"\[/?([A-Z][A-Z0-9_]*)\]")
 ROLE = re.compile(r"\b([A-Z]{3,}):")
 SPECIAL_TOKEN = re.compile(r"<(?=\|[\w./-]{1,40}\|>|/?s>|</?SYS>|(?:start|end)_of_turn>)|\[(?=/?INST\])", re.IGNORECASE)
@@ -39,17 +42,17 @@ class Delimiters:
 
 @lru_cache(maxsize=256)
 def delimiters_of(template: str, names: frozenset[str]) -> Delimiters:
-    """The signs of a template: all roles of one prompt, joined; `names` are the criteria's own."""
+    """The signs of a template: all roles of all prompts, joined; `names` are the criteria's own."""
     protocol = protocol_of(template, names)
-    keys = {key for key in JSON_KEYS | names if re.search(rf'"{re.escape(key)}"[ \t]*:', template, re.IGNORECASE)}
+    labels = {match["label"] for match in LABEL.finditer(fold(template))} | {fold(name) for name in names}
     found = [
         SPECIAL_TOKEN,
         _sign(r"</?[ \t]*(?:{})\b[^<>\n]{{0,40}}>", TAG.findall(template)),
         _sign(r"^[ \t>]*#+(?=[ \t]*(?:{}))", HEADING.findall(template)),
         _sign(r"\[(?=[ \t]*/?[ \t]*(?:{})[ \t]*\])", MARKER.findall(template)),
         _sign(r"\b(?:{})[ \t]*:", ROLE.findall(template)),
-        _sign(r"(?:{})[ \t]*[:：]", protocol.labels),
-        _sign(r'"[ \t]*(?:{})[ \t]*"(?=[ \t]*:)', keys),
+        _sign(r"(?:{})[ \t]*[:：]", labels),
+        _sign(r'"[ \t]*(?:{})[ \t]*"(?=[ \t]*:)', KEY.findall(template)),
         re.compile(r"\[\[") if "double_bracket" in protocol.kinds else None,
     ]
     return Delimiters(tuple(pattern for pattern in found if pattern))

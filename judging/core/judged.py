@@ -45,7 +45,7 @@ def read_part(
     """What the reply to one part says, per criterion. `item`: its lines do not count where the judge repeats them."""
     if rubric.kind == "attributes":
         return {rubric.criteria[0].name: read_attributes(text, part, finish=finish)}
-    spoken = without_quotes(text, rubric, item, part) if item else text
+    spoken = without_quotes(text, rubric, item) if item else text
     read = read_reply(spoken, rubric, finish=finish, mode=mode, part=part)
     if rubric.kind == "pair":
         return {name: as_shown(reading, part) for name, reading in read.items()}

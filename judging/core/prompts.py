@@ -98,7 +98,7 @@ def render_prompt(rubric: RubricSpec, item: ItemText, part: str = "") -> Prompt:
         return Prompt()
     templates = rubric.prompts[part]
     refuse_other_kind(rubric, item)
-    names = _names(item.turned_round() if part == B_FIRST else item, part, delimiters_in(rubric, part).neutralised)
+    names = _names(item.turned_round() if part == B_FIRST else item, part, delimiters_in(rubric).neutralised)
     try:
         texts = {role: _compiled(source).render(names) for role, source in templates.items()}
     except NoReference as error:
@@ -110,10 +110,10 @@ def render_prompt(rubric: RubricSpec, item: ItemText, part: str = "") -> Prompt:
     return Prompt(messages=tuple((role, texts[role]) for role in ROLES if role in texts))
 
 
-def delimiters_in(rubric: RubricSpec, part: str) -> Delimiters:
-    """The signs that structure one prompt of a rubric, and the marks that it asks for."""
+def delimiters_in(rubric: RubricSpec) -> Delimiters:
+    """The signs that structure the prompts of a rubric, and the marks that they ask for."""
     own_names = frozenset(criterion.name for criterion in rubric.criteria if criterion.name)
-    return delimiters_of("\n".join(rubric.prompts.get(part, {}).values()), own_names)
+    return delimiters_of("\n".join(text for roles in rubric.prompts.values() for text in roles.values()), own_names)
 
 
 def refuse_other_kind(rubric: RubricSpec, item: ItemText) -> None:

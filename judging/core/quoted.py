@@ -15,14 +15,13 @@ BARE = re.compile(r"[\w\s./点分]{0,12}")
 """A line that is a value and nothing else: the judge's verdict, whatever the item says."""
 
 
-def without_quotes(text: str, rubric: RubricSpec, item: ItemText, part: str = "") -> str:
-    """The reply without the lines that it took from the item."""
-    shown = "\n".join(item.texts())
-    neutralised = delimiters_in(rubric, part).neutralised
+def without_quotes(text: str, rubric: RubricSpec, item: ItemText) -> str:
+    """The reply without the lines that it took from the item as the prompt showed it."""
+    shown = delimiters_in(rubric).neutralised("\n".join(item.texts()))
 
     def is_quoted(line: str) -> bool:
         said = line.strip()
-        return said in shown and not BARE.fullmatch(said) and neutralised(said) == said
+        return said in shown and not BARE.fullmatch(said)
 
     lines = text.splitlines(keepends=True)
     kept = [line for line in lines if not is_quoted(line)]
