@@ -94,9 +94,32 @@ class LabelQuerySet(QuerySet):  # type: ignore[type-arg]
         )
         return rows
 
+    def groups(self) -> "LabelQuerySet":
+        """Rows (item, revision, value, verdict, labels), sorted by item and revision."""
+        rows: LabelQuerySet = (
+            self.order_by("item_id", "item_revision")
+            .values_list("item_id", "item_revision", "value", "verdict")
+            .annotate(labels=Count("pk"))
+        )
+        return rows
+
     @staticmethod
     def _code_of(annotator: int) -> Max:
         said = [
             When(annotator=annotator, verdict=word, then=Value(code)) for code, word in enumerate(("clean", "wrong"))
         ]
         return Max(Case(*said, default=Value(-1), output_field=IntegerField()))
+
+
+class ItemCountQuerySet(QuerySet):  # type: ignore[type-arg]
+    """Kept counts of labels."""
+
+    def histogram(self, campaign_id: int, criterion: str = "") -> list[tuple[str, int]]:
+        """(pattern, items) of a campaign, each item speaking through its newest labelled text."""
+        rows = self.filter(campaign=campaign_id, criterion=criterion, newest=True).order_by("pattern")
+        return [(pattern, items) for pattern, items in rows.values_list("pattern").annotate(items=Count("pk"))]
+
+    def in_doubt(self, campaign_id: int, criterion: str = "") -> "ItemCountQuerySet":
+        """Items on which people disagree, the most doubtful first."""
+        rows = self.filter(campaign=campaign_id, criterion=criterion, newest=True, entropy__gt=0)
+        return rows.order_by("-entropy", "item_id")

@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from annotation.actions.counts import recount
 from annotation.core.matching import FileRow, KnownItem, Matches, match_rows
 from annotation.models import Annotator, Campaign, Label
 from judging.actions.imports import FileProblem, ImportRefused, InputFile, KeyedRow, Source, keyed_rows, source_of
@@ -192,6 +193,7 @@ def _store(dataset: Dataset, name: str, words: Sequence[Word]) -> dict[str, int]
     changed = [word for word in words if word.item.pk in current and not word.says(current[word.item.pk])]
     _supersede(current[word.item.pk] for word in changed)
     Label.objects.bulk_create([_label(campaign, annotator, word) for word in [*fresh, *changed]], batch_size=1000)
+    recount(campaign, [word.item.pk for word in [*fresh, *changed]])
     return {"new": len(fresh), "changed": len(changed), "unchanged": len(words) - len(fresh) - len(changed)}
 
 

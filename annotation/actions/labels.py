@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from annotation.actions.counts import recount
 from annotation.core.words import PageView, Word
 from annotation.models import Assignment, Campaign, Guideline, Label
 
@@ -45,6 +46,7 @@ def submit_label(assignment: Assignment, word: Word, *, view: PageView) -> Label
         end_label(current, Label.EndedBy.SUPERSEDED, now)
     label = append_label(row, word, next_client_key(row, view), now)
     store_draft(row, {}, Assignment.State.SUBMITTED)
+    recount(row.campaign, [label.item_id])
     return label
 
 
@@ -58,6 +60,7 @@ def undo_label(label: Label) -> Assignment:
     refuse_closed(row.campaign)
     now = timezone.now()
     end_label(fresh, Label.EndedBy.UNDONE, now)
+    recount(row.campaign, [fresh.item_id], fresh.criterion)
     store_draft(row, content_of(fresh) | {"at": now.isoformat()}, Assignment.State.DRAFT)
     return row
 

@@ -1,0 +1,182 @@
+"""The one writer of kept counts: in the transaction that stores or ends labels, and when they are rebuilt."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from annotation.core.kept import MOST_COLUMNS, Columns, Kept, columns_of, kept_rows, widened
+from annotation.models import Campaign, CountScale, ItemCount, Label
+from judging.models import Item
+
+CHUNK = 5000
+FIELDS = ("item_id", "item_revision", "newest", "pattern", "n", "entropy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountCheck:
+    """What a rebuild of one criterion finds: rows that should be there, and how many are missing, wrong or too many."""
+
+    campaign: str
+    criterion: str
+    rows: int = 0
+    missing: int = 0
+    different: int = 0
+    surplus: int = 0
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every kept count is what its labels say."""
+        return not (self.missing or self.different or self.surplus)
+
+    def as_json(self) -> dict[str, str | int]:
+        """The form that commands print."""
+        return asdict(self)
+
+
+@transaction.atomic
+def recount(campaign: Campaign, items: Collection[int], criterion: str = "") -> None:
+    """Count the current labels of these items (primary keys) anew. Call it where labels were stored or ended."""
+    ordered = sorted(set(items))
+    for start in range(0, len(ordered), CHUNK):
+        chunk = ordered[start : start + CHUNK]
+        _lock(chunk)
+        labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, item__in=chunk)
+        groups = list(labels.groups())
+        scale = _scale(campaign, criterion)
+        wider = widened(_columns(scale), {(value, verdict) for _, _, value, verdict, _ in groups})
+        if wider != _columns(scale):
+            _widen(scale, wider)
+            _recount_all(campaign, criterion)
+            return
+        if scale.kept:
+            _replace(campaign, criterion, chunk, list(kept_rows(groups, wider)))
+
+
+def rebuild_counts(campaign: Campaign, *, progress: Callable[[int], None] = lambda _items: None) -> list[CountCheck]:
+    """Make all kept counts of a campaign anew from its labels, and say what was wrong before."""
+    found = check_counts(campaign)
+    for check in found:
+        with transaction.atomic():
+            _forget(campaign, check.criterion)
+        for chunk in _chunks(campaign):
+            recount(campaign, chunk, check.criterion)
+            progress(len(chunk))
+    return found
+
+
+def check_counts(campaign: Campaign) -> list[CountCheck]:
+    """Compare the kept counts of every criterion with the labels; nothing is written."""
+    return [_checked(campaign, criterion) for criterion in criteria_of(campaign)]
+
+
+def criteria_of(campaign: Campaign) -> list[str]:
+    """Every criterion that the campaign has labels or kept counts of."""
+    labelled = Label.objects.filter(campaign=campaign).order_by().values_list("criterion", flat=True).distinct()
+    counted = CountScale.objects.filter(campaign=campaign).values_list("criterion", flat=True)
+    return sorted({*labelled, *counted})
+
+
+def _lock(items: Sequence[int]) -> None:
+    """Two people on one item are counted one after the other: the second sees the label of the first."""
+    list(Item.objects.select_for_update(no_key=True).filter(pk__in=items).order_by("pk").values_list("pk"))
+
+
+def _scale(campaign: Campaign, criterion: str) -> CountScale:
+    found: CountScale | None = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    if found is not None:
+        return found
+    made: CountScale
+    made, _ = CountScale.objects.get_or_create(
+        campaign=campaign, criterion=criterion, defaults={"columns": _asked_for(campaign, criterion)}
+    )
+    return made
+
+
+def _asked_for(campaign: Campaign, criterion: str) -> Columns:
+    """The columns of the campaign's own rubric, if it has one."""
+    rubric = campaign.rubric
+    known = {} if rubric is None else {found.name: found for found in rubric.parsed_criteria()}
+    return columns_of(known.get(criterion))
+
+
+def _columns(scale: CountScale) -> Columns:
+    return tuple((value, verdict) for value, verdict in scale.columns)
+
+
+def _widen(scale: CountScale, columns: Columns) -> None:
+    """Wait for whoever widens it too, so that no column is lost."""
+    locked = CountScale.objects.select_for_update().get(pk=scale.pk)
+    locked.columns = widened(_columns(locked), columns)
+    locked.kept = len(locked.columns) <= MOST_COLUMNS
+    locked.save(update_fields=["columns", "kept"])
+
+
+def _recount_all(campaign: Campaign, criterion: str) -> None:
+    ItemCount.objects.filter(campaign=campaign, criterion=criterion).delete()
+    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion)
+    items = labels.order_by("item_id").values_list("item_id", flat=True).distinct()
+    recount(campaign, list(items), criterion)
+
+
+def _replace(campaign: Campaign, criterion: str, items: Sequence[int], rows: Sequence[Kept]) -> None:
+    ItemCount.objects.filter(campaign=campaign, criterion=criterion, item__in=items).delete()
+    ItemCount.objects.bulk_create(
+        (_count(campaign, criterion, row) for row in rows),
+        batch_size=1000,
+    )
+
+
+def _count(campaign: Campaign, criterion: str, row: Kept) -> ItemCount:
+    return ItemCount(
+        campaign=campaign,
+        criterion=criterion,
+        item_id=row.item,
+        item_revision=row.item_revision,
+        newest=row.newest,
+        pattern=row.pattern,
+        n=row.n,
+        entropy=row.entropy,
+    )
+
+
+def _forget(campaign: Campaign, criterion: str) -> None:
+    ItemCount.objects.filter(campaign=campaign, criterion=criterion).delete()
+    CountScale.objects.filter(campaign=campaign, criterion=criterion).delete()
+
+
+def _chunks(campaign: Campaign) -> Iterator[list[int]]:
+    """The items of the campaign's dataset, some thousand at a time."""
+    items, last = Item.objects.filter(dataset=campaign.dataset_id).order_by("pk"), 0
+    while chunk := list(items.filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
+        yield chunk
+        last = chunk[-1]
+
+
+def _checked(campaign: Campaign, criterion: str) -> CountCheck:
+    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    if scale is not None and not scale.kept:
+        return CountCheck(campaign=campaign.name, criterion=criterion)
+    totals = [0, 0, 0, 0]
+    for chunk in _chunks(campaign):
+        for at, number in enumerate(_differences(campaign, criterion, chunk, _columns(scale) if scale else ())):
+            totals[at] += number
+    rows, missing, different, surplus = totals
+    return CountCheck(
+        campaign=campaign.name, criterion=criterion, rows=rows, missing=missing, different=different, surplus=surplus
+    )
+
+
+def _differences(
+    campaign: Campaign, criterion: str, items: Sequence[int], columns: Columns
+) -> tuple[int, int, int, int]:
+    """Rows that should be, are missing, differ, are too many."""
+    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, item__in=items)
+    groups = list(labels.groups())
+    wider = widened(columns, {(value, verdict) for _, _, value, verdict, _ in groups})
+    right = {(row.item, row.item_revision): row for row in kept_rows(groups, wider)}
+    stored = ItemCount.objects.filter(campaign=campaign, criterion=criterion, item__in=items).values_list(*FIELDS)
+    kept = {(row.item, row.item_revision): row for row in (Kept(*values) for values in stored)}
+    both = right.keys() & kept.keys()
+    different = sum(right[key] != kept[key] for key in both)
+    return len(right), len(right.keys() - both), different, len(kept.keys() - both)
