@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,15 @@ from tests import factories
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of an engine are skipped where it is not installed."""
+    if find_spec("vllm") is None:
+        absent = pytest.mark.skip(reason="vLLM is not in this environment: make test-all has one that has it")
+        for item in items:
+            if item.get_closest_marker("vllm"):
+                item.add_marker(absent)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A tiny model with random weights and a tokenizer of its own, for tests that run an engine for real.
 
 What it says is nonsense, but it is the same nonsense on every machine: two layers, 4,096 tokens, a chat template.
-Made in a few seconds, from text that lies on every machine that runs the tests: python -m tests.tiny_model FOLDER [SEED].
+Made in a few seconds, from text that every machine with Python has: python -m tests.tiny_model FOLDER [SEED].
 """
 
 import random
@@ -9,6 +9,20 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+
+CPU_ENVIRONMENT = {
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_NO_USAGE_STATS": "1",
+    "VLLM_LOGGING_LEVEL": "WARNING",
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_OFFLINE": "1",
+    "OMP_NUM_THREADS": "2",
+}
+"""vLLM in one process on the CPU, which loads in seconds and asks nobody on the network."""
+
+CPU_ARGUMENTS = {"enforce_eager": True, "max_num_seqs": 16, "dtype": "float32"}
+"""Of vllm.LLM, for the same."""
 
 CONTEXT = 1024
 VOCABULARY = 4096

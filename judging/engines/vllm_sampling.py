@@ -11,10 +11,13 @@ from typing import Any
 
 PLAIN = {
     "temperature", "top_p", "top_k", "min_p", "max_tokens", "min_tokens", "stop", "presence_penalty",
-    "frequency_penalty", "repetition_penalty", "logit_bias", "bad_words", "ignore_eos",
+    "frequency_penalty", "repetition_penalty", "logit_bias", "bad_words", "ignore_eos", "logprob_token_ids",
 }  # fmt: skip
 STRUCTURED = {"choice": "choice", "json_schema": "json", "regex": "regex", "grammar": "grammar"}
-OTHER = {"logprobs", "top_logprobs", "response_format", "structured_outputs", "chat_template_kwargs"}
+OTHER = {
+    "max_completion_tokens", "logprobs", "top_logprobs", "response_format", "structured_outputs",
+    "chat_template_kwargs",
+}  # fmt: skip
 MOST_LOGPROBS = 20
 """As many as vLLM returns for a token unless it is told otherwise."""
 
@@ -31,6 +34,8 @@ def refuse_unknown(sampling: Mapping[str, Any]) -> None:
 def parameters(sampling: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments of vllm.SamplingParams, but for seed and structure."""
     found = {name: value for name, value in sampling.items() if name in PLAIN}
+    if "max_completion_tokens" in sampling:
+        found["max_tokens"] = sampling["max_completion_tokens"]
     if (count := logprobs_wanted(sampling)) is not None:
         found["logprobs"] = count
     return found
