@@ -1,0 +1,218 @@
+"""What reports read instead of labels: kept counts grouped by pattern, alone and beside a run's judgments.
+
+A campaign of ten million labels has a few hundred patterns, so everything behind these functions costs the same at
+any size. What needs to know who said what (pairs of people, the alternative annotator test) is not in a pattern.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from django.db import connection
+
+from annotation.core.confusion import COLUMNS, ROWS, Confusion
+from annotation.core.counts import Patterns, patterns
+from annotation.core.intervals import IntArray
+from annotation.core.kept import VERDICT_COLUMNS, Columns, decoded, folded
+from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
+from annotation.models import Campaign, CountScale, GoldLabel, ItemCount
+from judging.models import Judgment, Run
+
+WORDS = ("clean", "wrong", "undefined")
+COLUMN_OF_CODE = np.array([COLUMNS.index(verdict.column) for verdict in VERDICTS], dtype=np.int64)
+
+
+class CountsNotKept(LookupError):
+    """The labels have too many different values to be kept as patterns; read the labels themselves."""
+
+
+@dataclass(frozen=True)
+class LabelHistogram:
+    """How many items have each pattern. `counts`: one row per pattern, one column per member of `columns`."""
+
+    columns: Columns
+    counts: IntArray
+    items: IntArray
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The scale: every value but `undefined`, which is a missing label."""
+        return tuple(dict.fromkeys(value for value, _ in self.columns if value != HumanVerdict.UNDEFINED))
+
+    @cached_property
+    def by_value(self) -> Patterns:
+        """Patterns over the scale."""
+        return _grouped(folded(self.counts, [value for value, _ in self.columns], self.values), self.items)
+
+    @cached_property
+    def by_verdict(self) -> Patterns:
+        """Patterns over clean and wrong."""
+        return _grouped(self.verdict_counts[:, :2], self.items)
+
+    @cached_property
+    def verdict_counts(self) -> IntArray:
+        """Labels that say clean, wrong and undefined, one row per pattern."""
+        return folded(self.counts, [verdict for _, verdict in self.columns], WORDS)
+
+
+@dataclass(frozen=True)
+class JudgedHistogram:
+    """How many judged items have each judge's word, pattern of labels on the judged text, and gold label."""
+
+    judge_values: tuple[str, ...]
+    judge_verdicts: tuple[str, ...]
+    gold: tuple[str, ...]
+    labels: LabelHistogram
+    labelled_in_another_text: int
+
+    @property
+    def items(self) -> IntArray:
+        """Items of each row."""
+        return self.labels.items
+
+    @cached_property
+    def judge_codes(self) -> IntArray:
+        """Row of the 3x3 for each row: a judgment without a verdict is invalid."""
+        return np.array([ROWS.index(word) if word in ROWS else 2 for word in self.judge_verdicts], dtype=np.int64)
+
+    @cached_property
+    def human_codes(self) -> IntArray:
+        """Code of people's verdict for each row: gold, else the majority."""
+        return _with_gold(resolve_counts(self.labels.verdict_counts), self.gold)
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """The 3x3 of the judge against people."""
+        cells = np.zeros((3, 3), dtype=np.int64)
+        np.add.at(cells, (self.judge_codes, COLUMN_OF_CODE[self.human_codes]), self.items)
+        return Confusion.of(cells)
+
+    @cached_property
+    def human_unknown(self) -> dict[str, int]:
+        """Why people's word on judged items is unknown."""
+        found = {word: int(self.items[self.human_codes == code].sum()) for code, word in enumerate(VERDICTS)}
+        return {
+            "ties": found[HumanVerdict.TIE],
+            "undefined": found[HumanVerdict.UNDEFINED],
+            "unreviewed": found[HumanVerdict.UNREVIEWED] - self.labelled_in_another_text,
+            "labelled_in_another_text": self.labelled_in_another_text,
+        }
+
+    def judge_places(self, values: Sequence[str]) -> IntArray:
+        """Place of the judge's value on a scale, -1 where it is none of them."""
+        place = {value: at for at, value in enumerate(values)}
+        return np.array([place.get(value, -1) for value in self.judge_values], dtype=np.int64)
+
+
+def label_histogram(campaign: Campaign, criterion: str = "") -> LabelHistogram:
+    """Current labels of a campaign by pattern, each item speaking through its newest labelled text."""
+    columns = _columns(campaign, criterion)
+    rows = ItemCount.objects.histogram(campaign.pk, criterion)
+    return LabelHistogram(columns, decoded([pattern for pattern, _ in rows], len(columns)), _counts(rows, 1))
+
+
+def pattern_histogram(campaign: Campaign, criterion: str = "") -> Patterns:
+    """Patterns between people: over clean and wrong where labels mean a verdict, else over the values."""
+    found = label_histogram(campaign, criterion)
+    return found.by_verdict if any(verdict for _, verdict in found.columns) else found.by_value
+
+
+def judge_pattern_histogram(run: Run, campaign: Campaign, criterion: str = "") -> JudgedHistogram:
+    """A run's judgments beside the labels of a campaign, grouped by what either said."""
+    columns = _columns(campaign, criterion)
+    rows = _judged(run, campaign, criterion)
+    blank = "|".join("0" * len(columns))
+    counts = decoded([pattern or blank for _, _, pattern, _, _ in rows], len(columns))
+    unseen = any(pattern is None and not gold for _, _, pattern, gold, _ in rows)
+    return JudgedHistogram(
+        judge_values=tuple(row[0] for row in rows),
+        judge_verdicts=tuple(row[1] for row in rows),
+        gold=tuple(row[3] or "" for row in rows),
+        labels=LabelHistogram(columns, counts, _counts(rows, 4)),
+        labelled_in_another_text=_in_another_text(run, campaign, criterion) if unseen else 0,
+    )
+
+
+def _columns(campaign: Campaign, criterion: str) -> Columns:
+    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    if scale is None:
+        return VERDICT_COLUMNS
+    if not scale.kept:
+        raise CountsNotKept(f"Labels of campaign {campaign.name!r} have {len(scale.columns)} different values.")
+    return tuple((value, verdict) for value, verdict in scale.columns)
+
+
+def _counts(rows: Sequence[Sequence[object]], place: int) -> IntArray:
+    return np.array([row[place] for row in rows], dtype=np.int64)
+
+
+def _grouped(counts: IntArray, items: IntArray) -> Patterns:
+    """Patterns that became one by folding are added up."""
+    distinct = patterns(counts)
+    if not len(counts):
+        return distinct
+    kinds, inverse = np.unique(counts, axis=0, return_inverse=True)
+    return Patterns(kinds, np.bincount(inverse.ravel(), weights=items, minlength=len(kinds)).astype(np.int64))
+
+
+def _with_gold(codes: IntArray, gold: Sequence[str]) -> IntArray:
+    decided = [CODES[HumanVerdict(word)] if word else -1 for word in gold]
+    given = np.array(decided, dtype=np.int64)
+    return np.where(given >= 0, given, codes)
+
+
+# Judgments and counts have no relation that the ORM could join by: judging knows nothing of labels.
+_BESIDE = """
+    FROM {judgment} j
+    LEFT JOIN {count} c ON c.item_id = j.item_id AND c.item_revision = j.item_revision
+        AND c.campaign_id = %s AND c.criterion = %s
+    {gold_join}
+    WHERE j.run_id = %s AND j.criterion = %s
+"""
+_GOLD = """
+    LEFT JOIN {gold} g ON g.item_id = j.item_id AND g.campaign_id = %s AND g.criterion = %s
+        AND g.ended_at IS NULL AND g.verdict <> ''
+"""
+_TABLES = {
+    "judgment": Judgment._meta.db_table,
+    "count": ItemCount._meta.db_table,
+    "gold": GoldLabel._meta.db_table,
+}
+
+
+def _judged(run: Run, campaign: Campaign, criterion: str) -> list[tuple[str, str, str | None, str | None, int]]:
+    """Rows (judge's value, judge's verdict, pattern, gold verdict, items)."""
+    with_gold = GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True).exists()
+    gold_join = _GOLD.format(**_TABLES) if with_gold else ""
+    select = f"SELECT j.value, j.verdict, c.pattern, {'g.verdict' if with_gold else 'NULL'}, COUNT(*)"
+    group = " GROUP BY j.value, j.verdict, c.pattern" + (", g.verdict" if with_gold else "")
+    labelled: list[int | str] = [campaign.pk, criterion]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            select + _BESIDE.format(gold_join=gold_join, **_TABLES) + group,
+            [*labelled, *(labelled if with_gold else []), run.pk, criterion],
+        )
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _in_another_text(run: Run, campaign: Campaign, criterion: str) -> int:
+    """Judged items without a gold label whose labels are all on texts other than the judged one."""
+    if not _several_texts(run, campaign, criterion):
+        return 0
+    gold = _GOLD.format(**_TABLES)
+    other = "JOIN {count} o ON o.item_id = j.item_id AND o.newest AND o.campaign_id = %s AND o.criterion = %s"
+    sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=gold + other.format(**_TABLES), **_TABLES)
+    labelled: list[int | str] = [campaign.pk, criterion]
+    with connection.cursor() as cursor:
+        cursor.execute(sql + " AND c.id IS NULL AND g.id IS NULL", [*labelled * 3, run.pk, criterion])
+        return int(cursor.fetchone()[0])
+
+
+def _several_texts(run: Run, campaign: Campaign, criterion: str) -> bool:
+    """Whether labels or judgments are on anything but the first text of their item; mostly they are not."""
+    later = {"criterion": criterion, "item_revision__gt": 1}
+    return (
+        ItemCount.objects.filter(campaign=campaign, **later).exists()
+        or Judgment.objects.filter(run=run, **later).exists()
+    )
