@@ -25,11 +25,16 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """All rows that a batch becomes, and the software that made them."""
+    """All rows that a batch becomes, and the software that made them. `rebuilt`: its judgments replace older ones."""
 
     replies: Sequence[Reply]
     judgments: Sequence[Judgment]
     versions: dict[str, str]
+    rebuilt: bool = False
+
+
+REBUILT = ["item_revision", "status", "value", "score", "verdict", "reason", "n_read", "n_replies", "spread", "detail"]
+"""What of a judgment is made anew when replies are asked again."""
 
 
 def claim_batch(run: Run, *, claimer: str, now: datetime) -> RunBatch | None:
@@ -81,7 +86,7 @@ def write_batch(batch: RunBatch, outcome: BatchOutcome) -> bool:
             outcome.judgments,
             update_conflicts=True,
             unique_fields=["run", "item", "criterion"],
-            update_fields=["criterion"],
+            update_fields=REBUILT if outcome.rebuilt else ["criterion"],
         )
         count_batch(batch)
     return True

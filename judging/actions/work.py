@@ -17,6 +17,7 @@ from judging.actions.batches import (
     write_batch,
 )
 from judging.actions.judgments import batch_outcome, requests_for
+from judging.actions.retries import NOTHING_KEPT, Kept, kept_of, retried
 from judging.actions.runs import fail_run, settle_run
 from judging.core.specs import JudgeSpec, judge_from_json
 from judging.engines import ENGINES
@@ -106,6 +107,7 @@ class OpenBatch:
     items: dict[int, Item]
     waiting: set[RequestId] = field(default_factory=set)
     replies: list[EngineReply] = field(default_factory=list)
+    kept: Kept = NOTHING_KEPT
 
 
 class Desk:
@@ -171,6 +173,7 @@ class Desk:
     def _opened(self, batch: RunBatch) -> OpenBatch:
         found = Item.objects.filter(dataset=self._run.dataset_id).between(batch.first_position, batch.last_position)
         opened = self._open[batch.pk] = OpenBatch(batch, {item.pk: item for item in found})
+        opened.kept = kept_of(self._run, opened.items)
         self._batch_of |= dict.fromkeys(opened.items, batch.pk)
         return opened
 
@@ -179,14 +182,17 @@ class Desk:
         for item in opened.items.values():
             if item.answer_state == Item.AnswerState.GIVEN:
                 asked += requests_for(item, self._spec, self._run.snapshot["seed"], opened.replies)
+        asked = [request for request in asked if request.id not in opened.kept.replies]
+        opened.replies = [reply for reply in opened.replies if reply.id not in opened.kept.replies]
         opened.waiting = {request.id for request in asked}
         if not asked:
             self._write(opened)
         yield from asked
 
     def _write(self, opened: OpenBatch) -> None:
-        outcome = batch_outcome(self._run, self._spec, opened.items, opened.replies, self.versions)
-        if write_batch(opened.batch, outcome):
+        replies = [*opened.kept.replies.values(), *opened.replies]
+        outcome = batch_outcome(self._run, self._spec, opened.items, replies, self.versions)
+        if write_batch(opened.batch, retried(outcome, opened.kept)):
             self._written += len(opened.items)
         del self._open[opened.batch.pk]
         for item_id in opened.items:
