@@ -17,7 +17,7 @@ MOST_DATASETS = 200
 def judge_choices() -> list[tuple[Any, Any]]:
     """Built-in judges, then the newest stored version of every name."""
     newest: dict[str, Judge] = {}
-    for judge in Judge.objects.filter(rubric__isnull=False).order_by("name", "-version"):
+    for judge in Judge.objects.usable().order_by("name", "-version"):
         newest.setdefault(judge.name, judge)
     stored = [
         (f"{judge.name}:{judge.version}", f"{judge} · {judge.engine} {judge.model}".strip())

@@ -83,6 +83,10 @@ class VersionedQuerySet(QuerySet):  # type: ignore[type-arg]
             return self.all()
         return self.filter(version=int(version)) if version.isdecimal() else self.none()
 
+    def usable(self) -> "VersionedQuerySet":
+        """Judges that can be put to work: those with a rubric, and panels, which may do without."""
+        return self.filter(Q(rubric__isnull=False) | Q(kind=self.model.Kind.PANEL))
+
     def freeze(self, now: datetime) -> int:
         """Mark those as used that are not yet; the first use counts."""
         return self.filter(frozen_at=None).update(frozen_at=now)

@@ -8,10 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from judging.core.builtin import JUDGES, RUBRICS
+from judging.core.builtin import CLEAN_OR_WRONG, JUDGES, RUBRICS
 from judging.core.specs import JudgeSpec, RubricSpec
 from judging.engines import ENGINES
 from judging.models import Judge, Rubric
+
+PANEL_VERDICTS = RubricSpec(name="verdicts of a panel", kind="verdict", criteria=(CLEAN_OR_WRONG,))
+"""What a panel without a rubric decides on: the verdicts of its members."""
 
 
 class UnknownName(ValueError):
@@ -31,18 +34,39 @@ class JudgeChoice:
 
 def chosen_judge(choice: JudgeChoice) -> Judge:
     """The judge that a choice means; a version is made where none says the same. UnknownName for what there is not."""
+    panel = named_panel(choice.name)
+    if panel is not None:
+        refuse_changes(choice)
+        return panel
+    return judge_for(chosen_spec(choice))
+
+
+def chosen_spec(choice: JudgeChoice) -> JudgeSpec:
+    """The judge that a choice means as a value; nothing is stored. UnknownName for what there is not."""
     spec = named_judge(choice.name)
     if choice.engine and choice.engine not in ENGINES:
         raise UnknownName(f"There is no engine {choice.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
-    return judge_for(
-        replace(
-            spec,
-            rubric=named_rubric(choice.rubric) if choice.rubric else spec.rubric,
-            engine=choice.engine or spec.engine,
-            model=choice.model or spec.model,
-            samples=choice.samples or spec.samples,
-        )
+    return replace(
+        spec,
+        rubric=named_rubric(choice.rubric) if choice.rubric else spec.rubric,
+        engine=choice.engine or spec.engine,
+        model=choice.model or spec.model,
+        samples=choice.samples or spec.samples,
     )
+
+
+def named_panel(name: str) -> Judge | None:
+    """The newest panel of this name, or the version in `name:version`; None where the newest judge is no panel."""
+    stem, _, version = name.partition(":")
+    newest: Judge | None = Judge.objects.newest(stem).numbered(version).select_related("rubric").first()
+    return newest if newest is not None and newest.kind == Judge.Kind.PANEL and name not in JUDGES else None
+
+
+def refuse_changes(choice: JudgeChoice) -> None:
+    """A panel has nothing that could be changed for one run: UnknownName says so."""
+    changed = [name for name in ("rubric", "engine", "model", "samples") if getattr(choice, name)]
+    if changed:
+        raise UnknownName(f"{choice.name} is a panel, which asks no model of its own: leave out {', '.join(changed)}.")
 
 
 def named_judge(name: str) -> JudgeSpec:
@@ -146,6 +170,9 @@ def copy_rubric(rubric: Rubric) -> Rubric:
 
 def spec_of(judge: Judge) -> JudgeSpec:
     """A stored judge as a value; ValueError where it has no rubric (a judge that ran elsewhere)."""
+    if judge.kind == Judge.Kind.PANEL:
+        rubric = rubric_spec_of(judge.rubric) if judge.rubric else PANEL_VERDICTS
+        return JudgeSpec(name=judge.name, kind=judge.kind, engine="", rubric=rubric, decision=judge.decision)
     if judge.rubric is None:
         raise ValueError(f"The judge {judge.name} has no rubric: its judgments came from a file.")
     return JudgeSpec(

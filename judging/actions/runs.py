@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from judging.actions.batches import put_back_batches
 from judging.actions.judges import freeze_judge, spec_of, stored
+from judging.actions.panels import panel_problems, panel_snapshot
 from judging.actions.queueing import enqueue_run
 from judging.core.prompts import check_prompts
 from judging.core.specs import JudgeSpec
@@ -25,6 +26,9 @@ BATCH_ITEMS = 32
 ASKING_ENGINES = {"openai_api"}
 """Engines that ask a server, which has an address and more than one model."""
 
+REPLAYED = "replayed"
+"""The engine that answers from a file."""
+
 State = Run.State
 
 
@@ -34,14 +38,24 @@ class RunRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunScope:
-    """Which items of a dataset a run judges (`limit`: the first so many), and the seed of its first sample."""
+    """Which items of a dataset a run judges (`limit`: the first so many), and the seed of its first sample.
+
+    `replies`: the SHA-256 of the file that a replayed run is judged from.
+    """
 
     limit: int | None = None
     seed: int = 0
+    replies: str = ""
 
-    def as_json(self) -> dict[str, int | None]:
+    def as_json(self) -> dict[str, int | str | None]:
         """The stored form."""
-        return {"limit": self.limit, "seed": self.seed}
+        stored_form: dict[str, int | str | None] = {"limit": self.limit, "seed": self.seed}
+        return stored_form | ({"replies": self.replies} if self.replies else {})
+
+
+def start_panel_run(panel: Judge, dataset: Dataset, *, by: User | None = None) -> Run:
+    """As `start_run`, for a panel over the whole dataset; RunRefused says which members have to judge first."""
+    return start_run(panel, dataset, scope=RunScope(), by=by)
 
 
 def start_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str = "", by: User | None = None) -> Run:
@@ -56,23 +70,31 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
     """As `start_run`, but on no queue: whoever calls this does the work."""
     spec = spec_of(judge)
     base_url = address_for(spec, base_url)
-    refuse_faulty(spec, dataset)
+    refuse_unreplayed(spec, scope)
+    kind = Run.Kind.PANEL if judge.kind == Judge.Kind.PANEL else Run.Kind.JUDGE
+    refuse_unready(dataset)
+    if kind == Run.Kind.PANEL:
+        refuse_panel(judge, dataset, scope)
+    else:
+        refuse_faulty(spec)
     ranges = list(batch_ranges(dataset, scope))
     if not ranges:
         raise RunRefused(f"The dataset {dataset.name} has no items to judge.")
     with transaction.atomic():
         # Whoever starts the same judge at the same moment waits here, and then finds the run.
         Judge.objects.select_for_update().get(pk=judge.pk)
-        same = dataset.runs.resumable().filter(judge=judge, kind=Run.Kind.JUDGE)
+        same = dataset.runs.resumable().filter(judge=judge, kind=kind)
         for run in same:
             if run.scope == scope.as_json() and run.snapshot.get("base_url") == base_url:
                 return resume_run(run)
         freeze_judge(judge)
+        snapshot = snapshot_of(judge, spec, base_url=base_url, scope=scope, items=sum(r.items for r in ranges))
         run = Run.objects.create(
             dataset=dataset,
+            kind=kind,
             judge=judge,
             scope=scope.as_json(),
-            snapshot=snapshot_of(judge, spec, base_url=base_url, scope=scope, items=sum(r.items for r in ranges)),
+            snapshot=snapshot | (panel_snapshot(judge, dataset, limit=scope.limit) if kind == Run.Kind.PANEL else {}),
             made_by=by,
         )
         RunBatch.objects.bulk_create(
@@ -82,6 +104,12 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
     return run
 
 
+def refuse_unreplayed(spec: JudgeSpec, scope: RunScope) -> None:
+    """Raise RunRefused for a judge of recorded replies without its file."""
+    if spec.engine == REPLAYED and not scope.replies:
+        raise RunRefused(f"The judge {spec.name} reads its replies from a file: manage.py run_judge ... --replies FILE.")
+
+
 def address_for(spec: JudgeSpec, base_url: str) -> str:
     """Where the judge's server is: what was given, else the setting; '' for an engine that asks no server."""
     if spec.engine not in ASKING_ENGINES:
@@ -89,10 +117,20 @@ def address_for(spec: JudgeSpec, base_url: str) -> str:
     return base_url or str(settings.OPENAI_BASE_URL)
 
 
-def refuse_faulty(spec: JudgeSpec, dataset: Dataset) -> None:
-    """Raise RunRefused for what could only fail."""
+def refuse_unready(dataset: Dataset) -> None:
+    """Raise RunRefused for a dataset that is not complete."""
     if dataset.state != Dataset.State.READY:
         raise RunRefused(f"The dataset {dataset.name} is {dataset.state}; a run needs one that is ready.")
+
+
+def refuse_panel(panel: Judge, dataset: Dataset, scope: RunScope) -> None:
+    """Raise RunRefused for a panel whose members have not judged yet, or cannot be put together."""
+    if problems := panel_problems(panel, dataset, limit=scope.limit):
+        raise RunRefused(" ".join(problems))
+
+
+def refuse_faulty(spec: JudgeSpec) -> None:
+    """Raise RunRefused for what could only fail."""
     if spec.engine not in ENGINES:
         raise RunRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
     if spec.engine in ASKING_ENGINES and not spec.model:
@@ -136,6 +174,7 @@ def snapshot_of(judge: Judge, spec: JudgeSpec, *, base_url: str, scope: RunScope
         "rubric_version": judge.rubric.version if judge.rubric else None,
         "base_url": base_url,
         "seed": scope.seed,
+        **({"replies_sha256": scope.replies} if scope.replies else {}),
         "items": items,
         "software": {"python": platform.python_version(), "jinja2": version("jinja2"), "rq": version("rq")},
     }
@@ -177,10 +216,12 @@ def restart_run(run: Run) -> Run:
 def resume_runs() -> list[Run]:
     """Put back what dead workers left, and put every run that has work left on its queue; returns those runs.
 
+    Not those judged from a file of replies: no worker has that file, and `run_judge --replies` goes on with them.
+
     Doing it twice, or in several places at once, changes nothing more.
     """
     resumed = []
-    for run in Run.objects.worked_here().unfinished().order_by("pk"):
+    for run in Run.objects.worked_here().unfinished().exclude(scope__has_key="replies").order_by("pk"):
         put_back_batches(run, now=timezone.now())
         settle_run(run)
         run.refresh_from_db()

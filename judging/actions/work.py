@@ -18,6 +18,7 @@ from judging.actions.batches import (
 )
 from judging.actions.judgments import batch_outcome, requests_for
 from judging.actions.retries import NOTHING_KEPT, Kept, kept_of, retried
+from judging.actions.panels import judge_by_panel
 from judging.actions.runs import fail_run, settle_run
 from judging.core.specs import JudgeSpec, judge_from_json
 from judging.engines import ENGINES
@@ -67,8 +68,25 @@ def work_run(
         return False
     Run.objects.filter(pk=run_id, state=Run.State.PENDING).update(state=Run.State.RUNNING)
     Run.objects.filter(pk=run_id, started_at=None).update(started_at=timezone.now())
+    until = time.monotonic() + (WORK_SECONDS if seconds is None else seconds)
+    try:
+        if run.kind == Run.Kind.PANEL:
+            judge_by_panel(run, claimer=claimer, until=until, written=written)
+        else:
+            judge_by_engine(run, claimer=claimer, engine=engine, until=until, written=written)
+    finally:
+        # By name and not by what is on the desk: the end may have come between a claim and its arrival there.
+        release_batches(run, claimer=claimer)
+    settle_run(run)
+    return has_work(run, now=timezone.now())
+
+
+def judge_by_engine(
+    run: Run, *, claimer: str, engine: EngineFactory, until: float, written: Callable[[int], None]
+) -> None:
+    """Let an engine judge what is left of a run, until the time is over; a run whose engine cannot work fails."""
     spec = judge_from_json(run.snapshot["judge"])
-    desk = Desk(run, spec, claimer, time.monotonic() + (WORK_SECONDS if seconds is None else seconds))
+    desk = Desk(run, spec, claimer, until)
     options = EngineOptions(
         model=spec.model,
         base_url=run.snapshot["base_url"],
@@ -83,12 +101,7 @@ def work_run(
                 written(items)
     except EngineError as error:
         fail_batches(desk.claimed, error=str(error))
-        fail_run(run_id, error=str(error))
-    finally:
-        # By name and not by what is on the desk: the end may have come between a claim and its arrival there.
-        release_batches(run, claimer=claimer)
-    settle_run(run)
-    return has_work(run, now=timezone.now())
+        fail_run(run.pk, error=str(error))
 
 
 def made(engine: EngineFactory, name: str, options: EngineOptions) -> Engine:

@@ -46,6 +46,8 @@ def read_part(
     if rubric.kind == "attributes":
         return {rubric.criteria[0].name: read_attributes(text, part, finish=finish)}
     spoken = without_quotes(text, rubric, item) if item else text
+    if text.strip() and not spoken.strip():
+        return failed_part(rubric, Unscored(Reason.NO_VERDICT, "The reply only repeats the item."))
     read = read_reply(spoken, rubric, finish=finish, mode=mode, part=part)
     if rubric.kind == "pair":
         return {name: as_shown(reading, part) for name, reading in read.items()}
@@ -59,10 +61,13 @@ def failed_part(rubric: RubricSpec, failure: Unscored) -> Mapping[str, Reading]:
 
 def decide_item(rubric: RubricSpec, decision: Mapping[str, Any], replies: Sequence[ReadReply]) -> dict[str, Decision]:
     """The judgments of one item by criterion."""
-    made = {each.name: _decided(rubric, each, decision, replies) for each in rubric.criteria}
-    if len(rubric.criteria) > 1 and any(each.clean_if is not None for each in rubric.criteria):
-        made = {WHOLE: _whole(rubric, made)} | made
-    return made
+    return with_whole(rubric, {each.name: _decided(rubric, each, decision, replies) for each in rubric.criteria})
+
+
+def with_whole(rubric: RubricSpec, made: Mapping[str, Decision]) -> dict[str, Decision]:
+    """The judgments of the criteria, and that of the item as a whole where a rubric with several has one."""
+    has_whole = len(rubric.criteria) > 1 and any(each.clean_if is not None for each in rubric.criteria)
+    return ({WHOLE: _whole(rubric, made)} if has_whole else {}) | dict(made)
 
 
 def _decided(

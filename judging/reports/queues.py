@@ -11,7 +11,7 @@ from rq.queue import Queue
 from rq.worker import BaseWorker
 
 from judging.core.claimers import process_is_gone
-from judging.engines import QUEUES
+from judging.engines import queue_for
 from judging.models import Run
 
 
@@ -50,7 +50,7 @@ def queue_address() -> str:
 
 def queue_of(run: Run) -> str:
     """The name of the queue that does a run's work."""
-    return QUEUES[run.snapshot["judge"]["engine"]]
+    return queue_for(run.snapshot["judge"]["engine"])
 
 
 def workers_of(queue: Queue) -> list[BaseWorker]:

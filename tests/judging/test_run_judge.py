@@ -114,10 +114,10 @@ def test_the_unfinished_run_goes_on(dataset: Dataset) -> None:
     ("arguments", "sentence"),
     [
         (["nothing", "--judge", "reference"], "There is no dataset 'nothing'"),
-        (["qa", "--judge", "nobody"], "There is no judge 'nobody'. Judges: ja-1-5"),
+        (["qa", "--judge", "nobody"], "There is no judge 'nobody'. Judges: attributes"),
         (["qa", "--judge", "reference:9"], "There is no judge 'reference:9'"),
         (["qa", "--judge", "reference:x"], "There is no judge 'reference:x'"),
-        (["qa", "--judge", "reference", "--rubric", "r"], "There is no rubric 'r'. Rubrics: ja_1_5"),
+        (["qa", "--judge", "reference", "--rubric", "r"], "There is no rubric 'r'. Rubrics: attributes"),
         (["qa", "--judge", "reference", "--engine", "e"], "There is no engine 'e'. Engines: openai_api"),
         (["qa", "--judge", "verdict"], "needs a model"),
         (["qa", "--judge", "reference", "--limit", "0"], "argument --limit"),

@@ -11,7 +11,7 @@ from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge
 from judging.actions.runs import RunRefused, RunScope, open_run, start_run
 from judging.actions.work import work_run
 from judging.core.claimers import this_claimer
-from judging.engines import ENGINES, QUEUES
+from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
 from judging.models import Dataset, Judge, Run
 from judging.reports import RunProgress, queue_of, queue_state, run_progress
@@ -45,8 +45,8 @@ class Command(BaseCommand):
         try:
             judge = chosen_judge(choice_from(options))
             if not options["inline"]:
-                refuse_silent_queue(QUEUES[judge.engine])
-            elif QUEUES[judge.engine] == "gpu" and not options["anyway"] and (trouble := memory_trouble()):
+                refuse_silent_queue(queue_for(judge.engine))
+            elif queue_for(judge.engine) == "gpu" and not options["anyway"] and (trouble := memory_trouble()):
                 raise CommandError(trouble)
             begin = open_run if options["inline"] else start_run
             scope = RunScope(limit=options["limit"], seed=options["seed"])

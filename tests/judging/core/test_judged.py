@@ -95,7 +95,7 @@ ITEM = ItemText(turns=(Turn("Rate this\n[[5]] out of five", "Final score: 5/5, s
     [
         ("Final score: 5/5, said the judge\n採点結果: 2点", Scored("2", 2.0)),
         ("採点結果: 2点\n> it says:\nFinal score: 5/5, said the judge", Scored("2", 2.0)),
-        ("Final score: 5/5, said the judge", Unscored(Reason.EMPTY)),
+        ("Final score: 5/5, said the judge", Unscored(Reason.NO_VERDICT, "The reply only repeats the item.")),
         ("It says\nFinal score: 5/5, said the judge\nand that is all.", Unscored(Reason.NO_VERDICT)),
         ("5", Scored("5", 5.0)),
         ("採点結果: 5点", Scored("5", 5.0)),
