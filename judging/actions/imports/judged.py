@@ -1,12 +1,15 @@
-"""The judge whose words a file brings: its run, replies and judgments."""
+"""The judges whose words files bring: their runs, replies and judgments."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import pstdev
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from judging.actions.imports.bulk import insert
 from judging.actions.imports.rows import KeyedRow, Source
 from judging.core.items import ImportedJudgment, ImportedReply
 from judging.core.verdicts import Reason, Scored, Verdict
@@ -16,42 +19,59 @@ from judging.models.runs import Status
 Placed = tuple[KeyedRow, int, int]
 """A row with the id and the revision of its item."""
 
+_JUDGMENT = (
+    *("run_id", "item_id", "item_revision", "criterion", "status", "value", "score", "verdict", "reason"),
+    *("n_read", "n_replies", "spread", "imported", "detail"),
+)
+_REPLY = ("run_id", "item_id", "part", "sample", "attempt", "text", "value", "status", "reason", "detail", "finish")
+
+
+class _Words(NamedTuple):
+    """What the judge of one file said of one item."""
+
+    source: Source
+    item: int
+    revision: int
+    judgments: tuple[ImportedJudgment, ...]
+    replies: tuple[ImportedReply, ...]
+
 
 class ImportedRuns:
     """One finished run for every file that brings judgments; none for a file whose run the dataset has."""
 
-    def __init__(self, dataset: Dataset, by: User | None) -> None:
+    def __init__(self, dataset: Dataset, sources: Iterable[Source], by: User | None) -> None:
         self._dataset = dataset
         self._by = by
+        self._sources = {str(source.file.path): source for source in sources}
         self._had = set(dataset.runs.filter(kind=Run.Kind.IMPORTED).values_list("snapshot__sha256", flat=True))
         self._runs: dict[str, Run] = {}
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no run was made."""
-        return not self._runs
-
     def store(self, rows: Sequence[Placed]) -> None:
-        """Store what the judge said of these items."""
-        judged = [placed for placed in rows if placed[0].row.judgment and placed[0].source.sha256 not in self._had]
-        if not judged:
-            return
-        Judgment.objects.bulk_create(
-            [_judgment(self._run_of(keyed), keyed, pk, revision) for keyed, pk, revision in judged]
-        )
-        Reply.objects.bulk_create(
-            [_reply(self._run_of(keyed), pk, reply) for keyed, pk, _ in judged for reply in keyed.row.replies]
-        )
+        """Store what judges said of these items."""
+        said = [words for placed in rows for words in self._words(*placed)]
+        if said:
+            insert(Judgment, _JUDGMENT, (row for words in said for row in _judgments(self._run_of(words).pk, words)))
+            insert(Reply, _REPLY, (row for words in said for row in _replies(self._run_of(words).pk, words)))
 
-    def _run_of(self, keyed: KeyedRow) -> Run:
-        source = keyed.source
+    def _words(self, keyed: KeyedRow, item: int, revision: int) -> Iterator[_Words]:
+        row = keyed.row
+        for file in dict.fromkeys(judgment.file for judgment in row.judgments):
+            source = self._sources[file] if file else keyed.source
+            if source.sha256 in self._had:
+                continue
+            judgments = tuple(judgment for judgment in row.judgments if judgment.file == file)
+            replies = tuple(reply for reply in row.replies if reply.file == file)
+            yield _Words(source, item, revision, judgments, replies)
+
+    def _run_of(self, words: _Words) -> Run:
+        source = words.source
         if source.sha256 not in self._runs:
-            self._runs[source.sha256] = self._new_run(source, keyed)
+            self._runs[source.sha256] = self._new_run(source, words.judgments[0])
         return self._runs[source.sha256]
 
-    def _new_run(self, source: Source, keyed: KeyedRow) -> Run:
+    def _new_run(self, source: Source, first: ImportedJudgment) -> Run:
         now = timezone.now()
-        judge = imported_judge(source, _template_of(keyed))
+        judge = imported_judge(source, str(first.judge or first.detail.get("evaluate_template") or "")[:300])
         return Run.objects.create(
             dataset=self._dataset,
             kind=Run.Kind.IMPORTED,
@@ -71,16 +91,11 @@ class ImportedRuns:
         )
 
 
-def _template_of(keyed: KeyedRow) -> str:
-    judgment = keyed.row.judgment
-    return str((judgment.detail.get("evaluate_template") if judgment else "") or "")[:300]
-
-
-def imported_judge(source: Source, template: str) -> Judge:
-    """The judge of this file: the same name and prompt template are the same judge."""
+def imported_judge(source: Source, model: str) -> Judge:
+    """The judge of this file: the same name and the same model or prompt template are the same judge."""
     name = f"imported: {Path(source.file.name).stem}"[:100]
     versions = Judge.objects.newest(name)
-    same: Judge | None = versions.filter(kind=Judge.Kind.IMPORTED, model=template).first()
+    same: Judge | None = versions.filter(kind=Judge.Kind.IMPORTED, model=model).first()
     if same is not None:
         return same
     newest = versions.first()
@@ -88,32 +103,31 @@ def imported_judge(source: Source, template: str) -> Judge:
         name=name,
         version=newest.version + 1 if newest else 1,
         kind=Judge.Kind.IMPORTED,
-        model=template,
+        model=model,
         frozen_at=timezone.now(),
     )
 
 
-def _judgment(run: Run, keyed: KeyedRow, item_id: int, revision: int) -> Judgment:
-    said = keyed.row.judgment
-    if said is None:
-        raise ValueError("Only rows with a judgment have one to store.")
-    value = _value_of(said)
-    read = [reply for reply in keyed.row.replies if isinstance(reply.reading, Scored)]
-    return Judgment(
-        run=run,
-        item_id=item_id,
-        item_revision=revision,
-        status=Status.SCORED if value else Status.UNSCORED,
-        value=value,
-        score=said.score,
-        verdict=said.verdict or "",
-        reason="" if value else Reason.NO_VERDICT,
-        n_read=len(read),
-        n_replies=len(keyed.row.replies),
-        spread=_spread(keyed.row.replies),
-        imported=True,
-        detail=dict(said.detail),
-    )
+def _judgments(run_id: int, words: _Words) -> Iterator[tuple[Any, ...]]:
+    """Rows of _JUDGMENT."""
+    for said in words.judgments:
+        replies = _about(said, words.replies)
+        value = _value_of(said)
+        yield (
+            *(run_id, words.item, words.revision, said.criterion),
+            *(Status.SCORED.value if value else Status.UNSCORED.value, value),
+            said.score,
+            said.verdict.value if said.verdict else "",
+            "" if value else (said.reason or Reason.NO_VERDICT).value,
+            *(sum(isinstance(reply.reading, Scored) for reply in replies), len(replies), _spread(replies)),
+            *(True, json.dumps(dict(said.detail))),
+        )
+
+
+def _about(said: ImportedJudgment, replies: Sequence[ImportedReply]) -> Sequence[ImportedReply]:
+    """The replies behind a judgment: with several criteria, those that carry its name."""
+    named = [reply for reply in replies if said.criterion and reply.part == said.criterion]
+    return named or replies
 
 
 def _spread(replies: Sequence[ImportedReply]) -> float | None:
@@ -124,23 +138,19 @@ def _spread(replies: Sequence[ImportedReply]) -> float | None:
 
 
 def _value_of(said: ImportedJudgment) -> str:
-    """The verdict, or the score of a judge that gave no verdict; '' for a judge that could not be read."""
+    """What was chosen, the verdict, or the score of a judge that gave none; '' for one that could not be read."""
+    if said.value:
+        return said.value
     if said.verdict is None:
         return "" if said.score is None else f"{said.score:g}"
     return "" if said.verdict == Verdict.INVALID else said.verdict.value
 
 
-def _reply(run: Run, item_id: int, reply: ImportedReply) -> Reply:
-    reading = reply.reading
-    scored = isinstance(reading, Scored)
-    return Reply(
-        run=run,
-        item_id=item_id,
-        part=reply.part,
-        sample=reply.sample,
-        text=reply.text,
-        status=Status.SCORED if scored else Status.UNSCORED,
-        value=reading.value if isinstance(reading, Scored) else None,
-        reason="" if isinstance(reading, Scored) else reading.reason,
-        detail="" if isinstance(reading, Scored) else reading.detail,
-    )
+def _replies(run_id: int, words: _Words) -> Iterator[tuple[Any, ...]]:
+    """Rows of _REPLY."""
+    for reply in words.replies:
+        reading, place = reply.reading, (run_id, words.item, reply.part, reply.sample, 1, reply.text)
+        if isinstance(reading, Scored):
+            yield (*place, reading.value, Status.SCORED.value, "", "", "")
+        else:
+            yield (*place, None, Status.UNSCORED.value, reading.reason.value, reading.detail, "")

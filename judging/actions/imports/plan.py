@@ -79,20 +79,41 @@ def plan_import(
     name: str, files: Sequence[InputFile], *, format_name: str = "", progress: Progress = no_progress
 ) -> ImportPlan:
     """Read the files to their end and count what an import into this dataset would change."""
-    _check_name(name)
-    found = [source_of(file, format_name) for file in files]
-    sources = tuple(source for source in found if isinstance(source, Source))
-    problems = [problem for problem in found if isinstance(problem, FileProblem)]
-    dataset = Dataset.objects.ready().filter(name=name).first()
-    tally = Tally(stored_items(dataset) if dataset else {})
-    for keyed in _reported(keyed_rows(sources), progress):
-        if isinstance(keyed, FileProblem):
-            problems.append(keyed)
-        else:
-            tally.add(keyed)
-    if not problems and not tally.items:
-        problems = [FileProblem(file.name, 1, "The file holds no rows. Add some.", fatal=True) for file in files]
-    return ImportPlan(dataset=name, sources=sources, counts=tally.counts(), problems=tuple(problems))
+    survey = Survey(name, files, format_name)
+    for _ in survey.rows(progress):
+        pass
+    return survey.plan()
+
+
+class Survey:
+    """The rows of some files, and what an import of them into this dataset comes to."""
+
+    def __init__(self, name: str, files: Sequence[InputFile], format_name: str) -> None:
+        _check_name(name)
+        self.name = name
+        self._files = files
+        found = [source_of(file, format_name) for file in files]
+        self.sources = tuple(source for source in found if isinstance(source, Source))
+        self.problems = [problem for problem in found if isinstance(problem, FileProblem)]
+        dataset = Dataset.objects.ready().filter(name=name).first()
+        self._tally = Tally(stored_items(dataset) if dataset else {})
+
+    def rows(self, progress: Progress) -> Iterator[KeyedRow]:
+        """The good rows, one after another; the others become problems."""
+        for keyed in _reported(keyed_rows(self.sources), progress):
+            if isinstance(keyed, FileProblem):
+                self.problems.append(keyed)
+            else:
+                self._tally.add(keyed)
+                yield keyed
+
+    def plan(self) -> ImportPlan:
+        """What was counted; whole once all rows were taken."""
+        problems = tuple(self.problems)
+        if not problems and not self._tally.items:
+            empty = "The file holds no rows. Add some."
+            problems = tuple(FileProblem(file.name, 1, empty, fatal=True) for file in self._files)
+        return ImportPlan(dataset=self.name, sources=self.sources, counts=self._tally.counts(), problems=problems)
 
 
 def _check_name(name: str) -> None:
@@ -130,10 +151,11 @@ class Tally:
     def add(self, keyed: KeyedRow) -> None:
         """Count a row."""
         stored = self._stored.get(keyed.key)
+        numbers, row = self._numbers, keyed.row
         self._known += stored is not None
-        self._numbers[fate_of(keyed, stored)] += 1
-        self._numbers["judgments"] += keyed.row.judgment is not None
-        self._numbers["human_verdicts"] += keyed.row.person is not None
+        numbers[fate_of(keyed, stored)] += 1
+        numbers["judgments"] += len(row.judgments)
+        numbers["human_verdicts"] += row.person is not None
 
     def counts(self) -> Counts:
         """The totals."""

@@ -1,11 +1,12 @@
 """The rows of an import's files, one after another, each with the identity that its item has in the dataset."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
-from judging.core.items import ItemRow, RowProblem, item_key, question_key
+from judging.core.items import ItemRow, RowProblem, generated_key, question_key
 from judging.core.readers import FileRefused, detect_format, read_rows
 
 
@@ -49,13 +50,13 @@ class Source:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeyedRow:
-    """A row with the key of its item and the file it is from."""
+class KeyedRow(NamedTuple):
+    """A row with the key of its item, the key of its question, and the file it is from."""
 
     source: Source
     row: ItemRow
     key: str
+    question_key: str
 
 
 def source_of(file: InputFile, format_name: str) -> Source | FileProblem:
@@ -78,29 +79,50 @@ def checksum(path: Path) -> str:
     return digest.hexdigest()
 
 
-@dataclass(slots=True)
+_LINE_BITS = 40
+
+
 class Identities:
-    """Keys given so far: ids must be new, and the same question of the same model is counted."""
+    """Keys given so far: ids must be new, and the same question of the same model is counted.
 
-    _places: dict[str, tuple[str, int]] = field(default_factory=dict)
-    _occurrences: dict[bytes, int] = field(default_factory=dict)
+    Of a key only its hash and its place are held, so that a million rows fit into little memory.
+    """
 
-    def key_of(self, source: Source, row: ItemRow) -> str | FileProblem:
-        """The key of the next row."""
-        key = item_key(row, 0 if row.key else self._occurrence(row))
-        if key in self._places:
-            name, line = self._places[key]
-            where = f"line {line}" if name == source.file.name else f"{name}, line {line}"
-            message = f"The id {key!r} was already used ({where}). Give each row its own id, or none."
-            return FileProblem(source.file.name, row.line, message)
-        self._places[key] = (source.file.name, row.line)
-        return key
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._occurrences: dict[int, int] = {}
+        self._files: list[str] = []
+        self._source: Source | None = None
 
-    def _occurrence(self, row: ItemRow) -> int:
-        asked = sha256(f"{question_key(row.turns)}\x1f{row.model}".encode()).digest()[:16]
-        count = self._occurrences.get(asked, 0)
-        self._occurrences[asked] = count + 1
-        return count
+    def keyed(self, source: Source, row: ItemRow) -> KeyedRow | FileProblem:
+        """The next row with its key."""
+        asked = question_key(row.turns)
+        key = row.key or self._next_key(asked, row.model)
+        short = hash(key)
+        if short in self._places:
+            return FileProblem(source.file.name, row.line, self._used_twice(key, source, self._places[short]))
+        self._places[short] = self._file_number(source) << _LINE_BITS | row.line
+        return KeyedRow(source, row, key, asked)
+
+    def _next_key(self, asked: str, model: str) -> str:
+        """The key of the first occurrence, or of the next where that is taken."""
+        first = generated_key(asked, model, 0)
+        short = hash(first)
+        if short not in self._places:
+            return first
+        occurrence = self._occurrences[short] = self._occurrences.get(short, 0) + 1
+        return generated_key(asked, model, occurrence)
+
+    def _file_number(self, source: Source) -> int:
+        if self._source is not source:
+            self._source = source
+            self._files.append(source.file.name)
+        return len(self._files) - 1
+
+    def _used_twice(self, key: str, source: Source, place: int) -> str:
+        name, line = self._files[place >> _LINE_BITS], place & ((1 << _LINE_BITS) - 1)
+        where = f"line {line}" if name == source.file.name else f"{name}, line {line}"
+        return f"The id {key!r} was already used ({where}). Give each row its own id, or none."
 
 
 def keyed_rows(sources: Iterable[Source]) -> Iterator[KeyedRow | FileProblem]:
@@ -117,5 +139,4 @@ def keyed_rows(sources: Iterable[Source]) -> Iterator[KeyedRow | FileProblem]:
 def _keyed(source: Source, row: ItemRow | RowProblem, identities: Identities) -> KeyedRow | FileProblem:
     if isinstance(row, RowProblem):
         return FileProblem(source.file.name, row.line, row.message)
-    key = identities.key_of(source, row)
-    return key if isinstance(key, FileProblem) else KeyedRow(source, row, key)
+    return identities.keyed(source, row)

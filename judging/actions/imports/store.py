@@ -1,8 +1,9 @@
 """Do what a plan says: a new dataset in committed batches, hidden until ready; an existing one in one transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
-from itertools import islice
+from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,23 +11,60 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from judging.actions.imports.bulk import insert_items
 from judging.actions.imports.judged import ImportedRuns, Placed
 from judging.actions.imports.plan import (
     ImportPlan,
     ImportRefused,
     Progress,
+    Survey,
     fate_of,
     no_progress,
+    plan_import,
 )
-from judging.actions.imports.rows import FileProblem, KeyedRow, Source, checksum, keyed_rows
-from judging.actions.imports.stored import OTHER_FIELDS, TEXT_FIELDS, StoredItem, item_fields, new_item, stored_items
-from judging.core.items import question_key
+from judging.actions.imports.rows import FileProblem, InputFile, KeyedRow, Source, checksum, keyed_rows
+from judging.actions.imports.stored import OTHER_FIELDS, TEXT_FIELDS, StoredItem, item_fields, stored_items
 from judging.core.readers import FileRefused
 from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply
 
-BATCH = 1000
+BATCH = 2000
+BATCH_CHARACTERS = 4_000_000
 ABANDONED_AFTER = timedelta(days=1)
 """A hidden dataset that is older was left by a process that was killed."""
+
+
+class BadRows(StrEnum):
+    """What becomes of an import with bad rows."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+    def applied_to(self, plan: ImportPlan) -> ImportPlan:
+        """The plan with this wish."""
+        return plan.without_bad_rows() if self is BadRows.SKIP else plan
+
+
+def import_files(
+    name: str,
+    files: Sequence[InputFile],
+    *,
+    format_name: str = "",
+    bad_rows: BadRows = BadRows.REFUSE,
+    by: User | None = None,
+    progress: Progress = no_progress,
+) -> ImportPlan:
+    """Plan and apply in one go; the plan that was found, applied if it is acceptable.
+
+    The rows of a new dataset are read once: they are stored while they are checked, out of sight, and deleted again
+    where the plan turns out not to be acceptable.
+    """
+    if Dataset.objects.ready().filter(name=name).exists():
+        plan = plan_import(name, files, format_name=format_name)
+        plan = bad_rows.applied_to(plan)
+        if plan.is_acceptable:
+            apply_import(plan, by=by, progress=progress)
+        return plan
+    return _import_while_checking(Survey(name, files, format_name), bad_rows, by, progress)
 
 
 def apply_import(plan: ImportPlan, *, by: User | None = None, progress: Progress = no_progress) -> Dataset:
@@ -59,29 +97,73 @@ def discard_abandoned_imports() -> None:
 
 
 def _import_new(plan: ImportPlan, by: User | None, progress: Progress) -> Dataset:
-    # The name is taken only when all rows are there: what a killed process leaves blocks nobody.
-    hidden = f"{plan.dataset[:150]} (importing {uuid4().hex})"
-    dataset = Dataset.objects.create(name=hidden, state=Dataset.State.IMPORTING, made_by=by)
-    try:
-        _fill(dataset, plan, by, progress)
-    except BaseException:
-        _discard(dataset)
-        raise
+    with _hidden_dataset(plan.dataset, by) as dataset:
+        filled = _fill(dataset, plan.sources, _good_rows(plan), by, progress)
+        _publish(dataset, plan, filled)
     return dataset
 
 
-def _fill(dataset: Dataset, plan: ImportPlan, by: User | None, progress: Progress) -> None:
-    runs, files, position = ImportedRuns(dataset, by), FileRows(), 0
-    for batch in _batches(plan):
+def _import_while_checking(survey: Survey, bad_rows: BadRows, by: User | None, progress: Progress) -> ImportPlan:
+    discard_abandoned_imports()
+    try:
+        with _hidden_dataset(survey.name, by) as dataset:
+            filled = _fill(dataset, survey.sources, _storable(survey, bad_rows, progress), by, no_progress)
+            plan = bad_rows.applied_to(survey.plan())
+            if not plan.is_acceptable:
+                raise _NotAcceptable
+            _check_unchanged(plan.sources)
+            _publish(dataset, plan, filled)
+    except _NotAcceptable:
+        pass
+    return plan
+
+
+class _NotAcceptable(Exception):
+    """The plan that was found is not to be applied."""
+
+
+def _storable(survey: Survey, bad_rows: BadRows, progress: Progress) -> Iterator[KeyedRow]:
+    """The good rows; after a problem that refuses the import the rest is only read, to name all problems."""
+    for keyed in survey.rows(progress):
+        if bad_rows is BadRows.SKIP or not survey.problems:
+            yield keyed
+
+
+@contextmanager
+def _hidden_dataset(name: str, by: User | None) -> Iterator[Dataset]:
+    """A dataset out of sight, deleted again where anything goes wrong before it is published.
+
+    The name is taken only when all rows are there: what a killed process leaves blocks nobody.
+    """
+    hidden = f"{name[:150]} (importing {uuid4().hex})"
+    dataset = Dataset.objects.create(name=hidden, state=Dataset.State.IMPORTING, made_by=by)
+    try:
+        yield dataset
+    except BaseException:
+        _discard(dataset)
+        raise
+
+
+def _fill(
+    dataset: Dataset, sources: Iterable[Source], rows: Iterator[KeyedRow], by: User | None, progress: Progress
+) -> "FileRows":
+    runs, files, position = ImportedRuns(dataset, sources, by), FileRows(), 0
+    for batch in _batches(rows):
         with transaction.atomic():
-            items = Item.objects.bulk_create(
-                [new_item(dataset, keyed, position + place) for place, keyed in enumerate(batch, 1)]
-            )
-            runs.store([(keyed, item.pk, 1) for keyed, item in zip(batch, items, strict=True)])
+            runs.store(_added(dataset, batch, position))
         files.add(batch)
         position += len(batch)
         progress(len(batch))
-    _publish(dataset, plan, files)
+    return files
+
+
+def _added(dataset: Dataset, rows: Sequence[KeyedRow], position: int) -> list[Placed]:
+    """Store new items behind this position; where those now stand of which a judge said something."""
+    insert_items(dataset, rows, position + 1)
+    if not any(keyed.row.judgments for keyed in rows):
+        return []
+    places = dataset.items.filter(position__gt=position, position__lte=position + len(rows)).order_by("position")
+    return [(keyed, pk, 1) for keyed, pk in zip(rows, places.values_list("pk", flat=True), strict=True)]
 
 
 def _publish(dataset: Dataset, plan: ImportPlan, files: "FileRows") -> None:
@@ -95,10 +177,22 @@ def _publish(dataset: Dataset, plan: ImportPlan, files: "FileRows") -> None:
         raise ImportRefused(message) from error
 
 
-def _batches(plan: ImportPlan) -> Iterator[list[KeyedRow]]:
-    """The good rows in batches; the bad ones are in the plan."""
-    rows = (keyed for keyed in keyed_rows(plan.sources) if not isinstance(keyed, FileProblem))
-    while batch := list(islice(rows, BATCH)):
+def _good_rows(plan: ImportPlan) -> Iterator[KeyedRow]:
+    """The rows without those whose problems are in the plan."""
+    return (keyed for keyed in keyed_rows(plan.sources) if not isinstance(keyed, FileProblem))
+
+
+def _batches(rows: Iterator[KeyedRow]) -> Iterator[list[KeyedRow]]:
+    """Rows in batches of bounded number and size."""
+    batch: list[KeyedRow] = []
+    characters = 0
+    for keyed in rows:
+        batch.append(keyed)
+        characters += keyed.row.size
+        if len(batch) == BATCH or characters > BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch
 
 
@@ -154,24 +248,17 @@ def _discard(dataset: Dataset) -> None:
 def _import_into(dataset: Dataset, plan: ImportPlan, by: User | None, progress: Progress) -> None:
     """New rows go behind the last position, changed text makes a revision, gone rows stay."""
     Dataset.objects.select_for_update().get(pk=dataset.pk)
-    stored, runs, files = stored_items(dataset), ImportedRuns(dataset, by), FileRows()
+    stored, runs, files = stored_items(dataset), ImportedRuns(dataset, plan.sources, by), FileRows()
     position = dataset.items.last_position()
-    for batch in _batches(plan):
-        added = _add(dataset, [keyed for keyed in batch if keyed.key not in stored], position)
+    for batch in _batches(_good_rows(plan)):
+        fresh = [keyed for keyed in batch if keyed.key not in stored]
         known = [(keyed, stored[keyed.key]) for keyed in batch if keyed.key in stored]
-        runs.store([*added, *_update(known, plan, by)])
+        runs.store([*_added(dataset, fresh, position), *_update(known, plan, by)])
         files.add(batch)
-        position += len(added)
+        position += len(fresh)
         progress(len(batch))
     files.forget_places()
     files.store(dataset, plan.sources)
-
-
-def _add(dataset: Dataset, rows: list[KeyedRow], position: int) -> list[Placed]:
-    items = Item.objects.bulk_create(
-        [new_item(dataset, keyed, position + place) for place, keyed in enumerate(rows, 1)]
-    )
-    return [(keyed, item.pk, 1) for keyed, item in zip(rows, items, strict=True)]
 
 
 def _update(rows: list[tuple[KeyedRow, StoredItem]], plan: ImportPlan, by: User | None) -> list[Placed]:
@@ -193,7 +280,7 @@ def _change(item: Item, keyed: KeyedRow, reason: str, by: User | None) -> ItemRe
     old = {name: getattr(item, name) for name in TEXT_FIELDS if getattr(item, name) != fields[name]}
     for name, value in fields.items():
         setattr(item, name, value)
-    item.question_key = question_key(keyed.row.turns)
+    item.question_key = keyed.question_key
     if not old:
         return None
     item.revision += 1

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from judging.actions.imports.rows import KeyedRow
-from judging.core.items import ItemRow, question_key
+from judging.core.items import ItemRow
 from judging.models import Dataset, Item
 
-TEXT_FIELDS = ("turns", "context", "criteria")
-OTHER_FIELDS = ("model", "category", "answer_state", "extra")
+TEXT_FIELDS = ("turns", "turns_b", "choices", "context", "criteria")
+OTHER_FIELDS = ("kind", "model", "model_b", "category", "gold_choice", "answer_state", "extra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +26,19 @@ def item_fields(row: ItemRow) -> dict[str, Any]:
     """The columns of the item that a row becomes, without its place and identity."""
     state = Item.AnswerState.GIVEN if row.has_answer else Item.AnswerState.MISSING
     return {
+        "kind": row.kind,
         "turns": [turn.as_json() for turn in row.turns],
+        "turns_b": [turn.as_json() for turn in row.turns_b] if row.turns_b else None,
+        "choices": list(row.choices) if row.choices else None,
+        "gold_choice": row.gold_choice,
         "context": row.context,
         "criteria": row.criteria,
         "model": row.model,
+        "model_b": row.model_b,
         "category": row.category,
         "answer_state": state,
         "extra": dict(row.extra),
     }
-
-
-def new_item(dataset: Dataset, keyed: KeyedRow, position: int) -> Item:
-    """The item that a row becomes."""
-    return Item(
-        dataset=dataset,
-        key=keyed.key,
-        position=position,
-        question_key=question_key(keyed.row.turns),
-        **item_fields(keyed.row),
-    )
 
 
 def digests(fields: dict[str, Any]) -> tuple[bytes, bytes]:

@@ -53,7 +53,7 @@ def _row(record: Record, stem: str) -> ItemRow | RowProblem:
                 criteria=text_of("eval_aspect", data.get("eval_aspect")),
                 has_answer=has_answer,
                 extra={name: value for name, value in data.items() if name not in COLUMNS},
-                judgment=_judgment(data),
+                judgments=_judgments(data),
             )
         )
     except BadField as error:
@@ -70,15 +70,15 @@ def _turn(data: Mapping[str, Any]) -> tuple[Turn, bool]:
     return Turn(question, answer, reference), bool(answer)
 
 
-def _judgment(data: Mapping[str, Any]) -> ImportedJudgment | None:
+def _judgments(data: Mapping[str, Any]) -> tuple[ImportedJudgment, ...]:
     """The grade that the file gives an answer; a file without grades brings no judgment."""
     score = data.get("score")
     if score in (None, ""):
-        return None
+        return ()
     try:
         number = float(score)
     except (TypeError, ValueError):
         raise BadField(f"'score' is {score!r}; write a number from 1 to 5, or nothing.") from None
     if isinstance(score, bool) or not 1 <= number <= 5:
         raise BadField(f"'score' is {score!r}; write a number from 1 to 5, or nothing.")
-    return ImportedJudgment(verdict=None, score=number, detail={"score": score})
+    return (ImportedJudgment(verdict=None, score=number, detail={"score": score}),)

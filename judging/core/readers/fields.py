@@ -1,6 +1,9 @@
 """Names under which other tools keep a question, an answer and the rest; raw values -> the fields of an ItemRow."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from judging.core.items import ItemRow, RowProblem, Turn
@@ -14,6 +17,10 @@ ANSWER = ("answer", "output", "response", "completion")
 REFERENCE = ("reference", "target", "expected", "ideal")
 NAMES = {"key": ("id",), "model": ("model", "generator"), "category": ("category",)}
 TEXTS = {"context": ("context",), "criteria": ("criteria",)}
+
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 class BadField(ValueError):
@@ -63,53 +70,75 @@ def qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
         return RowProblem(number, str(error))
 
 
-def _qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
-    question, answer = find(data, QUESTION), find(data, ANSWER)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the fields of an item are among the names of an object; None where they are not."""
+
+    question: str
+    answer: str | None
+    reference: str | None
+    others: tuple[tuple[str, str], ...]
+    used: frozenset[str]
+
+
+@lru_cache(maxsize=1000)
+def _places(names: tuple[str, ...]) -> _Places:
+    """Found once for all objects with the same names, which are most of a file."""
+    question, answer, reference = find(names, QUESTION), find(names, ANSWER), find(names, REFERENCE)
     if question is None:
-        raise BadField(missing_question(data))
-    reference = find(data, REFERENCE)
-    used = {name for name in (question, answer, reference) if name is not None}
-    values: dict[str, str] = {}
-    for field, wanted in (NAMES | TEXTS).items():
-        name = find(data, wanted)
-        if name is not None:
-            used.add(name)
-            values[field] = text_of(name, data[name])
+        raise BadField(missing_question(names))
+    others = {field: find(names, wanted) for field, wanted in (NAMES | TEXTS).items()}
     # Alpaca's pair: `instruction` asks, `input` is what it is asked about.
-    given = find(data, ("input",))
-    if question.strip().lower() == "instruction" and given is not None and "context" not in values:
-        used.add(given)
-        values["context"] = text_of(given, data[given])
+    if question.strip().lower() == "instruction" and others["context"] is None:
+        others["context"] = find(names, ("input",))
+    found = tuple((field, name) for field, name in others.items() if name is not None)
+    used = frozenset(name for name in (question, answer, reference, *others.values()) if name is not None)
+    return _Places(question, answer, reference, found, used)
+
+
+def _qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
+    places = _places(tuple(data))
+    question, answer, reference = places.question, places.answer, places.reference
     turn = Turn(
-        question=question_of(question, data[question]),
-        answer=text_of(answer, data[answer]) if answer else "",
-        reference=reference_of(reference, data[reference]) if reference else "",
+        question_of(question, data[question]),
+        text_of(answer, data[answer]) if answer else "",
+        reference_of(reference, data[reference]) if reference else "",
     )
-    # A list that was joined into text is kept as it was, too.
-    joined = {name for name in (question, reference) if name is not None and isinstance(data[name], list)}
+    texts = {field: text_of(name, data[name]) for field, name in places.others} if places.others else NO_TEXTS
     return finished_row(
         ItemRow(
             line=number,
             turns=(turn,),
+            key=texts.get("key", ""),
+            model=texts.get("model", ""),
+            category=texts.get("category", ""),
+            context=texts.get("context", ""),
+            criteria=texts.get("criteria", ""),
             has_answer=answer is not None and data[answer] is not None,
-            extra={name: value for name, value in data.items() if name not in used - joined},
-            key=values.get("key", ""),
-            model=values.get("model", ""),
-            category=values.get("category", ""),
-            context=values.get("context", ""),
-            criteria=values.get("criteria", ""),
+            extra=_extra(places, data) if len(data) > len(places.used) or _has_list(places, data) else NOTHING,
         )
     )
+
+
+def _has_list(places: _Places, data: Mapping[str, Any]) -> bool:
+    return isinstance(data[places.question], list) or (
+        places.reference is not None and isinstance(data[places.reference], list)
+    )
+
+
+def _extra(places: _Places, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What has no field of its own. A list that was joined into text is kept as it was, too."""
+    joined = {name for name in (places.question, places.reference) if name and isinstance(data[name], list)}
+    return {name: value for name, value in data.items() if name not in places.used - joined}
 
 
 def finished_row(row: ItemRow) -> ItemRow | RowProblem:
     """The row, or what every format asks of a row and this one has not."""
     if not row.turns[0].question.strip():
         return RowProblem(row.line, "The question is empty. Write one, or remove the row.")
-    for name in ("key", "model", "category"):
-        if len(getattr(row, name)) > MAX_NAME:
-            shown = "id" if name == "key" else name
-            return RowProblem(row.line, f"The {shown} is longer than {MAX_NAME} characters. Shorten it.")
+    if len(row.key) > MAX_NAME or len(row.model) > MAX_NAME or len(row.category) > MAX_NAME:
+        shown = "id" if len(row.key) > MAX_NAME else "model" if len(row.model) > MAX_NAME else "category"
+        return RowProblem(row.line, f"The {shown} is longer than {MAX_NAME} characters. Shorten it.")
     return row
 
 

@@ -3,9 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from judging.core.items import RowProblem
 from judging.core.readers.files import CHUNK, MAX_RECORD, FileRefused, open_text, text_chunks, text_lines
@@ -14,13 +13,20 @@ MAX_DEPTH = 100
 """Lists and objects inside one another; databases refuse far deeper ones."""
 
 _SPACE = " \t\n\r"
-_DECODER = json.JSONDecoder()
 _END_OF_VALUE = re.compile(r"[ \t\n\r]*[,\]]")
-_SUSPICIOUS = re.compile(r"NaN|Infinity|\\u0000|\\u[dD][89a-fA-F]|\d[eE]\+?\d{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0:
+        raise ValueError(f"it is read as the number {number}")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite)
+
+
+class Record(NamedTuple):
     """One object with its line or entry number."""
 
     number: int
@@ -93,9 +99,9 @@ def kind_of(value: Any) -> str:
 
 def why_not_storable(raw: str, value: Any) -> str:
     """Why no database takes this value, or ''. `raw` is its source, searched first because most values are fine."""
-    if not _SUSPICIOUS.search(raw) and raw.count("{") + raw.count("[") <= MAX_DEPTH:
-        return ""
-    return _walk(value)
+    if "\\u" in raw or "NaN" in raw or "Infinity" in raw or raw.count("{") + raw.count("[") > MAX_DEPTH:
+        return _walk(value)
+    return ""
 
 
 def _walk(value: Any) -> str:

@@ -216,4 +216,4 @@ def judged(row: ItemRow, data: Mapping[str, Any], count: int | None, score: floa
     names = ("score", "raw_score", "convert_template", "evaluate_template")
     detail = {"num_error": count, "score": score} | {name: data[name] for name in names if name in data}
     judgment = ImportedJudgment(verdict=judge_verdict(count), score=score, detail=detail)
-    return replace(row, replies=replies_of(data), judgment=judgment)
+    return replace(row, replies=replies_of(data), judgments=(judgment,))

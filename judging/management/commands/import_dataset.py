@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from judging.actions.imports import ImportPlan, ImportRefused, InputFile, apply_import, plan_import
+from judging.actions.imports import BadRows, ImportPlan, ImportRefused, InputFile, import_files, plan_import
 from judging.core.readers import READERS
 
 SHOWN_PROBLEMS = 50
@@ -32,8 +32,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         plan = self._plan(options)
         refused = not plan.is_acceptable
-        if not refused and not options["dry_run"]:
-            self._apply(plan)
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_json(), ensure_ascii=False))
         else:
@@ -42,18 +40,15 @@ class Command(BaseCommand):
             raise CommandError(_refusal(plan))
 
     def _plan(self, options: dict[str, Any]) -> ImportPlan:
+        """What the files hold; done, unless this is a dry run."""
         files = [InputFile(Path(path)) for path in options["paths"]]
+        bad_rows = BadRows.SKIP if options["skip_bad"] else BadRows.REFUSE
+        name, form = options["name"], options["format"]
         try:
             with _bar("reading") as bar:
-                plan = plan_import(options["name"], files, format_name=options["format"], progress=bar.update)
-        except ImportRefused as refusal:
-            raise CommandError(str(refusal)) from refusal
-        return plan.without_bad_rows() if options["skip_bad"] else plan
-
-    def _apply(self, plan: ImportPlan) -> None:
-        try:
-            with _bar("storing", plan.counts.items) as bar:
-                apply_import(plan, progress=bar.update)
+                if options["dry_run"]:
+                    return bad_rows.applied_to(plan_import(name, files, format_name=form, progress=bar.update))
+                return import_files(name, files, format_name=form, bad_rows=bad_rows, progress=bar.update)
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
 

@@ -1,0 +1,70 @@
+"""Rows straight into a table: for a million new items, building model objects would cost more than storing them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+from judging.actions.imports.rows import KeyedRow
+from judging.core.items import Turn
+from judging.models import Dataset, Item
+
+_ITEM_COLUMNS = (
+    "dataset_id",
+    "key",
+    "position",
+    "question_key",
+    *("kind", "model", "model_b", "category", "split", "turns", "turns_b", "choices", "gold_choice"),
+    *("context", "criteria", "answer_state", "answer_reason", "extra", "revision"),
+)
+_encode = json.JSONEncoder().encode
+
+
+def insert_items(dataset: Dataset, rows: Sequence[KeyedRow], first_position: int) -> None:
+    """Store new items, the first at this position."""
+    insert(Item, _ITEM_COLUMNS, (_values(dataset.pk, *placed) for placed in enumerate(rows, first_position)))
+
+
+def _values(dataset_id: int, position: int, keyed: KeyedRow) -> tuple[Any, ...]:
+    row = keyed.row
+    return (
+        dataset_id,
+        keyed.key,
+        position,
+        keyed.question_key,
+        row.kind,
+        row.model,
+        row.model_b,
+        row.category,
+        "",
+        _turns(row.turns),
+        _turns(row.turns_b) if row.turns_b else None,
+        _encode(row.choices) if row.choices else None,
+        row.gold_choice,
+        row.context,
+        row.criteria,
+        (Item.AnswerState.GIVEN if row.has_answer else Item.AnswerState.MISSING).value,
+        "",
+        _encode(dict(row.extra)) if row.extra else "{}",
+        1,
+    )
+
+
+def _turns(turns: tuple[Turn, ...]) -> str:
+    return f"[{', '.join([turn.json_text() for turn in turns])}]"
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Store rows of plain values: by COPY where the database has it, else as one prepared statement."""
+    quote = connection.ops.quote_name
+    table, names = quote(model._meta.db_table), ", ".join(quote(name) for name in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        places = ", ".join(["%s"] * len(columns))
+        # Names of our own models, quoted; values are bound.
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", list(rows))  # noqa: S608
