@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from judging.actions.batches import BatchOutcome
 from judging.actions.queueing import enqueue_run
-from judging.actions.runs import RunRefused
+from judging.actions.runs import REPLAYED, RunRefused
 from judging.core.verdicts import Reason, Unscored
 from judging.engines.base import EngineReply, RequestId
-from judging.models import Item, Judgment, Reply, Run, RunBatch
+from judging.models import Dataset, Item, Judge, Judgment, Reply, Run, RunBatch
 from judging.models.runs import Status
 
 SETTLED = frozenset({Reason.NO_ANSWER, Reason.NO_REFERENCE, Reason.PROMPT_TOO_LONG, Reason.NOT_RECORDED})
@@ -66,11 +66,19 @@ def reopen_unscored(run: Run, *, by: User | None = None, forced: bool = False) -
     return run
 
 
+def newest_run(judge: Judge, dataset: Dataset) -> Run:
+    """The newest run of a judge over a dataset; RunRefused where there is none."""
+    run: Run | None = Run.objects.filter(judge=judge, dataset=dataset, kind=Run.Kind.JUDGE).order_by("-pk").first()
+    if run is None:
+        raise RunRefused(f"There is no run of {judge} over {dataset.name} that could be asked again.")
+    return run
+
+
 def refuse_unretriable(run: Run) -> None:
     """Raise RunRefused for a run that nobody can ask again."""
     if run.kind != Run.Kind.JUDGE or run.judge is None:
         raise RunRefused(f"Run {run.pk} asked no judge here; only its own file can bring other replies.")
-    if run.snapshot["judge"]["engine"] == "replayed":
+    if run.snapshot["judge"]["engine"] == REPLAYED:
         raise RunRefused(f"Run {run.pk} was judged from a file of replies. Judge a new file: run_judge --replies FILE.")
     if not run.is_over:
         raise RunRefused(f"Run {run.pk} is {run.state}: it can be asked again when it is over.")

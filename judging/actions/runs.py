@@ -15,6 +15,7 @@ from judging.actions.batches import put_back_batches
 from judging.actions.judges import freeze_judge, spec_of, stored
 from judging.actions.panels import panel_problems, panel_snapshot
 from judging.actions.queueing import enqueue_run
+from judging.core.judged import check_judge
 from judging.core.prompts import check_prompts
 from judging.core.specs import JudgeSpec
 from judging.engines import ENGINES
@@ -107,7 +108,9 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
 def refuse_unreplayed(spec: JudgeSpec, scope: RunScope) -> None:
     """Raise RunRefused for a judge of recorded replies without its file."""
     if spec.engine == REPLAYED and not scope.replies:
-        raise RunRefused(f"The judge {spec.name} reads its replies from a file: manage.py run_judge ... --replies FILE.")
+        raise RunRefused(
+            f"The judge {spec.name} reads its replies from a file: manage.py run_judge ... --replies FILE."
+        )
 
 
 def address_for(spec: JudgeSpec, base_url: str) -> str:
@@ -135,6 +138,8 @@ def refuse_faulty(spec: JudgeSpec) -> None:
         raise RunRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
     if spec.engine in ASKING_ENGINES and not spec.model:
         raise RunRefused(f"The judge {spec.name} needs a model: say which one the server offers.")
+    if problems := check_judge(spec):
+        raise RunRefused(f"The judge {spec.name} cannot decide. " + " ".join(problems))
     if problems := check_prompts(spec.rubric):
         raise RunRefused(f"The prompts of the rubric {spec.rubric.name} cannot be used. " + " ".join(problems))
 

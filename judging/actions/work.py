@@ -17,8 +17,8 @@ from judging.actions.batches import (
     write_batch,
 )
 from judging.actions.judgments import batch_outcome, requests_for
-from judging.actions.retries import NOTHING_KEPT, Kept, kept_of, retried
 from judging.actions.panels import judge_by_panel
+from judging.actions.retries import NOTHING_KEPT, Kept, kept_of, retried
 from judging.actions.runs import fail_run, settle_run
 from judging.core.specs import JudgeSpec, judge_from_json
 from judging.engines import ENGINES

@@ -2,17 +2,25 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import F, Sum
 from tqdm import tqdm
 
-from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge
+from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge, chosen_spec
+from judging.actions.replays import open_replay, recorded, write_prompts
+from judging.actions.retries import newest_run, reopen_unscored, retry_unscored
 from judging.actions.runs import RunRefused, RunScope, open_run, start_run
-from judging.actions.work import work_run
+from judging.actions.work import EngineFactory, make_engine, work_run
 from judging.core.claimers import this_claimer
 from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
+from judging.engines.replayed import Recording, ReplayedEngine
 from judging.models import Dataset, Judge, Run
 from judging.reports import RunProgress, queue_of, queue_state, run_progress
 
@@ -31,39 +39,57 @@ class Command(BaseCommand):
         parser.add_argument("--model", default="", help="the model, as its server calls it")
         parser.add_argument("--base-url", default="", help="address of the server (OPENAI_BASE_URL)")
         parser.add_argument("--samples", type=positive, help="replies per item")
+        parser.add_argument("--coefficients", default="", help="YAML file with intercept and slope, for attributes")
         parser.add_argument("--limit", type=positive, help="only the first so many items")
         parser.add_argument("--seed", type=int, default=0, help="seed of the first sample (0)")
         parser.add_argument("--inline", action="store_true", help="work in this process, without a queue")
         parser.add_argument("--anyway", action="store_true", help="inline, although others hold the GPU's memory")
+        parser.add_argument("--retry", choices=["unscored"], help="ask again what has no value in the newest run")
+        parser.add_argument("--forced", action="store_true", help="with --retry: also prompts that were too long")
+        parser.add_argument("--write-prompts", type=Path, metavar="FILE", help="write the prompts and judge nothing")
+        parser.add_argument("--replies", type=Path, metavar="FILE", help="judge, here, from replies to those prompts")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, **options: Any) -> None:
         dataset = Dataset.objects.filter(name=options["dataset"]).first()
         if dataset is None:
             raise CommandError(f"There is no dataset {options['dataset']!r}. Import it with import_dataset.")
+        refuse_combined(options)
+        if options["write_prompts"]:
+            self.write_prompts(dataset, options)
+            return
         started = time.monotonic()
-        try:
-            judge = chosen_judge(choice_from(options))
-            if not options["inline"]:
-                refuse_silent_queue(queue_for(judge.engine))
-            elif queue_for(judge.engine) == "gpu" and not options["anyway"] and (trouble := memory_trouble()):
-                raise CommandError(trouble)
-            begin = open_run if options["inline"] else start_run
-            scope = RunScope(limit=options["limit"], seed=options["seed"])
-            run = begin(judge, dataset, scope=scope, base_url=options["base_url"])
-        except (UnknownName, RunRefused) as error:
-            raise CommandError(str(error)) from error
-        try:
-            self.work(run) if options["inline"] else self.follow(run)
-        except KeyboardInterrupt:
-            raise CommandError(how_to_go_on(run, inline=options["inline"]), returncode=130) from None
+        with refusals(), recording_of(options["replies"]) as recording:
+            run = begun(dataset, options, recording)
+            try:
+                if recording is not None:
+                    self.work(run, lambda name, engine_options: ReplayedEngine(recording))
+                else:
+                    self.work(run) if options["inline"] else self.follow(run)
+            except KeyboardInterrupt:
+                inline = options["inline"] or recording is not None
+                raise CommandError(how_to_go_on(run, inline=inline), returncode=130) from None
         run.refresh_from_db()
         self.report(run, seconds=time.monotonic() - started, as_json=options["json"])
 
-    def work(self, run: Run) -> None:
+    def write_prompts(self, dataset: Dataset, options: dict[str, Any]) -> None:
+        """The prompts to a file, and how many."""
+        scope = RunScope(limit=options["limit"], seed=options["seed"])
+        with refusals():
+            written = write_prompts(
+                chosen_spec(choice_from(options)), dataset, scope=scope, path=options["write_prompts"]
+            )
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(written)))
+            return
+        self.stdout.write(f"{written.prompts} prompts for {written.items} items are in {options['write_prompts']}.")
+        if written.items_left_out:
+            self.stdout.write(f"{written.items_left_out} items lack an answer, or a reference that the prompt shows.")
+
+    def work(self, run: Run, engine: EngineFactory = make_engine) -> None:
         """Do all the work here."""
         with self.bar(run) as bar:
-            while work_run(run.pk, claimer=this_claimer(), written=bar.update):
+            while work_run(run.pk, claimer=this_claimer(), engine=engine, written=bar.update):
                 pass
 
     def follow(self, run: Run) -> None:
@@ -73,7 +99,7 @@ class Command(BaseCommand):
             while not run.is_over:
                 wait()
                 run.refresh_from_db()
-                bar.update(run_progress(run).judged - bar.n)
+                bar.update(items_done(run) - bar.n)
                 looks += 1
                 if looks % ASK_QUEUE_EVERY == 0 and not run.is_over:
                     bar.set_postfix_str(queue_trouble(queue_of(run)))
@@ -82,7 +108,7 @@ class Command(BaseCommand):
         """Progress on stderr, so that stdout holds the summary alone."""
         progress = run_progress(run)
         title = f"run {run.pk}, {run.judge}"
-        return tqdm(desc=title, total=progress.items, initial=progress.judged, unit=" items", file=self.stderr)
+        return tqdm(desc=title, total=progress.items, initial=items_done(run), unit=" items", file=self.stderr)
 
     def report(self, run: Run, *, seconds: float, as_json: bool) -> None:
         """The summary; CommandError where the run did not finish."""
@@ -93,6 +119,58 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(lines(run, progress)))
         if run.state != Run.State.FINISHED:
             raise CommandError(f"Run {run.pk} is {run.state}. {run.error}".strip())
+
+
+def refuse_combined(options: dict[str, Any]) -> None:
+    """CommandError for options that mean different runs."""
+    given = [name for name in ("write_prompts", "replies", "retry") if options[name]]
+    if len(given) > 1:
+        first, second = (f"--{name.replace('_', '-')}" for name in given[:2])
+        raise CommandError(f"{first} and {second} are two commands: give one of them.")
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What actions refuse, as errors of the command."""
+    try:
+        yield
+    except (UnknownName, RunRefused) as error:
+        raise CommandError(str(error)) from error
+
+
+@contextmanager
+def recording_of(path: Path | None) -> Iterator[Recording | None]:
+    """The replies of a file while the run is judged from them; None without a file."""
+    if path is None:
+        yield None
+        return
+    with closing(recorded(path)) as recording:
+        yield recording
+
+
+def begun(dataset: Dataset, options: dict[str, Any], recording: Recording | None) -> Run:
+    """The run that the options mean, ready to be worked on."""
+    choice = choice_from(options)
+    scope = RunScope(limit=options["limit"], seed=options["seed"], replies=recording.sha256 if recording else "")
+    if recording is not None:
+        return open_replay(choice, dataset, recording=recording, scope=scope)
+    judge = chosen_judge(choice)
+    if not options["inline"]:
+        refuse_silent_queue(queue_for(judge.engine))
+    elif queue_for(judge.engine) == "gpu" and not options["anyway"] and (trouble := memory_trouble()):
+        raise CommandError(trouble)
+    if options["retry"]:
+        retry = reopen_unscored if options["inline"] else retry_unscored
+        return retry(newest_run(judge, dataset), forced=options["forced"])
+    begin = open_run if options["inline"] else start_run
+    return begin(judge, dataset, scope=scope, base_url=options["base_url"])
+
+
+def items_done(run: Run) -> int:
+    """Items of the run that wait for nothing."""
+    size = F("last_position") - F("first_position") + 1
+    waiting = run.batches.open().aggregate(items=Sum(size, default=0))["items"]
+    return max(0, run_progress(run).items - int(waiting))
 
 
 def wait() -> None:
@@ -116,6 +194,7 @@ def choice_from(options: dict[str, Any]) -> JudgeChoice:
         engine=options["engine"],
         model=options["model"],
         samples=options["samples"],
+        coefficients=options["coefficients"],
     )
 
 
