@@ -1,4 +1,4 @@
-# Two commands: `make demo` shows the whole way, `make test` runs everything that can be run here.
+# `make demo` shows the whole way, `make test` tests it, `make test-all` also runs what is slow, with a real vLLM.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -23,7 +23,7 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .venv-vllm var
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evalsite needs Python 3.11 or newer; run make with PYTHON=/path/to/it")'

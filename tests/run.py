@@ -1,5 +1,7 @@
 """Everything that `make test` runs, in order: style, types, migrations, then the tests on SQLite and on PostgreSQL.
 
+`make test-all` goes on with what is slow: whole programs, and the engines with a real vLLM, in its own environment.
+
 What this machine cannot have is skipped and named at the end; a failure of any step fails the whole.
 """
 
@@ -13,6 +15,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.vllm_environment import NotHere, vllm_python
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -83,38 +87,65 @@ def step(name: str, command: list[str], **environment: str) -> bool:
     return done.returncode == 0
 
 
+def checks(own: dict[str, str]) -> list[bool]:
+    """Style, types and migrations."""
+    return [
+        step("ruff", [str(BIN / "ruff"), "check", "."]),
+        step("format", [str(BIN / "ruff"), "format", "--check", "."]),
+        step("mypy", [str(BIN / "mypy")], **own),
+        step("migrations", [str(BIN / "python"), "manage.py", "makemigrations", "--check", "--dry-run"], **own),
+    ]
+
+
+def pytest(python: Path, *arguments: str) -> list[str]:
+    """The command that runs tests."""
+    return [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+
+
+def quick_tests(own: dict[str, str], missing: list[str], *, postgresql: bool) -> list[bool]:
+    """The tests that take seconds, on both databases."""
+    results = [step("tests on SQLite", pytest(BIN / "python", "-m", "not slow"), **own)]
+    if not postgresql:
+        return results
+    ignored = [f"--ignore=tests/{folder}" for folder in WITHOUT_ROWS]
+    chosen = pytest(BIN / "python", "-m", "not browser and not slow", *ignored)
+    with postgres() as url:
+        if url:
+            results.append(step("tests on PostgreSQL", chosen, **own | {"DATABASE_URL": url}))
+        else:
+            missing.append("PostgreSQL: the tests ran on SQLite only")
+    return results
+
+
+def slow_tests(own: dict[str, str], missing: list[str]) -> list[bool]:
+    """The tests that take minutes; those with vLLM in an environment that has it."""
+    results = [step("slow tests", pytest(BIN / "python", "-m", "slow and not vllm"), **own)]
+    try:
+        python = vllm_python()
+    except NotHere as error:
+        missing.append(f"vLLM: the tests with an engine were skipped, {error}")
+        return results
+    return [*results, step("tests with vLLM", pytest(python, "-m", "vllm"), **own)]
+
+
 def main() -> int:
     """Run the steps; 0 when all that could be run passed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="also what is slow")
+    parser.add_argument("--only-slow", action="store_true", help="nothing but what is slow")
     parser.add_argument("--no-postgres", action="store_true", help="only SQLite")
     options = parser.parse_args()
     install_browser()
     missing = [] if has_browser() else ["Chromium: the tests in tests/browser were skipped (apt-get install chromium)"]
     if has_browser() and not has_japanese_font():
         missing.append("a Japanese font: pages were tested without one (apt-get install fonts-noto-cjk)")
-    pytest = [str(BIN / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    chosen = [] if options.all else ["-m", "not slow"]
+    results = []
     with tempfile.TemporaryDirectory(prefix="evalsite-") as data_dir:
         own = {"EVALSITE_DATA_DIR": data_dir, "DATABASE_URL": "", "REDIS_URL": ""}
-        results = [
-            step("ruff", [str(BIN / "ruff"), "check", "."]),
-            step("format", [str(BIN / "ruff"), "format", "--check", "."]),
-            step("mypy", [str(BIN / "mypy")], **own),
-            step("migrations", [str(BIN / "python"), "manage.py", "makemigrations", "--check", "--dry-run"], **own),
-            step("tests on SQLite", [*pytest, *chosen], **own),
-        ]
-        if not options.no_postgres:
-            with postgres() as url:
-                if url:
-                    on_postgres = [
-                        "-m",
-                        "not browser" if options.all else "not browser and not slow",
-                        *(f"--ignore=tests/{folder}" for folder in WITHOUT_ROWS),
-                    ]
-                    results.append(step("tests on PostgreSQL", [*pytest, *on_postgres], **own | {"DATABASE_URL": url}))
-                else:
-                    missing.append("PostgreSQL: the tests ran on SQLite only")
+        if not options.only_slow:
+            results += checks(own) + quick_tests(own, missing, postgresql=not options.no_postgres)
+        if options.all or options.only_slow:
+            results += slow_tests(own, missing)
     print("\nNot to be had here:" if missing else "\nNothing was missing here.")
     print("\n".join(f"- {what}" for what in missing), flush=True)
     return 0 if all(results) else 1

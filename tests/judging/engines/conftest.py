@@ -1,4 +1,4 @@
-"""What the tests of engines that hold a model share: a tiny one, and vLLM set up for a machine without a GPU."""
+"""What the tests of engines that hold a model share: another one, and vLLM set up for a machine without a GPU."""
 
 import os
 import sys
@@ -9,11 +9,6 @@ import pytest
 
 from judging.engines.warm import WARM
 from tests.tiny_model import CPU_ENVIRONMENT, make_model
-
-
-@pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="session")
