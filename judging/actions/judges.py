@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from judging.core.attributes import read_coefficients
 from judging.core.builtin import CLEAN_OR_WRONG, JUDGES, RUBRICS
+from judging.core.decisions import LINEAR
 from judging.core.specs import JudgeSpec, RubricSpec
 from judging.engines import ENGINES
 from judging.models import Judge, Rubric
@@ -18,7 +21,7 @@ PANEL_VERDICTS = RubricSpec(name="verdicts of a panel", kind="verdict", criteria
 
 
 class UnknownName(ValueError):
-    """No judge, rubric or engine has this name; the message lists those that there are."""
+    """No judge, rubric or engine has this name, or none can be made like that; the message says what there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class JudgeChoice:
     engine: str = ""
     model: str = ""
     samples: int | None = None
+    coefficients: str = ""
 
 
 def chosen_judge(choice: JudgeChoice) -> Judge:
@@ -52,7 +56,20 @@ def chosen_spec(choice: JudgeChoice) -> JudgeSpec:
         engine=choice.engine or spec.engine,
         model=choice.model or spec.model,
         samples=choice.samples or spec.samples,
+        decision=dict(spec.decision) | with_coefficients(choice, spec),
     )
+
+
+def with_coefficients(choice: JudgeChoice, spec: JudgeSpec) -> dict[str, Any]:
+    """The coefficients of the file that was chosen, as a judge's decision keeps them, so that a run can be rebuilt."""
+    if not choice.coefficients:
+        return {}
+    if spec.decision.get("rule") != LINEAR:
+        raise UnknownName(f"The judge {spec.name} does not decide by the rule {LINEAR}, so it takes no coefficients.")
+    try:
+        return {"coefficients": read_coefficients(Path(choice.coefficients)).as_json()}
+    except ValueError as error:
+        raise UnknownName(str(error)) from error
 
 
 def named_panel(name: str) -> Judge | None:
@@ -64,7 +81,7 @@ def named_panel(name: str) -> Judge | None:
 
 def refuse_changes(choice: JudgeChoice) -> None:
     """A panel has nothing that could be changed for one run: UnknownName says so."""
-    changed = [name for name in ("rubric", "engine", "model", "samples") if getattr(choice, name)]
+    changed = [name for name in ("rubric", "engine", "model", "samples", "coefficients") if getattr(choice, name)]
     if changed:
         raise UnknownName(f"{choice.name} is a panel, which asks no model of its own: leave out {', '.join(changed)}.")
 
@@ -77,7 +94,7 @@ def named_judge(name: str) -> JudgeSpec:
     found = Judge.objects.newest(stem).filter(rubric__isnull=False).select_related("rubric")
     judge: Judge | None = found.numbered(version).first()
     if judge is None:
-        own = set(Judge.objects.filter(rubric__isnull=False).values_list("name", flat=True))
+        own = set(Judge.objects.usable().values_list("name", flat=True))
         raise UnknownName(f"There is no judge {name!r}. Judges: {', '.join(sorted(own | set(JUDGES)))}.")
     return spec_of(judge)
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from judging.core.attributes import PARTS, read_attributes
-from judging.core.decisions import Decision, decide
+from judging.core.decisions import LINEAR, MAJORITY, Decision, check_decision, decide
 from judging.core.extraction import LENIENT, read_reply
 from judging.core.items import ItemText
 from judging.core.linear import decide_linear
-from judging.core.pairs import A_FIRST, B_FIRST, as_shown, decide_pair
+from judging.core.pairs import A_B_TIE, A_FIRST, B_FIRST, as_shown, decide_pair
 from judging.core.quoted import without_quotes
 from judging.core.scales import Criterion
-from judging.core.specs import RubricSpec
+from judging.core.specs import JudgeSpec, RubricSpec
 from judging.core.verdicts import Reading, Reason, Unscored, Verdict
 
 WHOLE = ""
@@ -98,6 +98,17 @@ def _whole(rubric: RubricSpec, made: Mapping[str, Decision]) -> Decision:
         reason = next(each.reason for each in deciding if each.reason)
         return Decision(verdict=verdict, reason=reason, n_read=n_read, n_replies=n_replies)
     return Decision(value=str(verdict), verdict=verdict, n_read=n_read, n_replies=n_replies)
+
+
+def check_judge(spec: JudgeSpec) -> list[str]:
+    """What is wrong with the decision of a judge and with its rubric's criteria, as sentences."""
+    rule, kind = spec.decision.get("rule", MAJORITY), spec.rubric.kind
+    problems = check_decision(spec.decision)
+    if (kind == "attributes") != (rule == LINEAR):
+        problems.append(f"A rubric of kind attributes is decided by the rule {LINEAR}, and only that; not by {rule!r}.")
+    if kind == "pair" and [each.scale for each in spec.rubric.criteria] != [A_B_TIE.scale]:
+        problems.append("A rubric of kind pair has one criterion, with the values A, B and tie.")
+    return problems
 
 
 def unasked(rubric: RubricSpec, decision: Mapping[str, Any]) -> dict[str, Decision]:

@@ -2,12 +2,15 @@
 
 from judging.reports.progress import RunProgress, judgments_of, run_progress
 from judging.reports.queues import QueueState, queue_address, queue_of, queue_state, workers_of
+from judging.reports.stability import JudgeStability, judge_stability
 from judging.reports.tallies import Tally, tally
 
 __all__ = [
+    "JudgeStability",
     "QueueState",
     "RunProgress",
     "Tally",
+    "judge_stability",
     "judgments_of",
     "queue_address",
     "queue_of",
