@@ -9,6 +9,7 @@ Four readings stand beside each other, because each answers another question:
 - `invalid_as_wrong`: as strict, but an item the judge could not read is held back like a wrong one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,7 @@ NO_ITEMS = "no judged items"
 NO_DECIDED = "no item decided by both"
 NO_HUMAN = "no item decided by people"
 NO_WRONG_ITEMS = "no wrong items"
+NO_CLEAN_ITEMS = "no clean items"
 NO_DECIDED_WRONG = "the judge decided no wrong item"
 NONE_CALLED_WRONG = "the judge called no item wrong"
 NONE_CALLED_CLEAN = "the judge called no item clean"
@@ -128,6 +130,8 @@ def decided(matrix: Confusion) -> dict[str, Statistic]:
         "accuracy": proportion(matrix.agreed, matrix.decided, undefined=NO_DECIDED),
         "majority_baseline": proportion(max(tn + fp, fn + tp), matrix.decided, undefined=NO_DECIDED),
         **_about_wrong(tp=tp, fp=fp, fn=fn, no_recall=_no_decided_wrong(matrix)),
+        "specificity": proportion(tn, tn + fp, undefined=NO_CLEAN_ITEMS),
+        "balanced_accuracy": balanced_accuracy(matrix.decided_cells),
         "clean_purity": proportion(tn, tn + fn, undefined=NONE_CALLED_CLEAN),
         "cohen_kappa": cohen_kappa(matrix.decided_cells) if matrix.decided else Undefined(NO_DECIDED),
         "mcc": matthews(matrix.decided_cells),
@@ -151,6 +155,8 @@ def invalid_as_wrong(matrix: Confusion) -> dict[str, Statistic]:
     agreed = tp + matrix.cell(CLEAN, CLEAN)
     return {"accuracy": proportion(agreed, known, undefined=NO_HUMAN)} | _about_wrong(tp=tp, fp=fp, fn=fn)
 
+
+OfTables = Callable[[FloatArray], FloatArray]
 
 READINGS = {"mdk": mdk, "decided": decided, "strict": strict, "invalid_as_wrong": invalid_as_wrong}
 
@@ -180,24 +186,53 @@ def human_share(matrix: Confusion) -> Statistic:
 
 
 def matthews(table: IntArray) -> Statistic:
-    """Matthews' correlation of a square table, with an interval from resampled items."""
+    """Matthews' correlation of a square table of any size, with an interval from resampled items."""
+    return _resampled_table(table, _matthews_of, "the judge or people gave one verdict only")
+
+
+def balanced_accuracy(table: IntArray) -> Statistic:
+    """Mean over the values people gave (columns) of the share on which the judge said the same."""
+    if not table.sum():
+        return Undefined(NO_DECIDED)
+    return _resampled_table(table, _balanced_of, "people gave one verdict only")
+
+
+def _resampled_table(table: IntArray, statistic: OfTables, undefined: str) -> Statistic:
     n = int(table.sum())
     if n == 0:
         return Undefined(NO_DECIDED)
-    value = float(_matthews_of(table.ravel()[None, :].astype(np.float64))[0])
+
+    def of_rows(rows: FloatArray) -> FloatArray:
+        return statistic(rows.reshape(len(rows), *table.shape))
+
+    value = float(of_rows(table.ravel()[None, :].astype(np.float64))[0])
     if np.isnan(value):
-        return Undefined("the judge or people gave one verdict only")
-    if low_high := bootstrap(table.ravel(), _matthews_of):
+        return Undefined(undefined)
+    if low_high := bootstrap(table.ravel(), of_rows):
         return resampled(value, low_high, n)
-    low, high = (2 * share - 1 for share in wilson(int(np.trace(table)), n))
-    return Value(value, low, high, n, WILSON_TRANSFORMED)
+    # Every item agrees: the value is 1, and how far below it may lie is Wilson's answer for the items.
+    low, high = wilson(int(np.trace(table)), n)
+    if statistic is _matthews_of:
+        low, high = 2 * low - 1, 2 * high - 1
+    return Value(value, min(low, value), max(high, value), n, WILSON_TRANSFORMED)
 
 
-def _matthews_of(rows: FloatArray) -> FloatArray:
-    tn, fn, fp, tp = rows.T
-    below = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    values: FloatArray = np.divide(tp * tn - fp * fn, below, out=np.full(below.shape, np.nan), where=below != 0)
+def _matthews_of(tables: FloatArray) -> FloatArray:
+    total, right = tables.sum(axis=(1, 2)), np.trace(tables, axis1=1, axis2=2)
+    rows, columns = tables.sum(axis=2), tables.sum(axis=1)
+    above = right * total - (rows * columns).sum(axis=1)
+    below = np.sqrt((total**2 - (rows**2).sum(axis=1)) * (total**2 - (columns**2).sum(axis=1)))
+    values: FloatArray = np.divide(above, below, out=np.full(below.shape, np.nan), where=below != 0)
     return values
+
+
+def _balanced_of(tables: FloatArray) -> FloatArray:
+    given = tables.sum(axis=1)
+    right = np.diagonal(tables, axis1=1, axis2=2)
+    recalls = np.divide(right, given, out=np.full(given.shape, np.nan), where=given > 0)
+    said = (given > 0).sum(axis=1)
+    mean = np.divide(np.nansum(recalls, axis=1), said, out=np.full(len(said), np.nan), where=said > 0)
+    return np.where(said >= 2, mean, np.nan)
 
 
 def _no_decided_wrong(matrix: Confusion) -> str:

@@ -26,6 +26,16 @@ BOOTSTRAP = "item_bootstrap"
 FLEISS_COHEN_EVERITT = "fleiss_cohen_everitt"
 GWET_LINEARISED = "gwet_linearised"
 STUDENT = "student_t"
+JACKKNIFE = "jackknife"
+CLUSTER_BOOTSTRAP = "cluster_bootstrap"
+PAIRED_BOOTSTRAP = "paired_bootstrap"
+LINEARISED = "linearised"
+FISHER_Z = "fisher_z"
+
+Rows = FloatArray
+"""Item counts, one row per draw and one column per kind of item."""
+OfRows = Callable[[Rows], FloatArray]
+"""A statistic of every row; NaN where it is undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ def resampled(value: float, bounds: tuple[float, float], n: int) -> Value:
 
 
 def bootstrap(
-    items: IntArray, statistic: Callable[[FloatArray], FloatArray], *, draws: int = DRAWS, seed: int = SEED
+    items: IntArray, statistic: OfRows, *, draws: int = DRAWS, seed: int = SEED
 ) -> tuple[float, float] | None:
     """Percentile interval of `statistic` over resampled items.
 
@@ -115,9 +125,61 @@ def bootstrap(
     one row of counts per draw and gives NaN where it is undefined; those draws are left out. None where the draws do
     not differ: then they say nothing about how far the value could be off.
     """
+    return percentiles(statistic(draw(items, draws=draws, seed=seed)))
+
+
+def draw(items: IntArray, *, draws: int = DRAWS, seed: int = SEED) -> Rows:
+    """Items drawn anew, as many as there are, so many times."""
     n = int(items.sum())
-    rows = np.random.default_rng(seed).multinomial(n, items / n, size=draws).astype(np.float64)
-    values = statistic(rows)
+    return np.random.default_rng(seed).multinomial(n, items / n, size=draws).astype(np.float64)
+
+
+def cluster_bootstrap(
+    clusters: IntArray, statistic: OfRows, *, draws: int = DRAWS, seed: int = SEED
+) -> tuple[float, float] | None:
+    """As `bootstrap` where items of one cluster (a prompt, a conversation) stand or fall together: whole clusters are
+    drawn. `clusters` has one row per cluster with its items of each kind."""
+    count = len(clusters)
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
+    return percentiles(statistic(drawn.astype(np.float64) @ clusters.astype(np.float64)))
+
+
+def jackknife(items: IntArray, statistic: OfRows) -> float | None:
+    """Standard error from leaving out one item at a time, exact: items of a kind give the same value. None where a
+    value without some item is undefined, or where there is one item only."""
+    n = int(items.sum())
+    kinds = items > 0
+    if n < 2:
+        return None
+    without = items[None, :].astype(np.float64) - np.eye(len(items))[kinds]
+    values = statistic(without)
+    if np.isnan(values).any():
+        return None
+    many = items[kinds]
+    centre = float((many * values).sum() / n)
+    return float(np.sqrt((n - 1) / n * (many * (values - centre) ** 2).sum()))
+
+
+def paired_difference(
+    items: IntArray, first: OfRows, second: OfRows, *, undefined: str, draws: int = DRAWS, seed: int = SEED
+) -> Statistic:
+    """First less second on the same items: every draw is one draw for both."""
+    n = int(items.sum())
+    if n == 0:
+        return Undefined(undefined)
+
+    def apart(rows: Rows) -> FloatArray:
+        return first(rows) - second(rows)
+
+    value = float(apart(items[None, :].astype(np.float64))[0])
+    if np.isnan(value):
+        return Undefined(undefined)
+    low, high = bootstrap(items, apart, draws=draws, seed=seed) or (value, value)
+    return Value(value, min(low, value), max(high, value), n, PAIRED_BOOTSTRAP)
+
+
+def percentiles(values: FloatArray) -> tuple[float, float] | None:
+    """Bounds of the middle 95 %; None where the draws do not differ."""
     values = values[~np.isnan(values)]
     if not values.size or np.ptp(values) < 1e-12:
         return None

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from django.db.models import Count
 
-from annotation.core.agreement import GROUP, NO_LABELS, PAIR, specific_agreement
+from annotation.core.agreement import GROUP, NO_LABELS, NOMINAL, PAIR, specific_agreement
 from annotation.core.counts import Patterns, pair_table, patterns
 from annotation.core.intervals import IntArray, Statistic, Undefined
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
@@ -134,7 +134,7 @@ def human_human(campaign: Campaign | None, column: HumanColumn, *, criterion: st
     specific = {
         f"specific_agreement_{word}": specific_agreement(column.patterns, code) for code, word in enumerate(COMPARED)
     }
-    group = {name: statistic(column.patterns) for name, statistic in GROUP.items()}
+    group = {name: statistic(column.patterns, NOMINAL) for name, statistic in GROUP.items()}
     return group | _between_two(campaign, column, criterion) | specific
 
 
@@ -144,7 +144,7 @@ def _between_two(campaign: Campaign | None, column: HumanColumn, criterion: str)
     if refusal or campaign is None:
         return dict.fromkeys(PAIR, Undefined(refusal or NO_LABELS))
     table = _table_of_two(_labels(campaign, criterion), column)
-    return {name: statistic(table) for name, statistic in PAIR.items()}
+    return {name: statistic(table, NOMINAL) for name, statistic in PAIR.items()}
 
 
 def _not_two(raters: tuple[Rater, ...]) -> str:

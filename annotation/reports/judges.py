@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Case, Count, IntegerField, Value, When
 
 from annotation.core import confusion
-from annotation.core.agreement import GROUP, PAIR
+from annotation.core.agreement import GROUP, NOMINAL, PAIR
 from annotation.core.confusion import COLUMNS, READINGS, ROWS, Confusion
 from annotation.core.intervals import IntArray, Statistic, Undefined, mean
 from annotation.core.resolution import VERDICTS, HumanVerdict
@@ -96,8 +96,8 @@ def judge_human(matrix: Confusion) -> dict[str, Statistic]:
     """Judge and people as two raters of the items both decided. One row per statistic."""
     if not matrix.decided:
         return dict.fromkeys([*GROUP, *PAIR], Undefined(confusion.NO_DECIDED))
-    group = {name: statistic(matrix.patterns) for name, statistic in GROUP.items()}
-    return group | {name: statistic(matrix.decided_cells) for name, statistic in PAIR.items()}
+    group = {name: statistic(matrix.patterns, NOMINAL) for name, statistic in GROUP.items()}
+    return group | {name: statistic(matrix.decided_cells, NOMINAL) for name, statistic in PAIR.items()}
 
 
 def items_of_cell(
