@@ -27,6 +27,9 @@ BATCH_ITEMS = 32
 ASKING_ENGINES = {"openai_api"}
 """Engines that ask a server, which has an address and more than one model."""
 
+HOLDING_ENGINES = {"vllm_offline", "transformers_local"}
+"""Engines that hold a model themselves."""
+
 REPLAYED = "replayed"
 """The engine that answers from a file."""
 
@@ -138,6 +141,8 @@ def refuse_faulty(spec: JudgeSpec) -> None:
         raise RunRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
     if spec.engine in ASKING_ENGINES and not spec.model:
         raise RunRefused(f"The judge {spec.name} needs a model: say which one the server offers.")
+    if spec.engine in HOLDING_ENGINES and not spec.model:
+        raise RunRefused(f"The judge {spec.name} needs a model: a name, or the folder that holds it on the worker.")
     if problems := check_judge(spec):
         raise RunRefused(f"The judge {spec.name} cannot decide. " + " ".join(problems))
     if problems := check_prompts(spec.rubric):

@@ -27,6 +27,7 @@ TOO_LONG = re.compile(
     r"|longer than the maximum|exceeds? the (?:available )?context",
     re.IGNORECASE,
 )
+STRUCTURED = ("choice", "regex", "grammar")
 KEY_SHAPED = re.compile(r"\bsk-[\w*.-]{4,}")
 
 
@@ -63,7 +64,7 @@ class Answer:
 def call_of(prompt: Prompt, options: EngineOptions, seed: int | None) -> tuple[str, dict[str, Any]]:
     """Path and JSON body of a call. A model and a seed that were not given are left out."""
     given = {"model": options.model or None, "seed": seed}
-    body = dict(options.sampling) | {name: value for name, value in given.items() if value is not None}
+    body = written_out(options.sampling) | {name: value for name, value in given.items() if value is not None}
     if not prompt.messages:
         return "/completions", body | {"prompt": prompt.text}
     if prompt.messages[-1][0] == "assistant":
@@ -71,6 +72,18 @@ def call_of(prompt: Prompt, options: EngineOptions, seed: int | None) -> tuple[s
     return "/chat/completions", body | {
         "messages": [{"role": role, "content": content} for role, content in prompt.messages]
     }
+
+
+def written_out(sampling: Mapping[str, Any]) -> dict[str, Any]:
+    """The sampling with our short forms as servers know them: a schema by OpenAI's name, the rest by vLLM's."""
+    body = {name: value for name, value in sampling.items() if name not in {*STRUCTURED, "json_schema"}}
+    structured = {name: sampling[name] for name in STRUCTURED if name in sampling}
+    if structured:
+        body["structured_outputs"] = structured
+    if "json_schema" in sampling:
+        schema = {"name": "reply", "schema": sampling["json_schema"]}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    return body
 
 
 async def ask(client: httpx.AsyncClient, path: str, body: Mapping[str, Any], *, seconds: float, key: str) -> Answer:

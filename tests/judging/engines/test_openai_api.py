@@ -336,3 +336,12 @@ def test_an_error_of_the_caller_cancels_what_is_in_flight() -> None:
         with pytest.raises(LookupError):
             list(engine.replies(broken()))
         engine.close()
+
+
+def test_writes_out_the_short_forms_of_structured_outputs() -> None:
+    with serving(fake.good) as server:
+        ask(server, sampling={"choice": ["A", "B"], "json_schema": {"type": "object"}})
+    _, body, _ = server.seen[0]
+    assert body["structured_outputs"] == {"choice": ["A", "B"]}
+    assert body["response_format"]["json_schema"]["schema"] == {"type": "object"}
+    assert not {"choice", "json_schema"} & set(body)
