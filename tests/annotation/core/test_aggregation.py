@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+
+from annotation.core.aggregation import (
+    Votes,
+    annotator_figures,
+    dawid_skene,
+    drift,
+    majority_codes,
+    mean_share,
+)
+from annotation.core.intervals import Undefined, Value
+
+
+def votes_of(table: list[list[int]] | np.ndarray, categories: int = 2) -> Votes:
+    cells = np.asarray(table)
+    items, people = np.nonzero(cells >= 0)
+    return Votes(items, people, cells[items, people], categories)
+
+
+def planted(accuracies: list[float], *, n: int = 2000, each: int = 3, seed: int = 0) -> tuple[Votes, np.ndarray]:
+    """Items of known truth, each labelled by `each` annotators; an accuracy of 0 is somebody who always says clean."""
+    draw = np.random.default_rng(seed)
+    truth = (draw.random(n) < 0.3).astype(np.int64)
+    table = np.full((n, len(accuracies)), -1)
+    for item in range(n):
+        for person in draw.choice(len(accuracies), each, replace=False):
+            right = draw.random() < accuracies[person]
+            table[item, person] = truth[item] if right else 1 - truth[item]
+            if accuracies[person] == 0:
+                table[item, person] = 0
+    return votes_of(table), truth
+
+
+def test_the_majority_leaves_ties_open() -> None:
+    assert majority_codes(votes_of([[0, 0, 1], [0, 1, -1], [1, -1, -1]])).tolist() == [0, -1, 1]
+
+
+def test_dawid_skene_finds_who_errs_how() -> None:
+    accuracies = [0.95, 0.9, 0.6, 0.55, 0.8, 0.85]
+    votes, truth = planted(accuracies, each=4)
+    found = dawid_skene(votes)
+    assert not isinstance(found, Undefined)
+    assert found.accuracy() == pytest.approx(accuracies, abs=0.06)
+    assert found.prevalence == pytest.approx([0.7, 0.3], abs=0.04)
+    assert (found.decided == truth).mean() > (majority_codes(votes) == truth).mean() + 0.02
+
+
+def test_dawid_skene_sees_through_those_who_always_say_clean() -> None:
+    votes, truth = planted([0.85] * 12 + [0.0] * 4)
+    found = dawid_skene(votes)
+    assert not isinstance(found, Undefined)
+    assert (found.decided == truth).mean() > (majority_codes(votes) == truth).mean()
+    assert found.errors[-1][1][0] > 0.95
+
+
+def test_labels_that_their_item_speaks_against_are_suspicious() -> None:
+    votes, truth = planted([0.87] * 10, each=5)
+    found = dawid_skene(votes)
+    assert not isinstance(found, Undefined)
+    wrong, suspected = votes.codes != truth[votes.items], found.suspicion(votes) > 0.5
+    assert (wrong & suspected).sum() / suspected.sum() > 0.85
+    assert (wrong & suspected).sum() / wrong.sum() > 0.85
+
+
+def test_relabelling_categories_relabels_the_outcome() -> None:
+    votes, _ = planted([0.9, 0.7, 0.8, 0.6])
+    turned = Votes(votes.items, votes.annotators, 1 - votes.codes, 2)
+    one, other = dawid_skene(votes), dawid_skene(turned)
+    assert not isinstance(one, Undefined)
+    assert not isinstance(other, Undefined)
+    assert one.posterior == pytest.approx(other.posterior[:, ::-1], abs=1e-6)
+
+
+def test_no_labels_resolve_to_nothing() -> None:
+    assert dawid_skene(votes_of(np.empty((0, 2), dtype=int))) == Undefined("no labels")
+
+
+def test_an_annotator_is_measured_by_the_others_on_the_same_items() -> None:
+    votes = votes_of([[0, 0, 1], [0, 1, 1], [1, 1, -1], [0, -1, -1]])
+    rows = annotator_figures(votes, ["ann", "bob", "cy"], unknown=np.array([0, 2, 0]), seconds=[[10, 30, 20], [], [5]])
+    ann, bob, cy = rows
+    assert isinstance(ann.agreement, Value)
+    assert ann.agreement.value == pytest.approx((0.5 + 0 + 1) / 3)
+    assert isinstance(ann.leniency, Value)
+    assert ann.leniency.value == pytest.approx(((1 - 0.5) + (1 - 0) + 0) / 3)
+    assert isinstance(bob.unknown, Value)
+    assert (bob.labels, bob.shared, bob.unknown.value, bob.median_seconds) == (5, 3, 0.4, None)
+    assert (ann.median_seconds, cy.median_seconds, cy.is_rankable) == (20, 5, False)
+
+
+def test_somebody_alone_is_not_compared() -> None:
+    row = annotator_figures(votes_of([[0], [1]]), ["ann"], unknown=np.array([0]), seconds=[[]])[0]
+    assert row.agreement == Undefined("nobody else labelled these items")
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_shares_that_do_not_differ_have_the_interval_of_a_proportion(value: float) -> None:
+    found = mean_share(np.full(20, value))
+    assert isinstance(found, Value)
+    assert found.high - found.low == pytest.approx(0.161, abs=0.001)
+
+
+def test_three_sigma_at_a_hundred_labels_is_seventy_four() -> None:
+    weeks = [("w1", 85.0, 100), ("w2", 75.0, 100), ("w3", 74.0, 100)]
+    assert [row.agreement < row.lowest_usual for row in drift(weeks, baseline=0.85)] == [False, False, True]
+
+
+def test_a_slow_fall_is_seen_by_its_weighted_run() -> None:
+    weeks = [(f"w{number}", 80.0, 100) for number in range(1, 9)]
+    rows = drift(weeks, baseline=0.85)
+    assert not any(row.agreement < row.lowest_usual for row in rows)
+    assert rows[-1].alarm
+    assert not rows[0].alarm
+
+
+def test_weeks_without_labels_are_left_out() -> None:
+    assert [row.week for row in drift([("w1", 0.0, 0), ("w2", 8.0, 10)])] == ["w2"]
+    assert drift([]) == []

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from annotation.core.bias import length_bias, order_bias, pair_length_bias, self_preference
+from annotation.core.intervals import Undefined, Value
+
+
+def test_position_bias_worked_by_hand() -> None:
+    found = order_bias([[40, 2, 12], [1, 5, 2], [4, 1, 33]])
+    assert isinstance(found.consistency, Value)
+    assert isinstance(found.primacy, Value)
+    assert (found.consistency.value, found.primacy.value, found.net) == (0.78, 0.12, pytest.approx(0.08))
+    assert found.p == pytest.approx(0.0768, abs=1e-4)
+
+
+def test_without_pairs_there_is_no_bias() -> None:
+    found = order_bias(np.zeros((3, 3), dtype=int))
+    assert (found.consistency, found.net, found.p) == (Undefined("no pair was shown in both orders"), None, None)
+
+
+@pytest.mark.parametrize("planted", [0.0, 0.8])
+def test_a_planted_preference_for_length_is_found(planted: float) -> None:
+    draw = np.random.default_rng(4)
+    lengths, human = 2 ** draw.normal(8, 1, 4000), (draw.random(4000) < 0.6).astype(np.int64)
+    odds = -1 + 2.5 * human + planted * (np.log2(lengths) - 8)
+    judge = (draw.random(4000) < 1 / (1 + np.exp(-odds))).astype(np.int64)
+    found = length_bias(lengths, judge, human)
+    assert isinstance(found, Value)
+    assert found.low <= planted <= found.high
+    assert found.high - found.low < 0.4
+
+
+def test_a_planted_preference_for_the_longer_of_a_pair_is_found() -> None:
+    draw = np.random.default_rng(4)
+    ratio = draw.normal(0, 1, 3000)
+    found = pair_length_bias(ratio, (draw.random(3000) < 1 / (1 + np.exp(-0.5 * ratio))).astype(np.int64))
+    assert isinstance(found, Value)
+    assert found.low <= 0.5 <= found.high
+
+
+def test_lengths_that_cannot_be_told_apart_are_refused() -> None:
+    half = np.array([0, 1] * 20)
+    assert isinstance(length_bias(np.full(40, 100.0), half, half), Undefined)
+    assert isinstance(length_bias(np.arange(5.0), half[:5], half[:5]), Undefined)
+    assert isinstance(length_bias(2.0 ** np.where(half == 1, 9, 3), half, half[::-1]), Undefined)
+
+
+def test_leniency_towards_its_own_model_is_a_difference_of_differences() -> None:
+    own = np.array([1] * 50 + [0] * 50, dtype=bool)
+    judge = np.array([1] * 40 + [0] * 10 + [1] * 30 + [0] * 20)
+    human = np.array([1] * 30 + [0] * 20 + [1] * 30 + [0] * 20)
+    found = self_preference(own, judge, human)
+    assert isinstance(found, Value)
+    assert found.value == pytest.approx(0.2)
+    assert found.low > 0
+
+
+def test_too_few_answers_of_its_own_model_are_refused() -> None:
+    found = self_preference([True] * 5 + [False] * 50, np.ones(55, dtype=int), np.ones(55, dtype=int))
+    assert found == Undefined("fewer than 20 answers of its own model with both verdicts; there are 5")
