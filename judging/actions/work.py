@@ -16,6 +16,7 @@ from judging.actions.batches import (
     renew_claims,
     write_batch,
 )
+from judging.actions.heartbeat import beating
 from judging.actions.judgments import batch_outcome, requests_for
 from judging.actions.panels import judge_by_panel
 from judging.actions.retries import NOTHING_KEPT, Kept, kept_of, retried
@@ -97,8 +98,9 @@ def judge_by_engine(
     try:
         with closing(made(engine, spec.engine, options)) as running:
             desk.versions = running.versions()
-            for items in desk.work(running):
-                written(items)
+            with beating(run, claimer=claimer, engine=running):
+                for items in desk.work(running):
+                    written(items)
     except EngineError as error:
         fail_batches(desk.claimed, error=str(error))
         fail_run(run.pk, error=str(error))

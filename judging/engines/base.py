@@ -8,7 +8,7 @@ server, lost connection) is tried again inside the engine first.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from judging.core.items import ItemText
 from judging.core.prompts import Prompt
@@ -76,3 +76,11 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free what the engine holds; calling it twice is harmless."""
+
+
+@runtime_checkable
+class Stoppable(Protocol):
+    """An engine that can be told, from another thread, to wait no longer."""
+
+    def stop(self) -> None:
+        """Let `replies` end soon, without the outcomes that are still due."""

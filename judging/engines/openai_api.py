@@ -28,6 +28,10 @@ DIRECT = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
 """Addresses of this machine are never asked through a proxy."""
 
 
+Done = SimpleQueue["Future[EngineReply] | None"]
+"""What is ready, in the order in which it got so; None: wait no longer."""
+
+
 class OpenAIEngine:
     """One server and one model."""
 
@@ -39,13 +43,14 @@ class OpenAIEngine:
             )
         self._options = options
         self._key = api_key()
+        self._done = Done()
         self._loop: BackgroundLoop | None = None
         self._client: httpx.AsyncClient | None = None
 
     def replies(self, requests: Iterable[Request]) -> Iterator[EngineReply]:
         """Exactly one outcome for every request, as they come; stopping early cancels what is in flight."""
         loop, client = self._opened()
-        done: SimpleQueue[Future[EngineReply]] = SimpleQueue()
+        done = self._done = Done()
         in_flight: set[Future[EngineReply]] = set()
         try:
             for request in requests:
@@ -53,12 +58,20 @@ class OpenAIEngine:
                 in_flight.add(future)
                 future.add_done_callback(done.put)
                 while len(in_flight) >= self._options.concurrency or not done.empty():
-                    yield _next(done, in_flight)
-            while in_flight:
-                yield _next(done, in_flight)
+                    if (ready := done.get()) is None:
+                        return
+                    in_flight.discard(ready)
+                    yield ready.result()
+            while in_flight and (ready := done.get()) is not None:
+                in_flight.discard(ready)
+                yield ready.result()
         finally:
             for future in in_flight:
                 future.cancel()
+
+    def stop(self) -> None:
+        """Let `replies` end, whatever the server does."""
+        self._done.put(None)
 
     def versions(self) -> dict[str, str]:
         """The HTTP client; the server does not say what it is."""
@@ -123,12 +136,6 @@ class OpenAIEngine:
         if isinstance(error, MayPass) and error.retry_after is not None:
             return min(error.retry_after, LONGEST_WAIT)
         return wait_random_exponential(multiplier=self._options.backoff_seconds, max=LONGEST_WAIT)(state)
-
-
-def _next(done: "SimpleQueue[Future[EngineReply]]", in_flight: "set[Future[EngineReply]]") -> EngineReply:
-    future = done.get()
-    in_flight.discard(future)
-    return future.result()
 
 
 def api_key() -> str:
