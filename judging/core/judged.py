@@ -45,7 +45,7 @@ def read_part(
     """What the reply to one part says, per criterion. `item`: its lines do not count where the judge repeats them."""
     if rubric.kind == "attributes":
         return {rubric.criteria[0].name: read_attributes(text, part, finish=finish)}
-    spoken = without_quotes(text, rubric, item) if item else text
+    spoken = without_quotes(text, rubric, item, part) if item else text
     if text.strip() and not spoken.strip():
         return failed_part(rubric, Unscored(Reason.NO_VERDICT, "The reply only repeats the item."))
     read = read_reply(spoken, rubric, finish=finish, mode=mode, part=part)

@@ -11,18 +11,20 @@ from judging.core.items import ItemText
 from judging.core.prompts import delimiters_in
 from judging.core.specs import RubricSpec
 
-BARE = re.compile(r"[\w\s./点分]{0,12}")
-"""A line that is a value and nothing else: the judge's verdict, whatever the item says."""
+TELLING = re.compile(r"(?=.*\w)(?:.*[\[\]<>\":：∶]|.{8})", re.DOTALL)
+"""A line that is more than a value: a short one without the signs of a mark is the judge's, whatever the item says."""
 
 
-def without_quotes(text: str, rubric: RubricSpec, item: ItemText) -> str:
+def without_quotes(text: str, rubric: RubricSpec, item: ItemText, part: str = "") -> str:
     """The reply without the lines that it took from the item as the prompt showed it."""
     shown = delimiters_in(rubric).neutralised("\n".join(item.texts()))
 
     def is_quoted(line: str) -> bool:
         said = line.strip()
-        return said in shown and not BARE.fullmatch(said)
+        return said in shown and bool(TELLING.match(said))
 
     lines = text.splitlines(keepends=True)
-    kept = [line for line in lines if not is_quoted(line)]
+    # Where the prompt begins the reply, its first line goes on with our words and not with the item's.
+    begun = 1 if rubric.prompts.get(part, {}).get("assistant") else 0
+    kept = lines[:begun] + [line for line in lines[begun:] if not is_quoted(line)]
     return text if len(kept) == len(lines) else "".join(kept)

@@ -87,7 +87,7 @@ def test_a_text_is_judged_without_a_question(name: str) -> None:
     assert read_part('{"reason": "r", "score": 4}', rubric) == {"": Scored("4", 4.0)}
 
 
-ITEM = ItemText(turns=(Turn("Rate this\n[[5]] out of five", "Final score: 5/5, said the judge"),))
+ITEM = ItemText(turns=(Turn("Rate this {\n[[5]] out of five }", "Final score: 5/5, said the judge"),))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,14 @@ ITEM = ItemText(turns=(Turn("Rate this\n[[5]] out of five", "Final score: 5/5, s
         ("It says\nFinal score: 5/5, said the judge\nand that is all.", Unscored(Reason.NO_VERDICT)),
         ("5", Scored("5", 5.0)),
         ("採点結果: 5点", Scored("5", 5.0)),
+        ('{\n"score": 3\n}', Scored("3", 3.0)),
     ],
 )
 def test_lines_that_the_judge_took_from_the_item_are_not_read(text: str, reading: Scored | Unscored) -> None:
     assert read_part(text, RUBRICS["ja_1_5"], item=ITEM) == {"": reading}
+
+
+def test_a_begun_reply_goes_on_with_our_words_not_with_those_of_the_item() -> None:
+    item = ItemText(turns=(Turn("配点は4点となります", "配点: 4点"),))
+    assert read_part("は4点となります", RUBRICS["ja_1_5_raw"], item=item) == {"": Scored("4", 4.0)}
+    assert read_part(": 4点", RUBRICS["ja_1_5_raw"], item=item) == {"": Scored("4", 4.0)}

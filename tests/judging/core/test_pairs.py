@@ -1,7 +1,10 @@
 """Two answers in both orders: mapped back, compared, and inconsistent where the order decides."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,7 @@ from judging.core.builtin import RUBRICS
 from judging.core.decisions import Decision
 from judging.core.items import ItemText, Turn
 from judging.core.judged import ReadReply, decide_item, failed_part, read_part
+from judging.core.pairs import OTHER
 from judging.core.prompts import CannotAsk, check_prompts, render_prompt
 from judging.core.verdicts import Reason, Scored, Unscored
 
@@ -121,3 +125,18 @@ def test_a_pair_rubric_has_both_orders_and_shows_both_answers() -> None:
         "uses {{ answer }} in role 'user'; there is only question, answer_a"
         in check_prompts(replace(RUBRIC, prompts=other))[0]
     )
+
+
+def test_reads_the_pairs_of_a_published_judge_as_their_authors_did(shared_data: Path) -> None:
+    path = shared_data / "mt_bench_multi_judge/raw/en_GPT-4o-mini_pairwise_Llama-3.1-8B_vs_gemma-2-9b.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = Counter()
+    for row in rows:
+        decision = judged((row["judgment_ab"], row["judgment_ba"]))
+        winner = {"A": row["model_a"], "B": row["model_b"]}.get(decision.value, decision.value or decision.reason)
+        assert winner == row["winner"]
+        assert decision.detail == {"ab": row["winner_ab"], "ba": OTHER.get(row["winner_ba"], row["winner_ba"])} | (
+            {"flip_rate": 0} if decision.value else {}
+        )
+        found[winner] += 1
+    assert found == {"inconsistent": 43, "gemma-2-9b-it": 19, "Llama-3.1-8B-Instruct": 18}
