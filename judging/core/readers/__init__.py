@@ -5,8 +5,11 @@ from pathlib import Path
 
 from judging.core.items import ItemRow, RowProblem
 from judging.core.readers import (
+    chat,
+    choices,
     csv_table,
     elyza,
+    lm_eval,
     mdk_converter_log,
     mdk_gold,
     mdk_judge_log,
@@ -22,6 +25,10 @@ READERS: dict[str, Reader] = {
     "qa_jsonl": qa_jsonl.read,
     "csv": csv_table.read,
     "elyza": elyza.read,
+    "chat": chat.read,
+    "choices": choices.read_json,
+    "mmlu": choices.read_table,
+    "lm_eval": lm_eval.read,
     "mdk_converter_log": mdk_converter_log.read,
     "mdk_judge_log": mdk_judge_log.read,
     "mdk_manual_log": mdk_manual_log.read,

@@ -1,12 +1,13 @@
 """Which format a file has, from its content; its name decides only between two logs that look the same."""
 
+from collections.abc import Callable
 from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from judging.core.items import RowProblem
-from judging.core.readers import elyza
+from judging.core.readers import chat, choices, elyza, lm_eval
 from judging.core.readers.csv_table import header_of
 from judging.core.readers.fields import QUESTION, find, missing_question
 from judging.core.readers.files import FileRefused
@@ -26,6 +27,8 @@ def detect_format(path: Path) -> str:
         return _json_format(path)
     if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
         raise FileRefused(1, "The file is not JSON. Write one JSON object per line, or an array of objects.")
+    if choices.is_table(path):
+        return "mmlu"
     header = header_of(path)
     if elyza.recognises(set(header)):
         return "elyza"
@@ -40,9 +43,19 @@ def _json_format(path: Path) -> str:
         return _mdk_format(entries, path.name)
     if elyza.recognises(set(entries[0])):
         return "elyza"
+    for name, recognises in _JSON_FORMATS.items():
+        if recognises(entries[0]):
+            return name
     if find(entries[0], QUESTION) is None:
         raise FileRefused(1, missing_question(entries[0]))
     return "qa_jsonl"
+
+
+_JSON_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "lm_eval": lm_eval.recognises,
+    "chat": chat.recognises,
+    "choices": choices.has_choices,
+}
 
 
 def _first_objects(path: Path) -> list[dict[str, Any]]:

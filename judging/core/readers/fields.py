@@ -15,7 +15,8 @@ MAX_NAME = 200
 QUESTION = ("question", "prompt", "instruction", "input")
 ANSWER = ("answer", "output", "response", "completion")
 REFERENCE = ("reference", "target", "expected", "ideal")
-NAMES = {"key": ("id",), "model": ("model", "generator"), "category": ("category",)}
+KEY, MODEL, CATEGORY = ("id",), ("model", "generator"), ("category",)
+NAMES = {"key": KEY, "model": MODEL, "category": CATEGORY}
 TEXTS = {"context": ("context",), "criteria": ("criteria",)}
 
 
@@ -45,7 +46,7 @@ def text_of(name: str, value: Any) -> str:
 
 
 def question_of(name: str, value: Any) -> str:
-    """A question as text; chat messages are joined in their order."""
+    """A question or an answer as text; chat messages are joined in their order."""
     if isinstance(value, list) and value and all(_is_message(message) for message in value):
         return "\n\n".join(message["content"] for message in value)
     return text_of(name, value)
@@ -101,7 +102,7 @@ def _qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
     question, answer, reference = places.question, places.answer, places.reference
     turn = Turn(
         question_of(question, data[question]),
-        text_of(answer, data[answer]) if answer else "",
+        question_of(answer, data[answer]) if answer else "",
         reference_of(reference, data[reference]) if reference else "",
     )
     texts = {field: text_of(name, data[name]) for field, name in places.others} if places.others else NO_TEXTS
@@ -121,14 +122,13 @@ def _qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
 
 
 def _has_list(places: _Places, data: Mapping[str, Any]) -> bool:
-    return isinstance(data[places.question], list) or (
-        places.reference is not None and isinstance(data[places.reference], list)
-    )
+    return any(name and isinstance(data[name], list) for name in (places.question, places.answer, places.reference))
 
 
 def _extra(places: _Places, data: Mapping[str, Any]) -> dict[str, Any]:
     """What has no field of its own. A list that was joined into text is kept as it was, too."""
-    joined = {name for name in (places.question, places.reference) if name and isinstance(data[name], list)}
+    listable = (places.question, places.answer, places.reference)
+    joined = {name for name in listable if name and isinstance(data[name], list)}
     return {name: value for name, value in data.items() if name not in places.used - joined}
 
 

@@ -1,0 +1,215 @@
+"""Questions with choices: MMLU's table without a header and its dialects with one, and JSON with a list of choices.
+
+The item's choices are the texts, its right one a letter. Answers are letters, the text of a choice, or numbers: from 0
+where a 0 occurs or the names begin there, from 1 where the number of choices occurs.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from judging.core.items import ItemRow, RowProblem, Turn
+from judging.core.readers.csv_table import header_of, table_rows
+from judging.core.readers.fields import MAX_NAME, QUESTION, BadField, find, finished_row, text_of
+from judging.core.readers.files import strict_lines
+from judging.core.readers.json_records import Record, json_objects, kind_of
+from judging.core.readers.literals import decode_printed_list
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ANSWER = ("answer", "target", "gold", "label", "correct")
+SUBJECT = ("subject", "category")
+_CHOICE = re.compile(r"(?:choice|option|opt)?[ _]?([a-j0-9])", re.IGNORECASE)
+_FILE = re.compile(r"(?P<subject>.+?)_(?P<split>dev|test|val|validation|train)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where a table has question, choices (several columns, or one with a list), answer and subject."""
+
+    question: str
+    choices: tuple[str, ...]
+    answer: str
+    subject: str | None
+    key: str | None
+    first: int
+
+
+def has_choices(entry: Mapping[str, Any]) -> bool:
+    """Whether an object is a question with choices."""
+    return (
+        isinstance(entry.get("choices"), list)
+        and find(entry, QUESTION) is not None
+        and all(isinstance(choice, str) for choice in entry["choices"])
+    )
+
+
+def read_json(path: Path) -> Iterator[ItemRow | RowProblem]:
+    """One item per object with `choices` and the right one under `answer` or `target`."""
+    for record in json_objects(path):
+        yield record if isinstance(record, RowProblem) else _json_row(record)
+
+
+def _json_row(record: Record) -> ItemRow | RowProblem:
+    data = record.value
+    question, answer, subject = find(data, QUESTION), find(data, ANSWER), find(data, SUBJECT)
+    try:
+        if question is None or not has_choices(data):
+            raise BadField("There is no question with 'choices'. Write the choices as a list of texts.")
+        choices = tuple(data["choices"])
+        gold = _letter(answer, data[answer], choices, 0) if answer else ""
+        used = {question, "choices", answer, subject, "id"}
+        row = ItemRow(
+            line=record.number,
+            turns=(Turn(text_of(question, data[question])),),
+            key=text_of("id", data.get("id")),
+            category=text_of(subject, data[subject])[:MAX_NAME] if subject else "",
+            has_answer=False,
+            extra={name: value for name, value in data.items() if name not in used},
+            choices=choices,
+            gold_choice=gold,
+        )
+        return _checked(row)
+    except BadField as error:
+        return RowProblem(record.number, str(error))
+
+
+def is_table(path: Path) -> bool:
+    """Whether a table has choices: MMLU's six columns of which the last is a letter, or named ones."""
+    return _has_no_header(path) or _columns(header_of(path)) is not None
+
+
+def _has_no_header(path: Path) -> bool:
+    try:
+        cells = next(csv.reader(strict_lines(path), strict=True), [])
+    except csv.Error:
+        return False
+    letters = tuple(LETTERS[: max(len(cells) - 2, 0)])
+    return len(cells) in {6, 7} and cells[-1].strip() in letters and find(cells, QUESTION) is None
+
+
+def read_table(path: Path) -> Iterator[ItemRow | RowProblem]:
+    """One item per row. The subject is its column, else the file's name (`anatomy_test.csv`)."""
+    if _has_no_header(path):
+        yield from _rows_without_header(path)
+        return
+    columns = _columns(header_of(path))
+    if columns is None:
+        expected = "question, choices (A to D, choice0 to choice3, or a list under choices) and answer"
+        yield RowProblem(1, f"The table has no questions with choices. Name its columns: {expected}.")
+        return
+    first = _first_number(path, columns)
+    for cells in table_rows(path):
+        yield cells if isinstance(cells, RowProblem) else _table_row(path, columns, first, *cells)
+
+
+def _rows_without_header(path: Path) -> Iterator[ItemRow | RowProblem]:
+    reader = csv.reader(strict_lines(path), strict=True)
+    start, width = 1, 0
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield RowProblem(start, f"The table breaks in the row that starts here ({error}). Close every quote.")
+            return
+        if cells is None:
+            return
+        width = width or len(cells)
+        if len(cells) != width:
+            yield RowProblem(start, f"The row has {len(cells)} cells and the first one {width}. Quote commas.")
+        elif cells:
+            # Seven columns: some dialects begin with the row's number.
+            shift = len(cells) - 6
+            yield _row(path, start, cells[shift], cells[shift + 1 : -1], ("answer", cells[-1]), 0, {})
+        start = reader.line_num + 1
+
+
+def _columns(header: Sequence[str]) -> _Columns | None:
+    question, answer = find(header, QUESTION), find(header, ANSWER)
+    if question is None or answer is None:
+        return None
+    listed = find(header, ("choices", "options"))
+    named = {match[1].lower(): name for name in header if (match := _CHOICE.fullmatch(name.strip()))}
+    choices = (listed,) if listed else tuple(named[mark] for mark in sorted(named))
+    if not listed and len(choices) < 2:
+        return None
+    first = 1 if not listed and min(named) == "1" else 0
+    return _Columns(question, choices, answer, find(header, SUBJECT), find(header, ("id",)), first)
+
+
+def _first_number(path: Path, columns: _Columns) -> int:
+    """0 or 1: where numbered answers begin."""
+    answers = {cells[1][columns.answer].strip() for cells in table_rows(path) if not isinstance(cells, RowProblem)}
+    if "0" in answers:
+        return 0
+    return 1 if str(len(columns.choices)) in answers and len(columns.choices) > 1 else columns.first
+
+
+def _table_row(path: Path, columns: _Columns, first: int, line: int, cells: Mapping[str, str]) -> ItemRow | RowProblem:
+    texts = [cells[name] for name in columns.choices]
+    if len(texts) == 1:
+        try:
+            texts = decode_printed_list(texts[0])
+        except ValueError as error:
+            return RowProblem(line, f"'{columns.choices[0]}' cannot be decoded: {error}")
+    used = {columns.question, *columns.choices, columns.answer, columns.subject, columns.key}
+    extra = {name: value for name, value in cells.items() if name not in used}
+    answer = (columns.answer, cells[columns.answer])
+    row = _row(path, line, cells[columns.question], texts, answer, first, extra)
+    if isinstance(row, RowProblem):
+        return row
+    subject, key = columns.subject, columns.key
+    category = cells[subject] if subject else row.category
+    return _checked(replace(row, category=category, key=cells[key] if key else ""))
+
+
+def _row(
+    path: Path,
+    line: int,
+    question: str,
+    choices: Sequence[str],
+    answer: tuple[str, str],
+    first: int,
+    extra: Mapping[str, Any],
+) -> ItemRow | RowProblem:
+    named = _FILE.fullmatch(path.stem)
+    try:
+        return _checked(
+            ItemRow(
+                line=line,
+                turns=(Turn(question),),
+                category=named["subject"][:MAX_NAME] if named else "",
+                has_answer=False,
+                extra={**extra, "part": named["split"]} if named else extra,
+                choices=tuple(choices),
+                gold_choice=_letter(*answer, choices, first),
+            )
+        )
+    except BadField as error:
+        return RowProblem(line, str(error))
+
+
+def _checked(row: ItemRow) -> ItemRow | RowProblem:
+    if not 2 <= len(row.choices) <= len(LETTERS):
+        return RowProblem(row.line, f"The question has {len(row.choices)} choices. Write 2 to {len(LETTERS)}.")
+    return finished_row(row)
+
+
+def _letter(name: str, answer: Any, choices: Sequence[str], first: int) -> str:
+    """The letter of the right choice."""
+    letters = LETTERS[: len(choices)]
+    if isinstance(answer, bool) or not isinstance(answer, (int, str)):
+        raise BadField(f"'{name}' is {kind_of(answer)}; write the letter or the number of the right choice.")
+    text = str(answer).strip()
+    if len(text) == 1 and text.upper() in letters:
+        return text.upper()
+    if text in choices:
+        return letters[list(choices).index(text)]
+    if text.isascii() and text.isdigit() and 0 <= int(text[:3]) - first < len(choices):
+        return letters[int(text[:3]) - first]
+    if not text:
+        return ""
+    shown = f"{letters[0]} to {letters[-1]}" if letters else "a letter"
+    raise BadField(f"'{name}' is {text[:40]!r}; write {shown}, its number, or the text of the right choice.")
