@@ -17,6 +17,7 @@ from rq.queue import Queue
 from rq.timeouts import UnixSignalDeathPenalty
 from rq.worker.base import BaseWorker
 
+from judging.actions.gpus import telling_gpus
 from judging.actions.runs import resume_runs
 from judging.actions.work import WorkInterrupted
 from judging.core.interrupts import INTERRUPTS
@@ -97,7 +98,8 @@ class EngineWorker(Resuming, SimpleWorker):
         """Work until told to stop; then the engine's processes end too."""
         signal.signal(signal.SIGUSR1, self.stop_asked)
         try:
-            return super().work(*args, **options)
+            with telling_gpus(self.connection):
+                return super().work(*args, **options)
         finally:
             WARM.unload()
 

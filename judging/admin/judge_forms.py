@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from judging.actions.judges import rubric_spec_of
+from judging.actions.judges import rubric_spec_of, spec_of
 from judging.core.decisions import check_decision
+from judging.core.judged import check_judge
 from judging.core.prompts import ROLES, ROLES_OF_STYLE, check_prompts
 from judging.core.sampling import check_sampling
 from judging.core.scales import criterion_from_json
@@ -16,6 +17,7 @@ from judging.engines import ENGINES
 from judging.models import Judge, Rubric
 
 RUBRIC_COLUMNS = ["name", "kind", "style", "criteria", "needs_question"]
+JUDGE_COLUMNS = ["name", "kind", "rubric", "engine", "model", "sampling", "samples", "decision"]
 TEMPLATE_ROLES = (*ROLES, *ROLES_OF_STYLE["raw"])
 
 ROLE_HELP = {
@@ -141,7 +143,7 @@ class JudgeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Judge
-        fields = ["name", "kind", "rubric", "engine", "model", "sampling", "samples", "decision", "members"]
+        fields = [*JUDGE_COLUMNS, "members"]
         field_classes = {"sampling": ReadableJSONField, "decision": ReadableJSONField}
 
     def clean_sampling(self) -> Any:
@@ -159,6 +161,10 @@ class JudgeForm(forms.ModelForm):  # type: ignore[type-arg]
             for name in ("engine", "rubric"):
                 if name not in self.errors and not cleaned.get(name):
                     self.add_error(name, _("A judge of this kind needs one."))
+        if not self.errors and cleaned.get("rubric"):
+            judge = Judge(**{name: cleaned[name] for name in JUDGE_COLUMNS})
+            for problem in check_judge(spec_of(judge)):
+                self.add_error("decision", problem)
         return cleaned
 
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge
+from judging.actions.retries import retry_unscored
 from judging.actions.runs import RunRefused, RunScope, cancel_run, restart_run, start_run
 from judging.forms import RunForm
 from judging.models import Dataset, Run
 from judging.permissions import lead_required
-from judging.reports import judgments_of, queue_of, queue_state, run_progress
+from judging.reports import GPU_QUEUE, gpus_of_workers, judgments_of, queue_of, queue_state, run_progress
 
 RUNS_PER_PAGE = 25
 ITEMS_PER_PAGE = 50
@@ -74,11 +75,15 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A run while it works and after; htmx asks for the live part alone until the run is over."""
     run = get_object_or_404(Run.objects.select_related("dataset", "judge__rubric", "made_by"), pk=pk)
     live = not run.is_over and run.kind != Run.Kind.IMPORTED
+    queue = queue_state(queue_of(run)) if live else None
+    progress = run_progress(run)
     context: dict[str, Any] = {
         "run": run,
-        "progress": run_progress(run),
-        "queue": queue_state(queue_of(run)) if live else None,
+        "progress": progress,
+        "queue": queue,
+        "gpus": gpus_of_workers() if queue and queue.answers and queue.name == GPU_QUEUE else [],
         "live": live,
+        "can_retry": run.is_over and run.kind == Run.Kind.JUDGE and progress.unscored > 0,
         "can_resume": run.state in {Run.State.CANCELLED, Run.State.FAILED} and run.kind != Run.Kind.IMPORTED,
     }
     if wants_fragment(request):
@@ -127,6 +132,20 @@ def run_resume(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.warning(request, _("There was nothing left to do."))
     else:
         messages.success(request, _("The run is back on its queue."))
+    return redirect(run)
+
+
+@lead_required
+@require_POST
+def run_retry(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask again what has no value, and nothing else."""
+    run = get_object_or_404(Run, pk=pk)
+    try:
+        retry_unscored(run, by=request.user if isinstance(request.user, User) else None)
+    except RunRefused as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("What has no value is asked again."))
     return redirect(run)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_rq import get_queue
 from redis import Redis
 
@@ -14,6 +16,9 @@ from judging.actions.judges import judge_for
 from judging.actions.runs import RunScope, cancel_run, open_run
 from judging.actions.work import work_run
 from judging.core.builtin import JUDGES
+from judging.core.verdicts import Reason, Unscored
+from judging.engines.base import EngineReply
+from judging.engines.scripted import ScriptedEngine
 from judging.models import Dataset, Item, Judge, Judgment, Run
 from tests.factories import make_dataset, make_items, make_judgment, make_run
 
@@ -195,7 +200,31 @@ def test_cancelling_what_is_over_says_so(lead_client: Client, run: Run) -> None:
     assert Judgment.objects.count() == 4
 
 
-@pytest.mark.parametrize("name", ["run_cancel", "run_resume"])
+@pytest.mark.django_db(transaction=True)
+def test_what_has_no_value_is_asked_again(lead_client: Client, run: Run, valkey: Redis) -> None:
+    refusing = lambda request: EngineReply(id=request.id, failure=Unscored(Reason.SERVER_ERROR))  # noqa: E731
+    work_run(run.pk, claimer="w", engine=lambda name, options: ScriptedEngine(refusing))
+    assert reverse("run_retry", args=[run.pk]) in lead_client.get(run.get_absolute_url()).content.decode()
+    page = lead_client.post(reverse("run_retry", args=[run.pk]), follow=True).content.decode()
+    assert "is asked again" in page
+    assert get_queue("default").count == 1
+    work_run(run.pk, claimer="w")
+    page = lead_client.get(run.get_absolute_url()).content.decode()
+    assert "server_error" not in page
+    assert "Retry unscored" not in page
+    page = lead_client.post(reverse("run_retry", args=[run.pk]), follow=True).content.decode()
+    assert "no reply without a value" in page
+
+
+def test_a_live_run_shows_its_pace_in_items_and_tokens(lead_client: Client, run: Run) -> None:
+    work_run(run.pk, claimer="w")
+    Run.objects.filter(pk=run.pk).update(state="running", started_at=timezone.now() - timedelta(seconds=2))
+    page = lead_client.get(run.get_absolute_url()).content.decode()
+    assert "items/s" in page
+    assert "tokens/s" in page
+
+
+@pytest.mark.parametrize("name", ["run_cancel", "run_resume", "run_retry"])
 def test_looking_changes_nothing(lead_client: Client, run: Run, name: str) -> None:
     assert lead_client.get(reverse(name, args=[run.pk])).status_code == 405
 
