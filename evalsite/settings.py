@@ -21,6 +21,14 @@ def env_flag(name: str, default: str) -> bool:
     return value in {"1", "true"}
 
 
+def env_whole(name: str, default: str) -> int:
+    """Read a whole number from 1 on."""
+    value = os.environ.get(name, default).strip()
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from 1 on.")
+    return int(value)
+
+
 def env_list(name: str, default: str) -> list[str]:
     """Read a comma-separated setting."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
@@ -194,6 +202,15 @@ LOGGING = {
 
 # Engines. The key of an OpenAI-compatible server is read from OPENAI_API_KEY where it is used, and never stored.
 OPENAI_BASE_URL = os.environ.get("OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+
+# How hard a server is asked: calls at once, seconds until a silent one is given up, attempts of a call that may pass.
+ENGINE_LIMITS: dict[str, dict[str, Any]] = {
+    "openai_api": {
+        "concurrency": env_whole("EVALSITE_OPENAI_CONCURRENCY", "32"),
+        "timeout_seconds": env_whole("EVALSITE_OPENAI_TIMEOUT", "600"),
+        "attempts": env_whole("EVALSITE_OPENAI_ATTEMPTS", "6"),
+    }
+}
 
 # How this machine loads models, by engine; the names are those of vllm.LLM and of from_pretrained.
 ENGINE_ARGUMENTS = {

@@ -94,6 +94,7 @@ def judge_by_engine(
         sampling=spec.sampling,
         arguments=settings.ENGINE_ARGUMENTS.get(spec.engine, {}),
         style=spec.rubric.style,
+        **settings.ENGINE_LIMITS.get(spec.engine, {}),
     )
     try:
         with closing(made(engine, spec.engine, options)) as running:

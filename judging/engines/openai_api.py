@@ -20,6 +20,7 @@ from judging.core.verdicts import Reason, Unscored
 from judging.engines.background_loop import BackgroundLoop
 from judging.engines.base import EngineError, EngineOptions, EngineReply, Request
 from judging.engines.openai_calls import CallFailed, MayPass, ask, call_of
+from judging.engines.openai_context import ContextLength
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 LONGEST_WAIT = 60.0
@@ -44,6 +45,7 @@ class OpenAIEngine:
         self._options = options
         self._key = api_key()
         self._done = Done()
+        self._context = ContextLength(options)
         self._loop: BackgroundLoop | None = None
         self._client: httpx.AsyncClient | None = None
 
@@ -106,6 +108,8 @@ class OpenAIEngine:
         """The outcome of one request, after as many attempts as it takes and may take."""
         if not request.prompt.messages and not request.prompt.text:
             return EngineReply(id=request.id, failure=Unscored(Reason.REJECTED, "The rubric has no prompt to send."))
+        if too_long := await self._context.refusal(client, request.prompt):
+            return EngineReply(id=request.id, failure=too_long)
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._options.attempts),
             retry=retry_if_exception_type(MayPass),
