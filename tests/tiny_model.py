@@ -69,7 +69,7 @@ def make_tokenizer(folder: Path) -> int:
     return len(fast)
 
 
-def make_model(folder: Path, *, seed: int = 0) -> Path:
+def make_model(folder: Path, *, seed: int = 0, context: int = CONTEXT) -> Path:
     """Store a model with its tokenizer in the folder."""
     import torch
     from transformers import GenerationConfig, Qwen2Config, Qwen2ForCausalLM
@@ -82,7 +82,7 @@ def make_model(folder: Path, *, seed: int = 0) -> Path:
         num_hidden_layers=2,
         num_attention_heads=2,
         num_key_value_heads=2,
-        max_position_embeddings=CONTEXT,
+        max_position_embeddings=context,
         tie_word_embeddings=True,
         # Wide enough that the next token is not a matter of rounding.
         initializer_range=0.2,

