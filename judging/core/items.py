@@ -120,8 +120,9 @@ class RowProblem:
 
 
 def question_key(turns: tuple[Turn, ...]) -> str:
-    """The same for every model that answered the same question(s): hash of the question texts."""
-    return sha256("\x1f".join([turn.question for turn in turns]).encode()).hexdigest()
+    """The same for every model that answered the same question(s): their hash; of a text without one, its own."""
+    asked = "\x1f".join([turn.question for turn in turns])
+    return sha256((asked or "\x1f".join([turn.answer for turn in turns])).encode()).hexdigest()
 
 
 def generated_key(question: str, model: str, occurrence: int) -> str:

@@ -15,6 +15,7 @@ from judging.core.readers import (
     mdk_judge_log,
     mdk_manual_log,
     qa_jsonl,
+    texts,
 )
 from judging.core.readers.detection import detect_format
 from judging.core.readers.files import FileRefused
@@ -29,6 +30,7 @@ READERS: dict[str, Reader] = {
     "choices": choices.read_json,
     "mmlu": choices.read_table,
     "lm_eval": lm_eval.read,
+    "texts": texts.read,
     "mdk_converter_log": mdk_converter_log.read,
     "mdk_judge_log": mdk_judge_log.read,
     "mdk_manual_log": mdk_manual_log.read,

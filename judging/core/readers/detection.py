@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import RowProblem
-from judging.core.readers import chat, choices, elyza, lm_eval
+from judging.core.readers import chat, choices, elyza, lm_eval, texts
 from judging.core.readers.csv_table import header_of
 from judging.core.readers.fields import QUESTION, find, missing_question
 from judging.core.readers.files import FileRefused
@@ -55,6 +55,7 @@ _JSON_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "lm_eval": lm_eval.recognises,
     "chat": chat.recognises,
     "choices": choices.has_choices,
+    "texts": texts.recognises,
 }
 
 

@@ -136,6 +136,11 @@ def finished_row(row: ItemRow) -> ItemRow | RowProblem:
     """The row, or what every format asks of a row and this one has not."""
     if not row.turns[0].question.strip():
         return RowProblem(row.line, "The question is empty. Write one, or remove the row.")
+    return checked_names(row)
+
+
+def checked_names(row: ItemRow) -> ItemRow | RowProblem:
+    """The row, or why a name in it is none."""
     if len(row.key) > MAX_NAME or len(row.model) > MAX_NAME or len(row.category) > MAX_NAME:
         shown = "id" if len(row.key) > MAX_NAME else "model" if len(row.model) > MAX_NAME else "category"
         return RowProblem(row.line, f"The {shown} is longer than {MAX_NAME} characters. Shorten it.")
