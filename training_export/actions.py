@@ -13,9 +13,8 @@ from rq.callbacks import Callback
 
 from training_export.core.folders import FolderProblem, appearing_folder, check_target
 from training_export.core.manifest import STAMP, manifest_of, write_manifest
-from training_export.core.records import Source
 from training_export.core.tally import write_records
-from training_export.core.writers import FORMATS_WITH_REPLIES, WRITERS, WriterOptions
+from training_export.core.writers import WRITERS, WriterOptions
 from training_export.models import Export
 from training_export.selection import ExportProblem, Selection, provenance_of, records, stored_selection
 
@@ -136,10 +135,9 @@ def unwritable(export: Export, error: OSError) -> str:
 def write_files(export: Export, selection: Selection, folder: Path) -> dict[str, object]:
     """Files and manifest in this folder; what the export's row says of them."""
     made_at = timezone.localtime(selection.as_of.at)
-    options = WriterOptions(source=selection.source, stamp=made_at.strftime(STAMP))
-    replies_of = selection.run if wants_replies(export.format, selection.source) else None
-    writer = WRITERS[export.format](folder, options)
-    tally, written = write_records(records(selection, replies_of=replies_of), writer, selection.source)
+    form = WRITERS[export.format]
+    writer = form.make(folder, WriterOptions(source=selection.source, stamp=made_at.strftime(STAMP)))
+    tally, written = write_records(records(selection, needs=form.needs_of(selection.source)), writer, selection.rule)
     if not tally.written:
         raise ExportProblem(_("No item of dataset “{dataset}” has a verdict to export.").format(dataset=export.dataset))
     provenance = provenance_of(
@@ -148,8 +146,3 @@ def write_files(export: Export, selection: Selection, folder: Path) -> dict[str,
     manifest = manifest_of(provenance, tally, written)
     written.append(write_manifest(folder, manifest))
     return {"manifest": manifest, "files": [file.as_json() for file in written]}
-
-
-def wants_replies(format_name: str, source: Source) -> bool:
-    """Whether the files show the judge's replies."""
-    return format_name in FORMATS_WITH_REPLIES and source != Source.JUDGE

@@ -20,6 +20,7 @@ SOURCES = {
     Source.GOLD: _("People: a lead's decision, else the majority"),
     Source.HUMAN: _("People: the majority alone"),
     Source.JUDGE: _("The judge"),
+    Source.GOLD_THEN_JUDGE: _("People, and the judge where nobody labelled"),
 }
 
 

@@ -1,5 +1,6 @@
 """Which items leave, and whose word they carry."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from annotation.reports import human_verdicts
 from judging.core.verdicts import PersonVerdict, Verdict
 from judging.models import Dataset, Item, Reply, Run
 from tests import factories
-from training_export.core.records import Origin, Record, Source
+from training_export.core.records import Need, Origin, Record, Source, destination
 from training_export.selection import (
     ExportProblem,
     campaign_named,
@@ -84,6 +85,60 @@ def test_says_what_the_agreement_report_says() -> None:
     assert ours == {item.position: column.get(item.pk, "unreviewed") for item in items}
 
 
+def test_labels_beyond_the_wanted_number_count_as_on_the_agreement_page() -> None:
+    campaign, items = labelled([["clean", "wrong"], ["clean"]])
+    factories.make_label(campaign, items[0], factories.make_annotator("late"), "wrong", surplus=True)
+    column = human_verdicts(campaign.dataset, campaign)
+    assert [r.people.verdict for r in records(select(campaign.dataset))] == [column[item.pk].value for item in items]
+
+
+def with_judge(verdicts: list[list[str]], judged: list[str]) -> Dataset:
+    """Labelled items with the judgments of a run."""
+    campaign, items = labelled(verdicts)
+    run = factories.make_run(campaign.dataset)
+    for item, verdict in zip(items, judged, strict=False):
+        factories.make_judgment(run, item, verdict)
+    return campaign.dataset
+
+
+RULES: list[dict[str, object]] = [
+    {"source": "gold"},
+    {"source": "human", "min_agreement": 0.6},
+    {"source": "judge"},
+    {"source": "gold-then-judge"},
+    {"source": "gold-then-judge", "min_agreement": 1.0},
+]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_counts_beforehand_what_every_rule_comes_to(rule: dict[str, object]) -> None:
+    verdicts = [["clean"] * 3, ["clean", "clean", "wrong"], ["clean", "wrong"], ["undefined"], [], [], []]
+    dataset = with_judge(verdicts, ["clean", "wrong", "wrong", "wrong", "wrong", "invalid"])
+    selection = select(dataset, **rule)  # type: ignore[arg-type]
+    found = Counter(destination(record, selection.rule).value for record in records(selection))
+    counts = count_selection(selection).as_json(selection.source)
+    written = {verdict.value: counts[verdict] for verdict in Verdict if counts[verdict]}
+    assert written | counts["left_out"] == found
+
+
+def test_a_share_that_is_none_and_a_share_of_a_judge_are_refused() -> None:
+    dataset = with_judge([["clean"]], ["clean"])
+    assert "wants a number from 0 to 1" in refused(dataset, min_agreement=1.5)
+    assert "takes none" in refused(dataset, source="judge", min_agreement=0.5)
+
+
+def test_a_judge_that_fills_in_has_to_exist() -> None:
+    campaign, _items = labelled([["clean"]])
+    assert "No judge has finished a run" in refused(campaign.dataset, source="gold-then-judge")
+
+
+def test_items_that_lie_far_apart_are_read_one_by_one() -> None:
+    campaign, items = labelled([["clean"], ["wrong"]])
+    far = factories.make_item(campaign.dataset, pk=items[-1].pk + 10_000)
+    factories.make_label(campaign, far, factories.make_annotator("far"), "clean")
+    assert people_of(campaign.dataset) == [("majority", "clean"), ("majority", "wrong"), ("majority", "clean")]
+
+
 def test_counts_beforehand_what_the_records_come_to() -> None:
     campaign, items = labelled(VERDICTS)
     make_gold(campaign, items[2], "clean")
@@ -141,7 +196,7 @@ def test_another_campaign_and_dataset_have_no_part_in_it() -> None:
     foreign = factories.make_dataset("foreign")
     factories.make_item(foreign)
     (record,) = records(select(campaign.dataset, campaign=campaign))
-    assert [label.verdict for label in record.labels] == [PersonVerdict.CLEAN]
+    assert (record.people.verdict, record.people.agreement) == (PersonVerdict.CLEAN, 1.0)
 
 
 def test_the_judge_s_words_and_replies_come_from_the_run() -> None:
@@ -152,7 +207,7 @@ def test_the_judge_s_words_and_replies_come_from_the_run() -> None:
     told = {"status": "scored", "value": "wrong"}
     for part, sample, attempt, text in [("b", 0, 1, "3"), ("a", 1, 1, "2"), ("a", 0, 1, "old"), ("a", 0, 2, "1")]:
         Reply.objects.create(run=run, item=item, part=part, sample=sample, attempt=attempt, text=text, **told)
-    (record,) = records(select(dataset, source="judge"), replies_of=run)
+    (record,) = records(select(dataset, source="judge"), needs={Need.REPLIES})
     assert record.judge is not None
     assert (record.judge.verdict, record.judge.score) == (Verdict.WRONG, 2.0)
     assert record.replies == ("1", "2", "3")
@@ -200,8 +255,8 @@ def test_reads_in_chunks(monkeypatch: pytest.MonkeyPatch, django_assert_num_quer
     selection = select(campaign.dataset)
     monkeypatch.setattr(words_module, "CHUNK", 2)
     assert [len(chunk) for chunk in chunks(range(5))] == [2, 2, 1]
-    # labels' criteria, items, then labels, gold labels and judgments of each of the three chunks
-    with django_assert_num_queries(2 + 3 * 3):  # type: ignore[operator]
+    # labels' criteria, items, then labels and gold labels of each of the three chunks
+    with django_assert_num_queries(2 + 2 * 3):  # type: ignore[operator]
         found: list[Record] = list(records(selection))
     assert [record.position for record in found] == [1, 2, 3, 4, 5]
 

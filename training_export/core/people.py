@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from statistics import median_low
 
 from annotation.core.resolution import majority
@@ -20,9 +21,16 @@ def resolve_labels(labels: Sequence[LabelWord]) -> PeopleWord:
     return PeopleWord(
         origin=Origin.MAJORITY,
         verdict=PersonVerdict(verdict),
+        agreement=len(agreeing) / len(labels),
         error_count=common_error_count(agreeing),
         correction=common_correction(agreeing),
     )
+
+
+@lru_cache(maxsize=4096)
+def resolve_uncorrected(said: tuple[tuple[str, int | None, None], ...]) -> PeopleWord:
+    """The same from (verdict, error count, no correction): most items have one of a few such sets of labels."""
+    return resolve_labels([LabelWord(verdict=PersonVerdict(word), error_count=errors) for word, errors, _none in said])
 
 
 def resolve_gold(verdict: PersonVerdict, correction: Mapping[str, str], labels: Sequence[LabelWord]) -> PeopleWord:

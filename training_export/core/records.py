@@ -13,11 +13,22 @@ from judging.core.verdicts import PersonVerdict, Verdict
 
 
 class Source(StrEnum):
-    """Whose verdict decides: people with a lead's decisions first, people alone, or the judge."""
+    """Whose verdict decides: people with a lead's decisions first, people alone, the judge, or the judge where nobody
+    labelled."""
 
     GOLD = "gold"
     HUMAN = "human"
     JUDGE = "judge"
+    GOLD_THEN_JUDGE = "gold-then-judge"
+
+
+class Need(StrEnum):
+    """What a format shows beyond an item's turns and people's verdict; what it does not need is not read."""
+
+    CONTEXT = "context"
+    EXTRA = "extra"
+    JUDGE = "judge"
+    REPLIES = "replies"
 
 
 class Origin(StrEnum):
@@ -34,11 +45,17 @@ class LeftOut(StrEnum):
 
     UNREVIEWED = "unreviewed"
     TIE = "tie"
+    LOW_AGREEMENT = "low_agreement"
     NOT_JUDGED = "not_judged"
     NOT_ONE_ANSWER = "not_one_answer"
 
 
 Destination = Verdict | LeftOut
+VERDICT_OF = {
+    PersonVerdict.CLEAN: Verdict.CLEAN,
+    PersonVerdict.WRONG: Verdict.WRONG,
+    PersonVerdict.UNDEFINED: Verdict.INVALID,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,26 +71,34 @@ class JudgeWord:
 class LabelWord:
     """One person's current label."""
 
-    annotator: str
     verdict: PersonVerdict
     error_count: int | None = None
     correction: Mapping[str, str] = field(default_factory=dict)
-    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleWord:
-    """What the labels come to. `correction` holds the texts that changed: question, answer or both."""
+    """What the labels come to. `correction` holds the texts that changed: question, answer or both.
+
+    `agreement`: the share of the labels that say this verdict; None where labels do not decide.
+    """
 
     origin: Origin = Origin.UNREVIEWED
     verdict: PersonVerdict | None = None
+    agreement: float | None = None
     error_count: int | None = None
     correction: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+UNREVIEWED = PeopleWord()
+
+
+@dataclass(slots=True, kw_only=True)
 class Record:
-    """One item on its way out. `one_answer` is False for pairs and choices; `replies` are the judge's raw texts."""
+    """One item on its way out. `one_answer` is False for pairs and choices; `replies` are the judge's raw texts.
+
+    Nobody changes one. It is not frozen because a frozen one takes three times as long to make, and there are millions.
+    """
 
     key: str
     position: int
@@ -86,8 +111,7 @@ class Record:
     one_answer: bool = True
     judge: JudgeWord | None = None
     replies: tuple[str, ...] = ()
-    people: PeopleWord = field(default_factory=PeopleWord)
-    labels: tuple[LabelWord, ...] = ()
+    people: PeopleWord = UNREVIEWED
 
     @property
     def reviewed(self) -> bool:
@@ -97,17 +121,36 @@ class Record:
     @property
     def corrected_turns(self) -> tuple[Turn, ...]:
         """The turns as people left them: a correction changes question and answer of the first."""
+        if not self.people.correction:
+            return self.turns
         changes = {name: text for name, text in self.people.correction.items() if name in {"question", "answer"}}
         return (replace(self.turns[0], **changes), *self.turns[1:])
 
 
-def destination(record: Record, source: Source) -> Destination:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Whose verdict decides, and how many of an item's labels have to say so."""
+
+    source: Source
+    min_agreement: float = 0.0
+
+
+def destination(record: Record, rule: Rule) -> Destination:
     """The verdict file a record goes to, or why it goes to none."""
     if not record.one_answer:
         return LeftOut.NOT_ONE_ANSWER
-    if source == Source.JUDGE:
-        return judged_destination(record.judge)
-    return reviewed_destination(record.people)
+    return decided(record.people, record.judge, rule)
+
+
+def decided(people: PeopleWord, judge: JudgeWord | None, rule: Rule) -> Destination:
+    """What the words on an item come to under a rule. A judge fills in for nobody's word, never for a dispute."""
+    if rule.source == Source.JUDGE:
+        return judged_destination(judge)
+    if rule.source == Source.GOLD_THEN_JUDGE and people.origin == Origin.UNREVIEWED:
+        return judged_destination(judge)
+    if people.agreement is not None and people.agreement < rule.min_agreement:
+        return LeftOut.LOW_AGREEMENT
+    return reviewed_destination(people)
 
 
 def judged_destination(judge: JudgeWord | None) -> Destination:
@@ -121,6 +164,4 @@ def reviewed_destination(people: PeopleWord) -> Destination:
     """People's `undefined` is invalid, as in mdk; a tie and an item nobody reviewed stay out."""
     if people.verdict is None:
         return LeftOut.TIE if people.origin == Origin.TIE else LeftOut.UNREVIEWED
-    if people.verdict == PersonVerdict.UNDEFINED:
-        return Verdict.INVALID
-    return Verdict(people.verdict.value)
+    return VERDICT_OF[people.verdict]

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from judging.core.verdicts import PersonVerdict, Verdict
-from training_export.core.records import Destination, LeftOut, Origin, PeopleWord, Record, Source, destination
+from training_export.core.records import (
+    UNREVIEWED,
+    Destination,
+    LeftOut,
+    Origin,
+    PeopleWord,
+    Record,
+    Rule,
+    Source,
+    destination,
+)
 from training_export.core.writers import Writer, WrittenFile
 
 
@@ -40,18 +50,20 @@ class Tally:
         if source != Source.JUDGE:
             counts |= {"undefined": self.undefined, "corrected": self.corrected}
             counts["verdict_from"] = {origin.value: self.origins[origin] for origin in (Origin.GOLD, Origin.MAJORITY)}
+        if source == Source.GOLD_THEN_JUDGE:
+            counts["verdict_from"]["judge"] = self.origins[Origin.UNREVIEWED]
         return counts
 
 
-def write_records(records: Iterable[Record], writer: Writer, source: Source) -> tuple[Tally, list[WrittenFile]]:
+def write_records(records: Iterable[Record], writer: Writer, rule: Rule) -> tuple[Tally, list[WrittenFile]]:
     """Send every record to its file, one at a time, and close the files whatever happens.
 
     Where the judge decides, its files hold the text it judged: no word of people's goes into them.
     """
     tally = Tally()
     try:
-        for record in records if source != Source.JUDGE else map(without_people, records):
-            where = destination(record, source)
+        for record in records if rule.source != Source.JUDGE else map(without_people, records):
+            where = destination(record, rule)
             writer.write(record, where)
             tally.add(where, record.people)
     finally:
@@ -61,4 +73,4 @@ def write_records(records: Iterable[Record], writer: Writer, source: Source) -> 
 
 def without_people(record: Record) -> Record:
     """The record as the judge saw it."""
-    return replace(record, people=PeopleWord(), labels=())
+    return record if record.people is UNREVIEWED else replace(record, people=UNREVIEWED)

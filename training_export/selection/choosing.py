@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from annotation.models import Campaign, GoldLabel, Label
 from judging.models import Dataset, Judgment, Run
-from training_export.core.records import Source
+from training_export.core.records import Rule, Source
 
 JUDGE_KINDS = (Run.Kind.JUDGE, Run.Kind.PANEL, Run.Kind.IMPORTED)
 
@@ -44,6 +44,12 @@ class Selection:
     campaign: Campaign | None
     run: Run | None
     as_of: AsOf
+    min_agreement: float = 0.0
+
+    @property
+    def rule(self) -> Rule:
+        """What decides where an item goes."""
+        return Rule(source=self.source, min_agreement=self.min_agreement)
 
     def labels(self) -> "QuerySet[Label]":
         """Labels of the campaign that were current at that moment and say a verdict."""
@@ -52,7 +58,7 @@ class Selection:
 
     def gold_labels(self) -> "QuerySet[GoldLabel]":
         """Decisions that stood at that moment; none where people alone decide."""
-        if self.source != Source.GOLD:
+        if self.source not in {Source.GOLD, Source.GOLD_THEN_JUDGE}:
             return GoldLabel.objects.none()
         gold = GoldLabel.objects.filter(campaign=self.campaign, pk__lte=self.as_of.gold_label).exclude(verdict="")
         return gold.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=self.as_of.at))
@@ -63,13 +69,20 @@ class Selection:
             "source": self.source.value,
             "campaign": self.campaign.pk if self.campaign else None,
             "run": self.run.pk if self.run else None,
+            "min_agreement": self.min_agreement,
         }
 
 
 def select(
-    dataset: Dataset, *, source: str = "", campaign: Campaign | None = None, run: Run | None = None
+    dataset: Dataset,
+    *,
+    source: str = "",
+    campaign: Campaign | None = None,
+    run: Run | None = None,
+    min_agreement: float = 0.0,
 ) -> Selection:
     """Decide what leaves now. Without a source: gold where people labelled; the judge has to be asked for by name."""
+    check_agreement(min_agreement, source)
     if run is not None:
         check_run(run)
     if source == Source.JUDGE:
@@ -77,13 +90,26 @@ def select(
     else:
         campaign = labelled_campaign(dataset, campaign)
         run = run or run_beside(campaign)
+        if source == Source.GOLD_THEN_JUDGE:
+            run = run or newest_judge_run(dataset)
     return Selection(
         dataset=dataset,
         source=Source(source or Source.GOLD),
         campaign=campaign,
         run=run,
         as_of=now_of(campaign, run),
+        min_agreement=min_agreement,
     )
+
+
+def check_agreement(share: float, source: str) -> None:
+    """A share of the labels is between 0 and 1, and a judge gives none."""
+    if not 0 <= share <= 1:
+        raise ExportProblem(
+            _("{share} is no share of the labels: --min-agreement wants a number from 0 to 1.").format(share=share)
+        )
+    if share and source == Source.JUDGE:
+        raise ExportProblem(_("--min-agreement counts people's labels, and --source judge takes none: leave one out."))
 
 
 def stored_selection(dataset: Dataset, options: Mapping[str, Any], as_of: Mapping[str, Any]) -> Selection:
@@ -94,6 +120,7 @@ def stored_selection(dataset: Dataset, options: Mapping[str, Any], as_of: Mappin
         campaign=Campaign.objects.select_related("rubric").filter(pk=options["campaign"]).first(),
         run=Run.objects.select_related("judge__rubric").filter(pk=options["run"]).first(),
         as_of=AsOf(**{**as_of, "at": datetime.fromisoformat(as_of["at"])}),
+        min_agreement=options.get("min_agreement", 0.0),
     )
 
 

@@ -2,37 +2,72 @@
 
 Only words on the text that leaves count: a label or judgment of an earlier revision says nothing about this one.
 A lead's decision is kept with the revision it made, so it always counts.
+
+JSON comes from the database as text and is decoded here: most of it is an empty object or null, and those cost nothing.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from judging.core.items import Turn
 from judging.core.verdicts import PersonVerdict, Verdict
-from judging.models import Item, Judgment, Reply, Run
-from training_export.core.people import resolve_gold, resolve_labels
-from training_export.core.records import JudgeWord, LabelWord, PeopleWord, Record
+from judging.models import Item, Judgment, Reply
+from training_export.core.people import resolve_gold, resolve_labels, resolve_uncorrected
+from training_export.core.records import UNREVIEWED, JudgeWord, LabelWord, Need, PeopleWord, Record, Source
 from training_export.selection.choosing import ExportProblem, Selection
 
 CHUNK = 2000
-ITEM_FIELDS = (
-    *("pk", "revision", "key", "position", "kind"),
-    *("turns", "context", "criteria", "category", "model", "extra"),
-)
+# Items that lie this much thinner than all items between the first and the last of them are looked up one by one.
+THIN = 4
+ANSWER = Item.Kind.ANSWER.value
+NOTHING = Value("")
+# Text of the database has no white space around it, which is what json.loads looks for first.
+DECODE = json.JSONDecoder().raw_decode
 T = TypeVar("T")
+Said = tuple[str, int | None, Any]
 
 
-def records(selection: Selection, *, replies_of: Run | None = None) -> Iterator[Record]:
-    """Every item of the dataset in order, with the words on it, and the replies of a run where a format wants them."""
-    reader = ChunkReader(selection=selection, criteria=criteria_of(selection), replies_of=replies_of)
-    items = Item.objects.filter(dataset=selection.dataset).order_by("position").values_list(*ITEM_FIELDS)
+def records(selection: Selection, *, needs: Collection[Need] = (), by_question: bool = False) -> Iterator[Record]:
+    """Every item of the dataset with the words on it, in order of import, or with the answers to one question together.
+
+    What `needs` does not name is empty in the records, except what decides where they go.
+    """
+    reader = ChunkReader(selection=selection, criteria=criteria_of(selection), needs=frozenset(needs))
+    order = ("question_key", "position") if by_question else ("position",)
+    items = item_rows(selection, reader.needs).order_by(*order)
     for chunk in chunks(items.iterator(chunk_size=CHUNK)):
         yield from reader.records(chunk)
+
+
+def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, tuple[Any, ...]]":
+    """The columns of an item that `record_of` takes; '' for those that nobody needs."""
+    context = Need.CONTEXT in needs
+    rows: QuerySet[Any, tuple[Any, ...]] = Item.objects.filter(dataset=selection.dataset).values_list(
+        *("pk", "revision", "key", "position", "kind", as_text("turns"), "category", "model"),
+        F("context") if context else NOTHING,
+        F("criteria") if context else NOTHING,
+        as_text("extra") if Need.EXTRA in needs else NOTHING,
+    )
+    return rows
+
+
+def as_text(column: str) -> Cast:
+    """A JSON column as it is stored, undecoded."""
+    return Cast(column, TextField())
+
+
+def decoded(text: str | None) -> Any:
+    """What a JSON column holds; an empty object for null and for a column that was not read."""
+    return DECODE(text)[0] if text and text != "{}" else {}
 
 
 def chunks(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -40,6 +75,14 @@ def chunks(rows: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk
+
+
+def of_items(rows: "QuerySet[Any]", items: Collection[int]) -> "QuerySet[Any]":
+    """Rows on these items, and perhaps on others that lie between them: one step in the index instead of thousands."""
+    first, last = min(items), max(items)
+    if last - first < THIN * len(items):
+        return rows.filter(item_id__gte=first, item_id__lte=last)
+    return rows.filter(item_id__in=list(items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,103 +123,114 @@ class ChunkReader:
 
     selection: Selection
     criteria: Criteria
-    replies_of: Run | None
+    needs: frozenset[Need]
 
     def records(self, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
-        """The records of rows of ITEM_FIELDS."""
+        """The records of rows of `item_rows`."""
         revisions = {row[0]: row[1] for row in rows}
-        labels = self.labels(revisions)
-        people = {pk: resolve_labels(words) for pk, words in labels.items()} | self.gold(revisions, labels)
-        judge = self.judgments(revisions)
-        replies = self.replies([row[0] for row in rows if not brings_output(row[-1])])
+        people = self.people(revisions) if self.selection.source != Source.JUDGE else {}
+        judge = self.judgments(revisions) if self.wants_judge else {}
+        replies = self.replies(rows) if Need.REPLIES in self.needs else {}
         for row in rows:
             pk = row[0]
-            yield record_of(
-                row,
-                judge=judge.get(pk),
-                replies=tuple(replies.get(pk, {}).values()),
-                people=people.get(pk, PeopleWord()),
-                labels=tuple(labels.get(pk, ())),
-            )
+            yield record_of(row, judge.get(pk), replies.get(pk, ()), people.get(pk, UNREVIEWED))
 
-    def labels(self, revisions: Mapping[int, int]) -> Mapping[int, list[LabelWord]]:
-        """Current labels by item, in the order in which they were given."""
-        rows = self.selection.labels().filter(criterion=self.criteria.people, item_id__in=list(revisions))
-        found: dict[int, list[LabelWord]] = defaultdict(list)
-        fields = ("item_id", "item_revision", "annotator__name", "verdict", "error_count", "correction", "comment")
-        for item, revision, annotator, verdict, errors, correction, comment in rows.order_by("pk").values_list(*fields):
-            if revision == revisions[item]:
-                found[item].append(
-                    LabelWord(
-                        annotator=annotator,
-                        verdict=PersonVerdict(verdict),
-                        error_count=errors,
-                        correction=correction or {},
-                        comment=comment,
-                    )
-                )
-        return found
+    @property
+    def wants_judge(self) -> bool:
+        """Whether the judge decides, or the format shows its word."""
+        decides = self.selection.source in {Source.JUDGE, Source.GOLD_THEN_JUDGE}
+        return self.selection.run is not None and (decides or Need.JUDGE in self.needs)
 
-    def gold(self, revisions: Mapping[int, int], labels: Mapping[int, Sequence[LabelWord]]) -> dict[int, PeopleWord]:
+    def people(self, revisions: Mapping[int, int]) -> dict[int, PeopleWord]:
+        """What people's labels and a lead's decisions come to, by item."""
+        labels, corrected = self.labels(revisions)
+        people = {pk: resolve_uncorrected(tuple(said)) for pk, said in labels.items() if pk not in corrected}
+        people |= {pk: resolve_labels(label_words(labels[pk])) for pk in corrected}
+        if self.selection.source != Source.HUMAN:
+            people |= self.gold(revisions, labels)
+        return people
+
+    def labels(self, revisions: Mapping[int, int]) -> tuple[Mapping[int, list[Said]], set[int]]:
+        """Current labels by item, in the order in which they were given; and the items that somebody corrected."""
+        rows = of_items(self.selection.labels().filter(criterion=self.criteria.people), revisions)
+        fields = ("item_id", "item_revision", "verdict", "error_count", as_text("correction"))
+        found: dict[int, list[Said]] = defaultdict(list)
+        corrected = set()
+        said = rows.order_by("item_id", "pk").values_list(*fields)
+        for item, revision, verdict, errors, correction in said.iterator(chunk_size=CHUNK):
+            if revisions.get(item) == revision:
+                found[item].append((verdict, errors, correction))
+                if correction:
+                    corrected.add(item)
+        return found, corrected
+
+    def gold(self, revisions: Mapping[int, int], labels: Mapping[int, Sequence[Said]]) -> dict[int, PeopleWord]:
         """What a lead decided, by item."""
-        rows = self.selection.gold_labels().filter(criterion=self.criteria.people, item_id__in=list(revisions))
+        rows = of_items(self.selection.gold_labels().filter(criterion=self.criteria.people), revisions)
         return {
-            item: resolve_gold(PersonVerdict(verdict), correction or {}, labels.get(item, ()))
-            for item, verdict, correction in rows.values_list("item_id", "verdict", "correction")
+            item: resolve_gold(PersonVerdict(verdict), decoded(correction), label_words(labels.get(item, ())))
+            for item, verdict, correction in rows.values_list("item_id", "verdict", as_text("correction"))
+            if item in revisions
         }
 
     def judgments(self, revisions: Mapping[int, int]) -> Mapping[int, JudgeWord]:
         """What the judge made of each item."""
-        rows = Judgment.objects.filter(
-            run=self.selection.run, criterion=self.criteria.judge, item_id__in=list(revisions)
-        ).order_by()
+        run = Judgment.objects.filter(run=self.selection.run, criterion=self.criteria.judge)
+        rows = of_items(run, revisions).order_by()
+        fields = ("item_id", "item_revision", "verdict", "score", "reason")
         return {
-            item: JudgeWord(verdict=Verdict(verdict) if verdict else None, score=score, reason=reason)
-            for item, revision, verdict, score, reason in rows.values_list(
-                "item_id", "item_revision", "verdict", "score", "reason"
-            )
-            if revision == revisions[item]
+            item: judge_word(verdict, score, reason)
+            for item, revision, verdict, score, reason in rows.values_list(*fields).iterator(chunk_size=CHUNK)
+            if revisions.get(item) == revision
         }
 
-    def replies(self, items: Sequence[int]) -> Mapping[int, Mapping[tuple[str, int], str]]:
+    def replies(self, rows: Sequence[Sequence[Any]]) -> Mapping[int, tuple[str, ...]]:
         """The last attempt of every part and sample, in mdk's order: all samples of a part, then the next part."""
+        items = [row[0] for row in rows if not brings_output(row[-1])]
+        if not self.selection.run or not items:
+            return {}
         found: dict[int, dict[tuple[str, int], str]] = defaultdict(dict)
-        if self.replies_of is None or not items:
-            return found
-        rows = Reply.objects.filter(run=self.replies_of, item_id__in=items).order_by("part", "sample", "attempt")
-        for item, part, sample, text in rows.values_list("item_id", "part", "sample", "text"):
+        replies = of_items(Reply.objects.filter(run=self.selection.run), items).order_by("part", "sample", "attempt")
+        for item, part, sample, text in replies.values_list("item_id", "part", "sample", "text"):
             found[item][part, sample] = text
-        return found
+        return {item: tuple(texts.values()) for item, texts in found.items()}
 
 
-def brings_output(extra: Mapping[str, Any]) -> bool:
+def label_words(said: Sequence[Said]) -> list[LabelWord]:
+    """Labels as core knows them."""
+    return [
+        LabelWord(verdict=PersonVerdict(verdict), error_count=errors, correction=decoded(correction))
+        for verdict, errors, correction in said
+    ]
+
+
+@lru_cache(maxsize=4096)
+def judge_word(verdict: str, score: float | None, reason: str) -> JudgeWord:
+    """A judgment as core knows it; many items have the same."""
+    return JudgeWord(verdict=Verdict(verdict) if verdict else None, score=score, reason=reason)
+
+
+def brings_output(extra: str) -> bool:
     """Whether an item's own log had the judge's replies."""
-    kept = extra.get("mdk")
+    kept = decoded(extra).get("mdk") if '"mdk"' in extra else None
     return isinstance(kept, dict) and "output" in kept
 
 
-def record_of(
-    row: Sequence[Any],
-    *,
-    judge: JudgeWord | None,
-    replies: tuple[str, ...],
-    people: PeopleWord,
-    labels: tuple[LabelWord, ...],
-) -> Record:
-    """One row of ITEM_FIELDS as a record."""
-    _pk, _revision, key, position, kind, turns, context, criteria, category, model, extra = row
+def record_of(row: Sequence[Any], judge: JudgeWord | None, replies: tuple[str, ...], people: PeopleWord) -> Record:
+    """One row of `item_rows` as a record."""
+    _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, extra = row
+    turns = tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in DECODE(turns_text)[0]])
     return Record(
         key=key,
         position=position,
-        turns=tuple(Turn(**turn) for turn in turns),
+        turns=turns,
         context=context,
         criteria=criteria,
         category=category,
         model=model,
-        extra=extra,
-        one_answer=kind == Item.Kind.ANSWER and len(turns) == 1,
+        extra=decoded(extra),
+        one_answer=kind == ANSWER and len(turns) == 1,
         judge=judge,
         replies=replies,
         people=people,
-        labels=labels,
     )

@@ -8,12 +8,14 @@ CLEAN, WRONG, UNDEFINED = PersonVerdict.CLEAN, PersonVerdict.WRONG, PersonVerdic
 
 
 def said(verdict: PersonVerdict, errors: int | None = None, **correction: str) -> LabelWord:
-    return LabelWord(annotator="a", verdict=verdict, error_count=errors, correction=correction)
+    return LabelWord(verdict=verdict, error_count=errors, correction=correction)
 
 
 def test_the_majority_decides_with_its_own_text_and_count() -> None:
     word = resolve_labels([said(CLEAN, 9, answer="y"), said(WRONG, 2, answer="x"), said(WRONG)])
-    assert word == PeopleWord(origin=Origin.MAJORITY, verdict=WRONG, error_count=2, correction={"answer": "x"})
+    assert word == PeopleWord(
+        origin=Origin.MAJORITY, verdict=WRONG, agreement=2 / 3, error_count=2, correction={"answer": "x"}
+    )
 
 
 def test_a_tie_decides_nothing_and_corrects_nothing() -> None:

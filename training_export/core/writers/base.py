@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from judging.core.verdicts import Verdict
-from training_export.core.records import Destination, Record, Source
+from training_export.core.records import Destination, Need, Record, Source
+
+# Characters that wait before they are written together.
+BLOCK = 1 << 17
+# Made once: json.dumps with options makes an encoder for every value.
+COMPACT = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+INDENTED = json.JSONEncoder(ensure_ascii=False, check_circular=False, indent=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,18 @@ class Writer(Protocol):
 MakeWriter = Callable[[Path, WriterOptions], Writer]
 
 
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can leave: how its writer is made, and what a record must hold for it."""
+
+    make: MakeWriter
+    needs: frozenset[Need] = frozenset()
+
+    def needs_of(self, source: Source) -> frozenset[Need]:
+        """What to read; raw replies are shown beside people's verdicts only."""
+        return self.needs - {Need.REPLIES} if source == Source.JUDGE else self.needs
+
+
 class OutputFile:
     """A file that counts and hashes what goes into it, so that nothing is read twice."""
 
@@ -55,28 +73,33 @@ class OutputFile:
         self._bytes = 0
         self._hash = sha256()
         self._file = path.open("xb")
+        self._texts: list[str] = []
+        self._waiting = 0
 
     def put(self, text: str) -> None:
-        """Add text as UTF-8."""
-        data = text.encode()
-        self._file.write(data)
-        self._hash.update(data)
-        self._bytes += len(data)
+        """Add text as UTF-8. Halves of characters, which UTF-8 cannot hold, are escaped as JSON escapes them."""
+        self._texts.append(text)
+        self._waiting += len(text)
+        if self._waiting >= BLOCK:
+            self._write()
+
+    def put_row(self, text: str) -> None:
+        """Add a row."""
+        self.put(text)
+        self.rows += 1
 
     def close(self) -> WrittenFile:
         """Finish the file and say what is in it."""
+        self._write()
         self._file.close()
         return WrittenFile(name=self.path.name, rows=self.rows, bytes=self._bytes, sha256=self._hash.hexdigest())
 
-
-def json_text(value: Any, indent: int | None = None) -> str:
-    """JSON with non-ASCII literal; escaped only where the text holds halves of characters that UTF-8 cannot hold."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, indent=indent)
-    return text
+    def _write(self) -> None:
+        data = "".join(self._texts).encode(errors="backslashreplace")
+        self._texts, self._waiting = [], 0
+        self._file.write(data)
+        self._hash.update(data)
+        self._bytes += len(data)
 
 
 class VerdictFiles:
@@ -90,9 +113,7 @@ class VerdictFiles:
         """Add the record to the file of its verdict; a record that is left out is in none."""
         if not isinstance(destination, Verdict):
             return
-        file = self._files[destination]
-        file.put(json_text(self._row(record)) + "\n")
-        file.rows += 1
+        self._files[destination].put_row(json_line(self._row(record)))
 
     def close(self) -> list[WrittenFile]:
         """Finish all three, in the order clean, wrong, invalid."""
@@ -103,3 +124,8 @@ def verdict_file_name(verdict: Verdict, options: WriterOptions) -> str:
     """mdk's names: people's files carry the moment they left, the judge's do not."""
     middle = "" if options.source == Source.JUDGE else f"manual_{options.stamp}_"
     return f"dataset_{middle}{verdict.value}.jsonl"
+
+
+def json_line(value: Any) -> str:
+    """A line of JSONL, with every character literal."""
+    return COMPACT.encode(value) + "\n"

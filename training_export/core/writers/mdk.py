@@ -12,7 +12,7 @@ from typing import Any
 
 from judging.core.verdicts import PersonVerdict, Verdict
 from training_export.core.records import Destination, LeftOut, Record, Source
-from training_export.core.writers.base import OutputFile, VerdictFiles, Writer, WriterOptions, WrittenFile, json_text
+from training_export.core.writers.base import INDENTED, OutputFile, VerdictFiles, Writer, WriterOptions, WrittenFile
 
 # Keys of Item.extra["mdk"] that say how the entry was read; they were never in the entry.
 READ_AS = {"entry", "format"}
@@ -45,8 +45,7 @@ class ManualLog:
             return
         self._file.put(",\n    " if self._file.rows else "[\n    ")
         # A line break inside a JSON string is always escaped, so every one seen here is the layout's.
-        self._file.put(json_text(log_entry(record), indent=4).replace("\n", "\n    "))
-        self._file.rows += 1
+        self._file.put_row(INDENTED.encode(log_entry(record)).replace("\n", "\n    "))
 
     def close(self) -> list[WrittenFile]:
         """Finish the array."""

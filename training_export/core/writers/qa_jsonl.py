@@ -6,6 +6,8 @@ from typing import Any
 from training_export.core.records import Record
 from training_export.core.writers.base import VerdictFiles, Writer, WriterOptions
 
+OPTIONAL = ("context", "criteria", "category", "model")
+
 
 def qa_jsonl_writer(folder: Path, options: WriterOptions) -> Writer:
     """Three verdict files."""
@@ -15,13 +17,10 @@ def qa_jsonl_writer(folder: Path, options: WriterOptions) -> Writer:
 def qa_row(record: Record) -> dict[str, Any]:
     """The item's fields where it has them, then the keys of its file that evalsite does not know, as they came."""
     turn = record.corrected_turns[0]
-    optional = {
-        "reference": turn.reference,
-        "context": record.context,
-        "criteria": record.criteria,
-        "category": record.category,
-        "model": record.model,
-    }
-    known = {"id": record.key, "question": turn.question, "answer": turn.answer}
-    known |= {name: text for name, text in optional.items() if text}
-    return known | {key: value for key, value in record.extra.items() if key not in known}
+    row: dict[str, Any] = {"id": record.key, "question": turn.question, "answer": turn.answer}
+    if turn.reference:
+        row["reference"] = turn.reference
+    for name in OPTIONAL:
+        if text := getattr(record, name):
+            row[name] = text
+    return row | {key: value for key, value in record.extra.items() if key not in row} if record.extra else row

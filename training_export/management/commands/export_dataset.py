@@ -27,7 +27,15 @@ class Command(BaseCommand):
             "--source",
             choices=[source.value for source in Source],
             default="",
-            help="whose verdict: gold (a lead's decision, else the majority; the default), human (the majority), judge",
+            help="whose verdict: gold (a lead's decision, else the majority; the default), human (the majority), "
+            "judge, or gold-then-judge (the judge where nobody labelled)",
+        )
+        parser.add_argument(
+            "--min-agreement",
+            type=float,
+            default=0.0,
+            metavar="X",
+            help="share of an item's labels that must say its verdict, 0 to 1; a lead's decision needs none",
         )
         parser.add_argument("--campaign", help="name of the campaign; needed where the dataset has several")
         parser.add_argument("--run", type=int, help="number of the judge's run; the newest finished one if not given")
@@ -49,7 +57,7 @@ def leave(*, dataset: str, output: Path, format: str, source: str, **options: An
     chosen = dataset_named(dataset)
     campaign = campaign_named(chosen, options["campaign"]) if options["campaign"] else None
     run = run_numbered(chosen, options["run"]) if options["run"] is not None else None
-    selection = select(chosen, source=source, campaign=campaign, run=run)
+    selection = select(chosen, source=source, campaign=campaign, run=run, min_agreement=options["min_agreement"])
     return export_dataset(selection, output, format_name=format)
 
 
