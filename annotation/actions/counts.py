@@ -178,5 +178,5 @@ def _differences(
     stored = ItemCount.objects.filter(campaign=campaign, criterion=criterion, item__in=items).values_list(*FIELDS)
     kept = {(row.item, row.item_revision): row for row in (Kept(*values) for values in stored)}
     both = right.keys() & kept.keys()
-    different = sum(right[key] != kept[key] for key in both)
+    different = sum(not right[key].equals(kept[key]) for key in both)
     return len(right), len(right.keys() - both), different, len(kept.keys() - both)

@@ -5,9 +5,9 @@ verdicts are columns too, so one form holds verdicts, scores, choices and votes 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from math import log2
+from math import isclose, log2
 from operator import itemgetter
 
 import numpy as np
@@ -35,6 +35,12 @@ class Kept:
     pattern: str
     n: int
     entropy: float
+
+    def equals(self, other: "Kept") -> bool:
+        """Whether both say the same, the doubt but for rounding."""
+        return replace(self, entropy=0.0) == replace(other, entropy=0.0) and isclose(
+            self.entropy, other.entropy, abs_tol=1e-9
+        )
 
 
 def columns_of(criterion: Criterion | None) -> Columns:

@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 
 from annotation.core.intervals import (
-    BOOTSTRAP,
-    DRAWS,
-    SEED,
-    UPPER,
     WILSON,
     FloatArray,
     IntArray,
     Statistic,
     Undefined,
     Value,
+    draw,
+    percentiles,
+    resampled,
     wilson,
 )
 
@@ -78,7 +77,8 @@ def judge_random_human(judge: IntArray, counts: IntArray, items: IntArray) -> Ju
     if kinds is None:
         nothing: dict[str, Any] = dict.fromkeys(_NAMES, Undefined(NO_SHARED))
         return JudgeRandomHuman(**nothing)
-    return JudgeRandomHuman(**_compared(kinds), by_certainty=_by_certainty(kinds))
+    rows = draw(kinds.items)
+    return JudgeRandomHuman(**_compared(kinds, rows), by_certainty=_by_certainty(kinds, rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,16 +102,25 @@ def _shared_kinds(judge: IntArray, counts: IntArray, items: IntArray) -> _Kinds 
     kept = (judge >= 0) & (sizes >= 2) & (items > 0)
     if not kept.any():
         return None
-    judge, counts, sizes = judge[kept], counts[kept], sizes[kept]
+    judge, counts, items = _distinct(judge[kept], counts[kept], items[kept])
+    sizes = counts.sum(axis=1)
     shares = counts / sizes[:, None]
     agreeing = (counts * (counts - 1)).sum(axis=1) / (sizes * (sizes - 1))
     said = np.eye(counts.shape[1])[judge]
-    return _Kinds((shares * said).sum(axis=1), agreeing, said, shares, shares.max(axis=1), items[kept])
+    return _Kinds((shares * said).sum(axis=1), agreeing, said, shares, shares.max(axis=1), items)
+
+
+def _distinct(judge: IntArray, counts: IntArray, items: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Kinds that are the same, added up: there are fewer to draw from, and their order does not matter."""
+    kinds, place = np.unique(np.column_stack([judge, counts]), axis=0, return_inverse=True)
+    added = np.bincount(place.ravel(), weights=items, minlength=len(kinds)).astype(np.int64)
+    return kinds[:, 0], kinds[:, 1:], added
 
 
 def _six(kinds: _Kinds, weights: FloatArray) -> FloatArray:
     """The six figures for every row of weights; NaN where chance agreement is 1."""
     total = weights.sum(axis=1)
+    total[total == 0] = np.nan  # none of a small group's items were drawn
     judge, people = weights @ kinds.with_judge / total, weights @ kinds.with_each_other / total
     shares = weights @ kinds.shares / total[:, None]
     said = weights @ kinds.judged / total[:, None]
@@ -122,10 +131,10 @@ def _six(kinds: _Kinds, weights: FloatArray) -> FloatArray:
     return np.array([judge, people, judge - people, *corrected, corrected[0] - corrected[1]])
 
 
-def _compared(kinds: _Kinds) -> dict[str, Statistic]:
+def _compared(kinds: _Kinds, rows: FloatArray) -> dict[str, Statistic]:
+    """`rows`: items of each kind in every bootstrap draw."""
     n = int(kinds.items.sum())
     values = _six(kinds, kinds.items[None, :].astype(np.float64))[:, 0]
-    rows = np.random.default_rng(SEED).multinomial(n, kinds.items / n, size=DRAWS).astype(np.float64)
     drawn = _six(kinds, rows)
     found: dict[str, Statistic] = {}
     for name, value, draws in zip(_NAMES, values, drawn, strict=True):
@@ -136,10 +145,8 @@ def _compared(kinds: _Kinds) -> dict[str, Statistic]:
 def _with_interval(name: str, value: float, draws: FloatArray, values: FloatArray, n: int) -> Statistic:
     if np.isnan(value):
         return Undefined(ONE_VALUE)
-    draws = draws[~np.isnan(draws)]
-    if draws.size and np.ptp(draws) > 1e-12:
-        low, high = np.quantile(draws, [1 - UPPER, UPPER])
-        return Value(value, min(float(low), value), max(float(high), value), n, BOOTSTRAP)
+    if bounds := percentiles(draws):
+        return resampled(value, bounds, n)
     # All kinds of items are alike, so resampling them tells nothing: what is known is how few they are.
     low, high = wilson(float(values[0]) * n, n)
     if name in {"difference", "kappa_difference"}:
@@ -148,18 +155,18 @@ def _with_interval(name: str, value: float, draws: FloatArray, values: FloatArra
     return Value(value, min(low, value), max(high, value), n, WILSON)
 
 
-def _by_certainty(kinds: _Kinds) -> tuple[Certainty, ...]:
+def _by_certainty(kinds: _Kinds, rows: FloatArray) -> tuple[Certainty, ...]:
     """A judge can reach people's level on the pooled number by doing well where people themselves are unsure."""
     split = {
         "unanimous": kinds.top >= 1 - 1e-12,
         "majority": (kinds.top < 1 - 1e-12) & (kinds.top > 0.5 + 1e-12),
         "split": kinds.top <= 0.5 + 1e-12,
     }
-    return tuple(_certainty(kind, kinds.only(kept)) for kind, kept in split.items())
+    return tuple(_certainty(kind, kinds.only(kept), rows[:, kept]) for kind, kept in split.items())
 
 
-def _certainty(kind: str, kinds: _Kinds) -> Certainty:
+def _certainty(kind: str, kinds: _Kinds, rows: FloatArray) -> Certainty:
     if not len(kinds.items):
         return Certainty(kind=kind, agreement_judge=Undefined(NO_SHARED), agreement_people=Undefined(NO_SHARED))
-    found = _compared(kinds)
+    found = _compared(kinds, rows)
     return Certainty(kind=kind, agreement_judge=found["agreement_judge"], agreement_people=found["agreement_people"])
