@@ -390,3 +390,47 @@ def test_real_files_come_in_and_are_unchanged_the_second_time(shared_data: Path)
         assert run(*paths, "--name", name)["new"] == count
         assert run(*paths, "--name", name)["unchanged"] == count
     assert Judgment.objects.filter(run__dataset__name="bench").count() == 200
+
+
+def test_fastchat_tree_becomes_one_dataset_with_a_run_per_judgment_file(tmp_path: Path) -> None:
+    questions = jsonl(tmp_path / "question.jsonl", {"question_id": 1, "category": "math", "turns": ["Q1", "Q2"]})
+    answers = jsonl(
+        tmp_path / "m.jsonl", {"question_id": 1, "model_id": "m", "choices": [{"index": 0, "turns": ["A1", "A2"]}]}
+    )
+    said = {"question_id": 1, "model": "m", "judge": ["gpt-4", "single-v1"], "judgment": "[[9]]"}
+    judged = jsonl(tmp_path / "gpt-4_single.jsonl", said | {"score": 9, "turn": 1}, said | {"score": -1, "turn": 2})
+    dataset = imported(answers, judged, questions)
+    (item,), (run,) = dataset.items.all(), dataset.runs.all()
+    assert (item.model, [turn["answer"] for turn in item.turns]) == ("m", ["A1", "A2"])
+    assert (run.judge.name, run.judge.model) == ("imported: gpt-4_single", "gpt-4")
+    columns = ("criterion", "status", "value", "score", "reason", "n_read", "n_replies")
+    assert list(run.judgments.order_by("criterion").values_list(*columns)) == [
+        ("turn_1", "scored", "9", 9.0, "", 1, 1),
+        ("turn_2", "unscored", "", None, "no_verdict", 0, 1),
+    ]
+    assert planned(answers, judged, questions).counts.unchanged == 1
+
+
+def test_judgments_without_their_questions_are_refused(tmp_path: Path) -> None:
+    said = {"question_id": 1, "model": "m", "judge": ["g", "p"], "judgment": "[[9]]", "score": 9, "turn": 1}
+    document, error = refused(jsonl(tmp_path / "j.jsonl", said), "--name", "d")
+    assert "Import question.jsonl in the same command" in document["problems"][0]["message"]
+    assert not Dataset.objects.exists()
+
+
+def test_pairs_and_choices_are_items_of_their_kind(tmp_path: Path) -> None:
+    choices = jsonl(tmp_path / "c.jsonl", {"question": "Q", "choices": ["a", "b"], "answer": 1})
+    (item,) = imported(choices, name="choices").items.all()
+    assert (item.kind, item.choices, item.gold_choice, item.answer_state) == ("choice", ["a", "b"], "B", "missing")
+    assert planned(choices, name="choices").counts.unchanged == 1
+    questions = jsonl(tmp_path / "question.jsonl", {"question_id": 1, "turns": ["Q1"]})
+    game = {
+        "question_id": 1,
+        "model_1": "m",
+        "model_2": "n",
+        "g1_winner": "tie",
+        "g2_winner": "tie",
+        "judge": ["g", "p"],
+    }
+    (pair,) = imported(questions, jsonl(tmp_path / "p.jsonl", game), name="pairs").items.all()
+    assert (pair.kind, pair.model, pair.model_b, pair.judgments.get().value) == ("pair", "m", "n", "tie")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from judging.core.items import ItemRow, RowProblem, generated_key, question_key
-from judging.core.readers import FileRefused, detect_format, read_rows
+from judging.core.readers import JOINED, FileRefused, detect_format, read_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,22 @@ class Identities:
 def keyed_rows(sources: Iterable[Source]) -> Iterator[KeyedRow | FileProblem]:
     """Every row of every file. A file that cannot be read further ends in a fatal problem."""
     identities = Identities()
-    for source in sources:
+    for group in _groups(sources):
+        by_path = {source.file.path: source for source in group}
         try:
-            for row in read_rows(source.file.path, source.format):
-                yield _keyed(source, row, identities)
+            for path, row in read_files([(source.format, source.file.path) for source in group]):
+                yield _keyed(by_path[path], row, identities)
         except FileRefused as refusal:
-            yield FileProblem(source.file.name, refusal.line, refusal.message, fatal=True)
+            refused = by_path.get(refusal.path, group[-1]) if refusal.path else group[-1]
+            yield FileProblem(refused.file.name, refusal.line, refusal.message, fatal=True)
+
+
+def _groups(sources: Iterable[Source]) -> list[list[Source]]:
+    """Files that are read one by one, and those that make sense together only."""
+    sources = list(sources)
+    joined = [source for source in sources if source.format in JOINED]
+    alone = [[source] for source in sources if source.format not in JOINED]
+    return [*alone, joined] if joined else alone
 
 
 def _keyed(source: Source, row: ItemRow | RowProblem, identities: Identities) -> KeyedRow | FileProblem:

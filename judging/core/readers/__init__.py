@@ -1,6 +1,6 @@
 """One reader per input format: a new format is a module here and a line in READERS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from judging.core.items import ItemRow, RowProblem
@@ -9,6 +9,7 @@ from judging.core.readers import (
     choices,
     csv_table,
     elyza,
+    fastchat,
     lm_eval,
     mdk_converter_log,
     mdk_gold,
@@ -30,6 +31,10 @@ READERS: dict[str, Reader] = {
     "choices": choices.read_json,
     "mmlu": choices.read_table,
     "lm_eval": lm_eval.read,
+    fastchat.QUESTION: fastchat.read_questions,
+    fastchat.ANSWER: fastchat.read_part,
+    fastchat.REFERENCE: fastchat.read_part,
+    fastchat.JUDGMENT: fastchat.read_part,
     "texts": texts.read,
     "mdk_converter_log": mdk_converter_log.read,
     "mdk_judge_log": mdk_judge_log.read,
@@ -37,11 +42,30 @@ READERS: dict[str, Reader] = {
     "mdk_gold": mdk_gold.read,
 }
 
-__all__ = ["READERS", "FileRefused", "Reader", "detect_format", "read_rows"]
+__all__ = ["JOINED", "READERS", "FileRefused", "Reader", "detect_format", "read_files", "read_rows"]
+
+
+JOINED = frozenset(fastchat.FORMATS)
+"""Formats whose files are joined with one another over one import."""
 
 
 def read_rows(path: Path, format_name: str) -> Iterator[ItemRow | RowProblem]:
     """The rows of a file, one after another. FileRefused where the file as a whole cannot be read."""
-    if format_name not in READERS:
-        raise FileRefused(0, f"There is no format {format_name!r}. Use one of: {', '.join(READERS)}.")
+    _check_format(format_name)
     return READERS[format_name](path)
+
+
+def read_files(files: Sequence[tuple[str, Path]]) -> Iterator[tuple[Path, ItemRow | RowProblem]]:
+    """The rows of several files, each (format, path). Files of one tree are joined; FileRefused as in `read_rows`."""
+    for form, path in files:
+        _check_format(form)
+        if form not in JOINED:
+            yield from ((path, row) for row in READERS[form](path))
+    tree = [(form, path) for form, path in files if form in JOINED]
+    if tree:
+        yield from fastchat.read_together(tree)
+
+
+def _check_format(name: str) -> None:
+    if name not in READERS:
+        raise FileRefused(0, f"There is no format {name!r}. Use one of: {', '.join(READERS)}.")

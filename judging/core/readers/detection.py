@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import RowProblem
-from judging.core.readers import chat, choices, elyza, lm_eval, texts
+from judging.core.readers import chat, choices, elyza, fastchat, lm_eval, texts
 from judging.core.readers.csv_table import header_of
 from judging.core.readers.fields import QUESTION, find, missing_question
 from judging.core.readers.files import FileRefused
@@ -43,6 +43,8 @@ def _json_format(path: Path) -> str:
         return _mdk_format(entries, path.name)
     if elyza.recognises(set(entries[0])):
         return "elyza"
+    if name := fastchat.format_of(entries[0], path):
+        return name
     for name, recognises in _JSON_FORMATS.items():
         if recognises(entries[0]):
             return name

@@ -24,10 +24,11 @@ _MEND = "Save the file as UTF-8 and import it again."
 class FileRefused(ValueError):
     """The file as a whole cannot be read; `line` is where that showed (0: before any line)."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int, message: str, path: Path | None = None) -> None:
         super().__init__(message)
         self.line = line
         self.message = message
+        self.path = path
 
 
 def open_text(path: Path) -> BinaryIO:

@@ -161,7 +161,7 @@ def test_file_in_another_encoding_is_refused_by_its_name(tmp_path: Path, codec: 
         (b"PK\x03\x04rest", "ZIP"),
         (b"not json at all", "not JSON"),
         (b"{\n", "spread over several lines"),
-        (b'{"question_id": 1, "turns": []}', "found 'question_id', 'turns'"),
+        (b'{"number": 1, "turns": []}', "found 'number', 'turns'"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
