@@ -54,3 +54,16 @@ def test_a_flag_that_is_neither_yes_nor_no_is_refused(tmp_path: Path, name: str)
     done = load(tmp_path, "s.DEBUG", **{name: "maybe"})
     assert done.returncode != 0
     assert f"{name} is 'maybe'; write 1 or 0." in done.stderr
+
+
+def test_how_hard_a_server_is_asked_is_a_setting(tmp_path: Path) -> None:
+    limits = "[s.ENGINE_LIMITS['openai_api'][name] for name in ('concurrency', 'timeout_seconds', 'attempts')]"
+    assert load(tmp_path, limits).stdout.strip() == "[32, 600, 6]"
+    set_to = {"EVALSITE_OPENAI_CONCURRENCY": "8", "EVALSITE_OPENAI_TIMEOUT": "30", "EVALSITE_OPENAI_ATTEMPTS": "1"}
+    assert load(tmp_path, limits, **set_to).stdout.strip() == "[8, 30, 1]"
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", ""])
+def test_a_number_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
+    done = load(tmp_path, "1", EVALSITE_OPENAI_CONCURRENCY=value)
+    assert "EVALSITE_OPENAI_CONCURRENCY is" in done.stderr

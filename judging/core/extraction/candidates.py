@@ -21,7 +21,7 @@ DENIED = re.compile(r"(?:\bnot|n't|\bcannot|\bnever|\bneither|\bnor|\bif|\bwheth
 DENIED_WITHIN = 40
 PROSE = [
     re.compile(rf"(?P<said>(?<![\d.]){NUMBER}[ \t]?点){GRADED_JA}", re.MULTILINE),
-    re.compile(rf"(?:给|打|评为)[^\d。\n]{{0,12}}(?P<said>{NUMBER}[ \t]?分)(?!钟)"),
+    re.compile(rf"(?:给|打|评为|得到)[^\d。\n]{{0,12}}(?P<said>{NUMBER}[ \t]?分)(?!钟)"),
     re.compile(
         rf"\b(?:rate|rates|rated|score|scores|scored|grade|grades|graded)[ \t]+(?:{OBJECT}[ \t]+)?"
         rf"(?:(?:as|at|with)[ \t]+)?(?:an?[ \t]+)?(?P<said>{NUMBER}{OF}{MORE})(?![\w%]|\.\d)",

@@ -90,7 +90,8 @@ def _value(value: object, criterion: Criterion, depth: int) -> Reading | None:
     if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, dict) and depth < DEEPEST:
-        return _reading(value, Criterion("", criterion.scale), depth + 1)
+        inner = _reading(value, Criterion("", criterion.scale), depth + 1)
+        return inner or _value(value.get("value"), criterion, depth + 1)
     if isinstance(value, float):
         return scored(value, criterion.scale) if criterion.scale.is_numeric else None
     return read_payload(fold(value), criterion.scale) if isinstance(value, str) else None

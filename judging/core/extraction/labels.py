@@ -21,12 +21,13 @@ OVERALL = (
 """They speak of the whole answer wherever they stand."""
 
 PLAIN = (
-    "score", "rating", "grade", "verdict", "judgment", "judgement", "overall", "winner", "preference", "decision",
+    "score", "rating", "grade", "verdict", "judgment", "judgement", "overall", "winner", "preference",
+    "preferred", "decision",
     *PLAIN_JA,
     "评分", "評分", "得分", "分数", "分數", "判断", "打分", "评价", "結論", "结论", "胜者",
     "점수", "평점", "평가", "채점", "판정", "등급", "승자",
     "bewertung", "punktzahl", "urteil", "évaluation", "puntuación", "calificación", "puntaje", "valoración",
-    "pontuação", "avaliação", "valutazione", "punteggio",
+    "评级", "оценка", "điểm", "skor", "pontuação", "avaliação", "valutazione", "punteggio",
 )  # fmt: skip
 """They speak of the whole answer only where no other word qualifies them ("accuracy score" is a part of it)."""
 
@@ -88,7 +89,7 @@ SIDES = (
 """What the two texts of a pair are called, before their letter or number."""
 
 TIES = (
-    "tie", "draw", "tied", "a tie", "a draw", "equal", "both", "neither", "引き分け", "同点", "同等", "互角",
+    "tie", "draw", "tied", "a tie", "a draw", "equal", "引き分け", "同点", "同等", "互角",
     "平局", "平手", "相当", "무승부", "동점",
 )  # fmt: skip
 """What a verdict says instead of a side."""

@@ -11,7 +11,7 @@ from judging.core.verdicts import Reading, Reason, Scored, Unscored
 A, B, TIE = "a", "b", "tie"
 NUMBERED = {"1": A, "2": B, "one": A, "two": B, "first": A, "second": B}
 SIDE = rf"(?:{'|'.join(SIDES)})"
-NAMED = rf"{SIDE}[ \t]*[\"'(\[]*(?P<side>[ab12])(?![a-z0-9])[\"')\]]*(?:'s?(?:[ \t]+\w+){{0,3}}?)?"
+NAMED = rf"{SIDE}[ \t_]*[\"'(\[]*(?P<side>[ab12])(?![a-z0-9])[\"')\]]*(?:'s?(?:[ \t]+\w+){{0,3}}?)?"
 NTH = rf"(?P<nth>first|second)[ \t]+{SIDE}"
 HEAD = rf"(?:{NAMED}|{NTH}|(?<![\w'])(?P<bare>[ab])(?![\w')]))"
 TAIL = rf"(?:the[ \t]+)?(?:{NAMED}|{NTH}|(?P<bare>[ab])(?=[ \t]*(?:[.,;:!)\n]|$)))"
@@ -25,6 +25,7 @@ STOP = rf"(?=[ \t]*(?:[.,;:!)\n]|$)|[ \t]+(?:than|choice|one|overall|because|as|
 EQUAL = r"(?:good|helpful|strong|valid|well|matched)"
 SAYING = [
     re.compile(rf"{HEAD}[ \t]+{DOES}[ \t]+{FILL}{GOOD}{STOP}"),
+    re.compile(rf"{HEAD}[ \t]+(?:outperforms|outperformed|(?:did|does)[ \t]+a[ \t]+(?:\w+[ \t]+)?better[ \t]+job)\b"),
     re.compile(rf"{HEAD}[ \t]+(?:wins\b|won\b|is[ \t]+(?:\w+[ \t]+)?(?:the[ \t]+)?winner)"),
     re.compile(
         rf"\b(?:better|superior|best|preferred|stronger|winning)[ \t]+(?:{SIDE}|one|choice|option)[ \t]*"
@@ -79,7 +80,7 @@ def side_reading(said: str, scale: Scale) -> Reading | None:
 
 ARENA = re.compile(r"a[ \t]*(?P<sign>>{1,2}|<{1,2}|=|≈)[ \t]*b|b[ \t]*(?P<turned>>{1,2}|<{1,2}|=|≈)[ \t]*a")
 WHOLE = re.compile(
-    rf"(?:the[ \t]+)?(?:{SIDE}[ \t]*[\"'(\[]*)?(?P<side>[ab])[\"')\]]*(?:'s[ \t]+\w+)?"
+    rf"(?:the[ \t]+)?(?:{SIDE}[ \t_]*[\"'(\[]*)?(?P<side>[ab])[\"')\]]*(?:'s[ \t]+\w+)?"
     r"(?:[ \t]+(?:is[ \t]+(?:the[ \t]+)?(?:better|winner|best)|wins))?"
     rf"|{SIDE}[ \t]*[\"'(\[]*(?P<number>1|2|one|two)[\"')\]]*|(?:the[ \t]+)?(?P<nth>first|second)(?:[ \t]+{SIDE})?"
 )

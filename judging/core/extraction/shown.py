@@ -15,7 +15,8 @@ BARE_CHANNELS = re.compile(r"\s*analysis(?![a-z])")
 BARE_FINAL = "assistantfinal"
 EMPHASIS = re.compile(r"\*\*|__|`")
 FULL_WIDTH = {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-"}
-CAPITALS = {code: chr(code).lower() for code in (*range(ord("A"), ord("Z") + 1), *range(0xC0, 0xDF)) if code != 0xD7}
+LETTERS = (*range(ord("A"), ord("Z") + 1), *range(0xC0, 0x530))
+CAPITALS = {code: chr(code).lower() for code in LETTERS if len(chr(code).lower()) == 1}
 FOLDED = FULL_WIDTH | CAPITALS
 
 
