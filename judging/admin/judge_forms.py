@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from judging.actions.judges import rubric_spec_of, spec_of
 from judging.core.decisions import check_decision
 from judging.core.judged import check_judge
-from judging.core.prompts import ROLES, ROLES_OF_STYLE, check_prompts
+from judging.core.prompts import NAMES, ROLES, ROLES_OF_STYLE, check_prompts
 from judging.core.sampling import check_sampling
 from judging.core.scales import criterion_from_json
 from judging.engines import ENGINES
@@ -22,7 +22,7 @@ TEMPLATE_ROLES = (*ROLES, *ROLES_OF_STYLE["raw"])
 
 ROLE_HELP = {
     "system": gettext_lazy("Chat: what the judge is told first. May be empty."),
-    "user": gettext_lazy("Chat: what is asked. {{ question }} and {{ answer }} must be in one of the texts."),
+    "user": gettext_lazy("Chat: what is asked. One of the texts must show what is judged."),
     "assistant": gettext_lazy("How the reply begins, for a model that goes on from there. Else empty."),
     "raw": gettext_lazy("Raw text: all that the model sees, for models without chat. Else empty."),
 }
@@ -40,6 +40,11 @@ def field_of(part: str, role: str) -> str:
 def title_of(part: str) -> str:
     """The heading over a part's text areas."""
     return _("Prompt of part %(part)s") % {"part": part} if part else _("Prompt")
+
+
+def templates_see() -> str:
+    """What there is to write between double braces."""
+    return _("The texts are Jinja2 templates without functions. They see: %(names)s.") % {"names": ", ".join(NAMES)}
 
 
 def parts_of(text: str | None) -> list[str]:

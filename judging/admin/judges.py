@@ -22,6 +22,7 @@ from judging.admin.judge_forms import (
     RubricForm,
     field_of,
     parts_of,
+    templates_see,
     title_of,
 )
 from judging.models import Judge, Rubric
@@ -37,6 +38,9 @@ class VersionedAdmin(LeadAdmin):
     search_fields = ["name"]
     ordering = ["name", "-version"]
     make_copy: Callable[[Any], Model]
+
+    class Media:
+        css = {"all": ["judging/admin.css"]}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not once it was used."""
@@ -79,9 +83,6 @@ class RubricAdmin(VersionedAdmin):
     list_display = ["name", "version", "kind", "style", "frozen_at"]
     list_filter = ["kind", "style", ("frozen_at", admin.EmptyFieldListFilter)]
 
-    class Media:
-        css = {"all": ["judging/admin.css"]}
-
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         """The text areas are fields of the form alone, so the model is asked for its own ones only."""
         return super().get_form(request, obj, change, **options | {"fields": RUBRIC_COLUMNS})
@@ -96,7 +97,7 @@ class RubricAdmin(VersionedAdmin):
         parts = parts_of(request.POST.get("parts")) if request.method == "POST" else list(obj.prompts if obj else [""])
         return [
             (None, {"fields": own}),
-            (gettext_lazy("Parts of the prompt"), {"fields": ["parts"]}),
+            (gettext_lazy("Parts of the prompt"), {"fields": ["parts"], "description": templates_see()}),
             *((title_of(part), {"fields": [field_of(part, role) for role in TEMPLATE_ROLES]}) for part in parts),
         ]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge
-from judging.actions.retries import retry_unscored
+from judging.actions.retries import SETTLED, retry_unscored
 from judging.actions.runs import RunRefused, RunScope, cancel_run, restart_run, start_run
 from judging.forms import RunForm
 from judging.models import Dataset, Run
@@ -83,7 +83,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "queue": queue,
         "gpus": gpus_of_workers() if queue and queue.answers and queue.name == GPU_QUEUE else [],
         "live": live,
-        "can_retry": run.is_over and run.kind == Run.Kind.JUDGE and progress.unscored > 0,
+        "can_retry": run.is_over and run.kind == Run.Kind.JUDGE and bool(set(progress.unscored_by_reason) - SETTLED),
         "can_resume": run.state in {Run.State.CANCELLED, Run.State.FAILED} and run.kind != Run.Kind.IMPORTED,
     }
     if wants_fragment(request):

@@ -148,7 +148,9 @@ def test_a_scale_of_numbers_is_shown_by_its_ends(lead_client: Client, dataset: D
 def test_unscored_items_are_linked_by_their_reason(lead_client: Client, run: Run) -> None:
     Item.objects.filter(position=2).update(answer_state=Item.AnswerState.MISSING)
     work_run(run.pk, claimer="w")
-    assert "?reason=no_answer" in lead_client.get(run.get_absolute_url()).content.decode()
+    page = lead_client.get(run.get_absolute_url()).content.decode()
+    assert "?reason=no_answer" in page
+    assert "Retry unscored" not in page  # asking again gives it no answer
     page = lead_client.get(reverse("run_items", args=[run.pk]), {"reason": "no_answer"}).content.decode()
     assert f"/datasets/{run.dataset_id}/items/2/" in page
     assert f"/datasets/{run.dataset_id}/items/3/" not in page
