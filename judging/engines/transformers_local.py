@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -83,6 +84,7 @@ class TransformersEngine:
             ("transformers", options.model, repr(sorted(arguments.items()))),
             lambda: LoadedModel(options.model, arguments),
         )
+        self._stopped = Event()
         self._sampling = options.sampling
         self._prompts = PromptTokens(
             self._loaded.tokenizer,
@@ -103,7 +105,13 @@ class TransformersEngine:
             # The longest first: what does not fit into the memory is known at once.
             asked.sort(key=lambda each: -len(each.tokens))
             for start in range(0, len(asked), self._batch_size):
+                if self._stopped.is_set():
+                    return
                 yield from self._generated(asked[start : start + self._batch_size])
+
+    def stop(self) -> None:
+        """Let `replies` end after the batch in hand."""
+        self._stopped.set()
 
     def versions(self) -> dict[str, str]:
         """The software, and the precision of the numbers."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -122,7 +123,7 @@ class VllmEngine:
         self._loaded = WARM.get(
             ("vllm", options.model, repr(sorted(arguments.items()))), lambda: LoadedVllm(options.model, arguments)
         )
-        self._options = options
+        self._stopped = Event()
         self._parameters = parameters(options.sampling)
         self._structure = structure(options.sampling)
         self._prompts = PromptTokens(
@@ -137,12 +138,18 @@ class VllmEngine:
             for request in requests:
                 if outcome := self._send(flight, request):
                     yield outcome
-                while len(flight.waiting) >= self._loaded.room:
+                while len(flight.waiting) >= self._loaded.room and not self._stopped.is_set():
                     yield from flight.step()
-            while flight.waiting:
+                if self._stopped.is_set():
+                    return
+            while flight.waiting and not self._stopped.is_set():
                 yield from flight.step()
         finally:
             flight.end()
+
+    def stop(self) -> None:
+        """Let `replies` end after the step in hand."""
+        self._stopped.set()
 
     def versions(self) -> dict[str, str]:
         """The software, and how it was set up."""

@@ -107,6 +107,7 @@ def test_killed_in_mid_generation_the_runs_finish_with_everything_exactly_once(s
     assert site.worker("kill")[0] == -signal.SIGKILL
     site.assert_nobody_lives_on()
     assert ("claimed",) in site.rows("SELECT state FROM judging_runbatch")
+    site.processes = "0"
     status, output = site.worker("nothing")
     assert status == 0, output
     site.assert_every_item_has_the_same_reply_in_both_runs()
@@ -120,6 +121,7 @@ def test_told_to_end_it_gives_back_what_it_had_and_leaves_no_process(site: GpuSi
     site.assert_nobody_lives_on()
     assert ("claimed",) not in site.rows("SELECT state FROM judging_runbatch")
     assert set(site.rows("SELECT attempts FROM judging_runbatch WHERE state = 'pending'")) == {(0,)}
+    site.processes = "0"
     assert site.worker("nothing")[0] == 0
     site.assert_every_item_has_the_same_reply_in_both_runs()
 

@@ -73,7 +73,7 @@ def test_draws_as_often_as_the_model_says(tiny_model: Path) -> None:
     drawn = [reply.text for reply in running.replies(request(number, prompt) for number in range(400))]
     loaded = running._loaded
     tokens = torch.tensor([running._prompts.of(prompt)])
-    chances = loaded.model(tokens).logits[0, -1].softmax(-1)
+    chances = loaded.model(tokens).logits[0, -1].softmax(-1).detach()
     token = int(chances.argmax())
     expected, seen = 400 * float(chances[token]), drawn.count(loaded.tokenizer.decode([token]))
     # Four standard deviations, and the seeds are fixed.

@@ -146,6 +146,17 @@ def test_what_was_left_in_flight_does_not_reach_the_next_work(tiny_model: Path) 
         assert texts(engine(tiny_model).replies(requests(40))) == expected
 
 
+def test_told_to_stop_it_ends_without_what_is_still_due(tiny_model: Path) -> None:
+    judged = engine(tiny_model, temperature=0, max_tokens=200)
+    brought = []
+    for reply in judged.replies(requests(100)):
+        brought.append(reply)
+        judged.stop()
+    assert 0 < len(brought) <= CPU_ARGUMENTS["max_num_seqs"]
+    assert judged._loaded.empty() == 0
+    assert len(texts(engine(tiny_model).replies(requests(5)))) == 5
+
+
 def test_an_end_that_is_asked_for_waits_for_the_step(tiny_model: Path) -> None:
     class Ended(BaseException):
         pass
