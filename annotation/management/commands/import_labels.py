@@ -1,54 +1,83 @@
-"""manage.py import_labels: the verdicts people left in a file -> labels."""
+"""manage.py import_labels: labels and judgments made elsewhere."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from annotation.actions.label_imports import LabelImport, import_labels
-from judging.actions.imports import ImportRefused, InputFile
+from annotation.actions.label_imports import LabelImport, TableImport, import_label_table, import_labels
+from annotation.core.label_tables import HUMAN, JUDGE, TableOptions
+from judging.actions.imports import FileProblem, ImportRefused, InputFile, Source, source_of
 from judging.models import Dataset
 
 SHOWN = 50
 
 
 class Command(BaseCommand):
-    """Gives the verdicts of a file their annotator."""
+    """Takes a log that a person went through, or a table of labels."""
 
-    help = "Take the verdicts of people in a file as the labels of one annotator."
+    help = "Take labels of people and judgments of judges from a table, or the verdicts a person left in a log."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE")
-        parser.add_argument("--dataset", required=True, help="The dataset that has the file's items.")
-        parser.add_argument("--annotator", required=True, metavar="NAME", help="Who said what the file says.")
+        parser.add_argument("file", metavar="PATH")
+        parser.add_argument(
+            "--dataset", required=True, help="The dataset of the items; a table makes it when it is new."
+        )
+        parser.add_argument("--annotator", metavar="NAME", help="Whose words they are, where the file does not say.")
+        parser.add_argument("--columns", metavar="R1,R2,...", help="The raters' columns of a wide table.")
+        parser.add_argument("--criterion", default="", help="What was judged, where the table does not say.")
+        parser.add_argument("--rater-type", choices=[HUMAN, JUDGE], default=HUMAN, help="Who the raters are.")
+        parser.add_argument(
+            "--positional", action="store_true", help="The raters' columns hold places, not the same people."
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        outcome = self._import(options)
+        file = InputFile(Path(options["file"]))
+        try:
+            outcome = self._log(file, options) if _is_log(file, options) else self._table(file, options)
+        except ImportRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
         if options["json"]:
             self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))
         else:
-            self._report(outcome)
+            self._complain([*outcome.problems, *outcome.unmatched])
+            if not outcome.problems:
+                self._report(outcome)
         if outcome.problems:
             count = len(outcome.problems)
             raise CommandError(f"{count} {'problem' if count == 1 else 'problems'}; no label was stored. Mend them.")
 
-    def _import(self, options: dict[str, Any]) -> LabelImport:
+    def _log(self, file: InputFile, options: dict[str, Any]) -> LabelImport:
         dataset = Dataset.objects.ready().filter(name=options["dataset"]).first()
         if dataset is None:
             names = ", ".join(Dataset.objects.ready().values_list("name", flat=True)[:20]) or "none yet"
             raise CommandError(f"There is no dataset {options['dataset']!r}. Datasets: {names}.")
-        try:
-            return import_labels(dataset, InputFile(Path(options["file"])), annotator=options["annotator"])
-        except ImportRefused as refusal:
-            raise CommandError(str(refusal)) from refusal
+        if options["annotator"] is None:
+            raise CommandError("A log does not say who went through it. Name the person with --annotator.")
+        return import_labels(dataset, file, annotator=options["annotator"])
 
-    def _report(self, outcome: LabelImport) -> None:
-        for problem in [*outcome.problems, *outcome.unmatched][:SHOWN]:
+    def _table(self, file: InputFile, options: dict[str, Any]) -> TableImport:
+        columns = (options["columns"] or "").split(",")
+        asked = TableOptions(
+            columns=tuple(name.strip() for name in columns if name.strip()),
+            criterion=options["criterion"],
+            rater_type=options["rater_type"],
+            rater=options["annotator"] or "",
+            positional=options["positional"],
+        )
+        return import_label_table(options["dataset"], file, options=asked)
+
+    def _complain(self, problems: Iterable[FileProblem]) -> None:
+        for problem in list(problems)[:SHOWN]:
             self.stderr.write(str(problem))
-        if outcome.problems:
+
+    def _report(self, outcome: LabelImport | TableImport) -> None:
+        if isinstance(outcome, TableImport):
+            self._report_table(outcome)
             return
         self.stdout.write(
             f"Took {outcome.labels} verdicts of {outcome.annotator} on '{outcome.dataset}' "
@@ -56,5 +85,31 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"  new {outcome.new}, unchanged {outcome.unchanged}, changed {outcome.changed}")
         self.stdout.write(f"  with corrected text: {outcome.corrections}")
+        self._left_out(outcome)
+
+    def _report_table(self, outcome: TableImport) -> None:
+        made = " (new)" if outcome.made else ""
+        raters = ", ".join(outcome.raters[:10]) + (", ..." if len(outcome.raters) > 10 else "")
+        self.stdout.write(f"Took a table of {outcome.items} items into '{outcome.dataset}'{made}:")
+        for what, found in (("labels", outcome.labels), ("judgments", outcome.judgments)):
+            if found:
+                counts = ", ".join(f"{kind} {found.get(kind, 0)}" for kind in ("new", "unchanged", "changed"))
+                self.stdout.write(f"  {what}: {counts}")
+        self.stdout.write(f"  raters ({len(outcome.raters)}): {raters}")
+        if outcome.positional:
+            self.stdout.write("  the raters are places of the table, not known people: figures of persons are left out")
+        if any(outcome.criteria):
+            self.stdout.write(f"  criteria: {', '.join(name or '(none)' for name in outcome.criteria)}")
+        self._left_out(outcome)
+
+    def _left_out(self, outcome: LabelImport | TableImport) -> None:
         if outcome.unmatched:
             self.stdout.write(f"  without an item, left out: {len(outcome.unmatched)}")
+
+
+def _is_log(file: InputFile, options: dict[str, Any]) -> bool:
+    """Whether the file is one of mdk's logs; whatever else there is, is a table."""
+    if options["columns"] or options["rater_type"] == JUDGE:
+        return False
+    source = source_of(file, "")
+    return isinstance(source, Source) and source.format.startswith("mdk_")

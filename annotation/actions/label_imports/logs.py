@@ -186,18 +186,18 @@ def _unmatched(file: InputFile, content: _FileContent, matches: Matches) -> list
 def _store(dataset: Dataset, name: str, words: Sequence[Word]) -> dict[str, int]:
     """End the labels that now say something else, and add what is new."""
     Dataset.objects.select_for_update().get(pk=dataset.pk)
-    campaign = _campaign(dataset)
+    campaign = imported_campaign(dataset)
     annotator, _ = Annotator.objects.get_or_create(name=name, source="")
     current = {label.item_id: label for label in campaign.labels.current().filter(annotator=annotator, criterion="")}
     fresh = [word for word in words if word.item.pk not in current]
     changed = [word for word in words if word.item.pk in current and not word.says(current[word.item.pk])]
-    _supersede(current[word.item.pk] for word in changed)
+    supersede(current[word.item.pk] for word in changed)
     Label.objects.bulk_create([_label(campaign, annotator, word) for word in [*fresh, *changed]], batch_size=1000)
     recount(campaign, [word.item.pk for word in [*fresh, *changed]])
     return {"new": len(fresh), "changed": len(changed), "unchanged": len(words) - len(fresh) - len(changed)}
 
 
-def _campaign(dataset: Dataset) -> Campaign:
+def imported_campaign(dataset: Dataset) -> Campaign:
     """The one campaign of the dataset in which all imported labels meet."""
     defaults = {"kind": Campaign.Kind.IMPORTED, "labels_per_item": 1}
     campaign, _ = Campaign.objects.get_or_create(dataset=dataset, name=CAMPAIGN, defaults=defaults)
@@ -208,7 +208,8 @@ def _campaign(dataset: Dataset) -> Campaign:
     return campaign
 
 
-def _supersede(labels: Iterable[Label]) -> None:
+def supersede(labels: Iterable[Label]) -> None:
+    """End labels that newer ones replace."""
     now = timezone.now()
     ended = list(labels)
     for label in ended:

@@ -1,0 +1,22 @@
+"""Tables of any kind of file as rows of text: one reader per kind, chosen by what the file is.
+
+`open_table` gives the header and then the rows one after another; nothing is held in memory whole.
+"""
+
+from pathlib import Path
+
+from annotation.core.tables import csv_file, json_file, xlsx_file
+from annotation.core.tables.rows import Row, Table, cell_text
+from judging.core.readers import FileRefused
+from judging.core.readers.json_records import first_character
+
+__all__ = ["FileRefused", "Row", "Table", "cell_text", "open_table"]
+
+
+def open_table(path: Path) -> Table:
+    """A CSV, JSONL, JSON or XLSX file as a table. FileRefused says why it is none."""
+    if xlsx_file.recognises(path):
+        return xlsx_file.read(path)
+    if first_character(path) in {"[", "{"}:
+        return json_file.read(path)
+    return csv_file.read(path)

@@ -1,0 +1,33 @@
+"""One JSON object per row, in lines or in one array. The columns are the keys of the first rows."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+from annotation.core.tables.rows import Row, Table, cell_text
+from judging.core.items import RowProblem
+from judging.core.readers import FileRefused
+from judging.core.readers.json_records import Record, json_objects
+
+LOOKED_AT = 1000
+"""Rows whose keys are the columns: a rater who labelled little may be missing in the first one."""
+
+
+def read(path: Path) -> Table:
+    """The table of a file; keys that no column has are left out, missing ones are empty cells."""
+    records = json_objects(path)
+    first = list(islice(records, LOOKED_AT))
+    header = tuple(dict.fromkeys(key for found in first if isinstance(found, Record) for key in found.value))
+    if not header:
+        problem = next((found for found in first if isinstance(found, RowProblem)), None)
+        message = problem.message if problem else "The file holds no rows. Write one JSON object per row."
+        raise FileRefused(problem.line if problem else 1, message)
+    return Table(header, _rows(header, chain(first, records)))
+
+
+def _rows(header: tuple[str, ...], records: Iterator[Record | RowProblem]) -> Iterator[Row | RowProblem]:
+    for record in records:
+        if isinstance(record, RowProblem):
+            yield record
+        else:
+            yield Row(record.number, {name: cell_text(record.value.get(name)) for name in header})

@@ -1,0 +1,60 @@
+"""The first sheet of an Excel workbook, read row by row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from annotation.core.tables.rows import Row, Table, cell_text
+from judging.core.items import RowProblem
+from judging.core.readers import FileRefused
+
+MAGIC = b"PK\x03\x04"
+
+
+def recognises(path: Path) -> bool:
+    """Whether the file is an archive such as a workbook."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == MAGIC
+    except OSError as error:
+        raise FileRefused(0, f"The file cannot be opened: {error.strerror}. Check the path.") from None
+
+
+def read(path: Path) -> Table:
+    """The table of the first sheet; its first row is the header. Values count, not the formulas behind them."""
+    try:
+        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError):
+        raise FileRefused(0, "The file is an archive but no Excel workbook. Save the table as XLSX or CSV.") from None
+    rows = sheet.iter_rows(values_only=True)
+    header = _header(next(rows, ()))
+    return Table(header, _rows(header, rows))
+
+
+def _header(cells: tuple[Any, ...]) -> tuple[str, ...]:
+    texts = [cell_text(cell) for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    if not texts:
+        raise FileRefused(1, "The first sheet has no header. Name the columns in its first row.")
+    names = [text or f"column {number}" for number, text in enumerate(texts, 1)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise FileRefused(1, f"Two columns are named {twice!r}. Rename one of them.")
+    return tuple(names)
+
+
+def _rows(header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[Row | RowProblem]:
+    for line, cells in enumerate(rows, 2):
+        texts = [cell_text(cell) for cell in cells]
+        if not any(texts):
+            continue
+        if any(texts[len(header) :]):
+            yield RowProblem(line, f"The row has cells beyond the {len(header)} columns of the header. Name them.")
+            continue
+        texts += [""] * (len(header) - len(texts))
+        yield Row(line, dict(zip(header, texts, strict=False)))
