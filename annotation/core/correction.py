@@ -4,10 +4,10 @@ The default is post-stratification: labels and judgments are from the same run. 
 judge whose error rates were measured on other items; prediction-powered inference (PPI) is beside it for comparison.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from annotation.core.intervals import UPPER, FloatArray, IntArray, Statistic, Undefined, Value
@@ -26,7 +26,7 @@ LEAST_YOUDEN = 0.2
 Z = float(ndtri(UPPER))
 
 
-def post_stratified(judged: Sequence[int], labelled: Sequence[int], clean: Sequence[int]) -> Statistic:
+def post_stratified(judged: ArrayLike, labelled: ArrayLike, clean: ArrayLike) -> Statistic:
     """Strata are the judge's words: items judged so, those of them with people's verdict, and of those the clean ones.
 
     A stratum without labels counts as one half, as uncertain as can be; with more than a twentieth of the items there

@@ -43,7 +43,12 @@ class LabelHistogram:
     @cached_property
     def by_value(self) -> Patterns:
         """Patterns over the scale."""
-        return _grouped(folded(self.counts, [value for value, _ in self.columns], self.values), self.items)
+        return _grouped(self.value_counts, self.items)
+
+    @cached_property
+    def value_counts(self) -> IntArray:
+        """Labels of each value of the scale, one row per pattern."""
+        return folded(self.counts, [value for value, _ in self.columns], self.values)
 
     @cached_property
     def by_verdict(self) -> Patterns:
