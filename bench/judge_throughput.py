@@ -35,6 +35,7 @@ REPLIES = {
     "ja-1-5": "要点は三つ挙げられていますが、理由の一部が原文と合いません。" * 6 + "\n採点結果: 3",
 }
 WORKER_SECONDS = 30.0
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,23 @@ def reply_rows(chosen: argparse.Namespace) -> list[Row]:
 
 
 def reply_row(dataset: Dataset, name: str, reply: str) -> Row:
-    """One judge."""
-    spec = replace(JUDGES[name], model="m")
+    """One judge, three times, the best counts. The time of the processor is what is left of other work's influence."""
     items = dataset.items.last_position()
-    alone = bare_seconds(spec, dataset, lambda: ScriptedEngine([reply]))
-    ours = run_seconds(spec, dataset, lambda name, options: ScriptedEngine([reply]))
-    beyond = 1000 * (ours - alone) / items
+    alone, ours, processor = [], [], []
+    for turn in range(ROUNDS):
+        spec = replace(JUDGES[name], model=f"turn {turn}")
+        alone.append(bare_seconds(spec, dataset, lambda: ScriptedEngine([reply])))
+        start = time.process_time()
+        ours.append(run_seconds(spec, dataset, lambda name, options: ScriptedEngine([reply])))
+        processor.append(time.process_time() - start)
+    beyond, busy = (1000 * (min(taken) - min(alone)) / items for taken in (ours, processor))
     return Row(
-        f"{items:,} replies, {name}", f"{alone:.3f} s", f"{ours:.3f} s", f"{beyond:.2f} ms a reply", "<= 1", beyond <= 1
+        f"{items:,} replies, {name}",
+        f"{min(alone):.3f} s",
+        f"{min(ours):.3f} s",
+        f"{beyond:.2f} ms a reply, {busy:.2f} of them processor",
+        "<= 1",
+        beyond <= 1,
     )
 
 
