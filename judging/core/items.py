@@ -60,10 +60,15 @@ class ImportedJudgment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonWord:
-    """A verdict that a person left in a file. It becomes a label only when import_labels gives it a name."""
+    """A verdict that a person left in a file, with a score where the file has scores and the comment beside it.
+
+    It becomes a label only when import_labels gives it a name.
+    """
 
     verdict: PersonVerdict
     error_count: int | None = None
+    score: float | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

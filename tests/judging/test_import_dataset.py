@@ -413,7 +413,7 @@ def test_fastchat_tree_becomes_one_dataset_with_a_run_per_judgment_file(tmp_path
 
 def test_judgments_without_their_questions_are_refused(tmp_path: Path) -> None:
     said = {"question_id": 1, "model": "m", "judge": ["g", "p"], "judgment": "[[9]]", "score": 9, "turn": 1}
-    document, error = refused(jsonl(tmp_path / "j.jsonl", said), "--name", "d")
+    document, _ = refused(jsonl(tmp_path / "j.jsonl", said), "--name", "d")
     assert "Import question.jsonl in the same command" in document["problems"][0]["message"]
     assert not Dataset.objects.exists()
 

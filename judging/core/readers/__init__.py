@@ -15,6 +15,8 @@ from judging.core.readers import (
     mdk_gold,
     mdk_judge_log,
     mdk_manual_log,
+    promptfoo,
+    promptfoo_db,
     qa_jsonl,
     texts,
 )
@@ -31,6 +33,8 @@ READERS: dict[str, Reader] = {
     "choices": choices.read_json,
     "mmlu": choices.read_table,
     "lm_eval": lm_eval.read,
+    "promptfoo": promptfoo.read,
+    "promptfoo_db": promptfoo_db.read,
     fastchat.QUESTION: fastchat.read_questions,
     fastchat.ANSWER: fastchat.read_part,
     fastchat.REFERENCE: fastchat.read_part,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import RowProblem
-from judging.core.readers import chat, choices, elyza, fastchat, lm_eval, texts
+from judging.core.readers import chat, choices, elyza, fastchat, lm_eval, promptfoo, promptfoo_db, texts
 from judging.core.readers.csv_table import header_of
 from judging.core.readers.fields import QUESTION, find, missing_question
 from judging.core.readers.files import FileRefused
@@ -23,7 +23,12 @@ _GOLD_NAME = "dataset*_checked*.json"
 
 def detect_format(path: Path) -> str:
     """The name of the format; FileRefused with what was found where it is none of ours."""
-    if first_character(path) in {"[", "{"}:
+    if promptfoo_db.is_database(path):
+        return "promptfoo_db"
+    first = first_character(path)
+    if first == "{" and promptfoo.is_document(path):
+        return "promptfoo"
+    if first in {"[", "{"}:
         return _json_format(path)
     if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
         raise FileRefused(1, "The file is not JSON. Write one JSON object per line, or an array of objects.")
