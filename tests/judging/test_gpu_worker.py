@@ -21,7 +21,7 @@ from judging.actions.runs import BATCH_ITEMS
 from tests.tiny_model import CPU_ARGUMENTS, CPU_ENVIRONMENT
 
 ITEMS = 3 * BATCH_ITEMS + 4
-SECONDS = 240
+SECONDS = 600
 
 
 @dataclass

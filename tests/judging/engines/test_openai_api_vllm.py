@@ -21,7 +21,7 @@ from judging.engines.base import EngineOptions, EngineReply, Request
 from tests.tiny_model import CONTEXT, CPU_ENVIRONMENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.vllm]
-START_SECONDS = 240
+START_SECONDS = 600
 KEY = "key-of-this-test"
 ITEM = ItemText(turns=(Turn("What is 2 + 2?", "4"),))
 CHAT = Prompt(messages=(("user", "評価してください"),))
