@@ -1,6 +1,10 @@
 """Letting data leave: one verb per function. The files appear whole or not at all."""
 
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import file_digest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import django_rq
 from django.conf import settings
@@ -11,36 +15,66 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rq.callbacks import Callback
 
+from judging.core.verdicts import Verdict
 from training_export.core.folders import FolderProblem, appearing_folder, check_target
 from training_export.core.manifest import STAMP, manifest_of, write_manifest
-from training_export.core.tally import write_records
-from training_export.core.writers import WRITERS, WriterOptions
+from training_export.core.records import PEOPLE, Source
+from training_export.core.tally import Tally, write_records
+from training_export.core.writers import (
+    NOTHING_ASKED,
+    WRITERS,
+    TrainingOptions,
+    WriterOptions,
+    WrittenFile,
+    training_options,
+)
 from training_export.models import Export
-from training_export.selection import ExportProblem, Selection, provenance_of, records, stored_selection
+from training_export.selection import (
+    ExportProblem,
+    Selection,
+    provenance_of,
+    read_manifest,
+    records,
+    selection_of,
+    stored_selection,
+)
 
 JOB = "training_export.jobs.build_export"
 JOB_FAILED = "training_export.jobs.build_failed"
 
 
-def export_dataset(selection: Selection, folder: Path, *, format_name: str = "mdk", by: User | None = None) -> Export:
+def export_dataset(
+    selection: Selection,
+    folder: Path,
+    *,
+    format_name: str = "mdk",
+    options: TrainingOptions = NOTHING_ASKED,
+    by: User | None = None,
+) -> Export:
     """Write a selection into a new folder now."""
-    check_format(format_name)
+    check_format(format_name, selection.source, options)
     try:
         check_target(folder)
     except FolderProblem as problem:
         raise ExportProblem(str(problem)) from problem
-    export = new_export(selection, format_name, by)
+    export = new_export(selection, format_name, options, by)
     export.folder = str(folder.absolute())
     export.state = Export.State.RUNNING
     export.save()
     return fill_export(export)
 
 
-def order_export(selection: Selection, *, format_name: str = "mdk", by: User | None = None) -> Export:
+def order_export(
+    selection: Selection,
+    *,
+    format_name: str = "mdk",
+    options: TrainingOptions = NOTHING_ASKED,
+    by: User | None = None,
+) -> Export:
     """Have a selection written by a worker, as it is at this moment."""
-    check_format(format_name)
+    check_format(format_name, selection.source, options)
     with transaction.atomic():
-        export = new_export(selection, format_name, by)
+        export = new_export(selection, format_name, options, by)
         export.save()
         export.folder = str(settings.EXPORT_DIR / str(export.pk))
         export.save(update_fields=["folder"])
@@ -70,20 +104,57 @@ def fail_export(number: int, sentence: str) -> None:
     unready.update(state=Export.State.FAILED, error=sentence)
 
 
-def check_format(name: str) -> None:
-    """Refuse a format nobody writes."""
-    if name not in WRITERS:
+def verify_export(manifest_file: Path) -> list[str]:
+    """Rebuild what a manifest describes; the names of the files that come out otherwise, or lie there otherwise."""
+    manifest = read_manifest(manifest_file)
+    selection, options = selection_of(manifest), training_options(manifest["filters"])
+    check_format(manifest["format"], selection.source, options)
+    made_at = datetime.fromisoformat(manifest["made_at"])
+    with TemporaryDirectory() as scratch:
+        _tally, files = fill_folder(selection, Path(scratch), manifest["format"], options, made_at)
+    rebuilt = {file.name: file.sha256 for file in files}
+    wanted = {file["name"]: file["sha256"] for file in manifest["files"]}
+    lying = {name: sum_of(manifest_file.with_name(name)) for name in wanted}
+    return sorted(
+        name for name in rebuilt.keys() | wanted.keys() if not rebuilt.get(name) == wanted.get(name) == lying.get(name)
+    )
+
+
+def sum_of(path: Path) -> str | None:
+    """SHA-256 of a file; None where there is none."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def check_format(name: str, source: Source, options: TrainingOptions) -> None:
+    """Refuse a format nobody writes, and what it cannot do."""
+    form = WRITERS.get(name)
+    if form is None:
         raise ExportProblem(
             _("There is no format “{name}”; there are: {known}.").format(name=name, known=", ".join(WRITERS))
         )
+    if options != NOTHING_ASKED and not form.for_training:
+        known = ", ".join(known for known, form in WRITERS.items() if form.for_training)
+        raise ExportProblem(
+            _(
+                "Splits, lengths and metadata are for the formats that trainers read ({known}): choose one of them, "
+                "or leave these options out of “{name}”."
+            ).format(known=known, name=name)
+        )
+    if form.people_only and source not in PEOPLE:
+        raise ExportProblem(
+            _("Every verdict of “{name}” is a person's: take --source gold or human.").format(name=name)
+        )
 
 
-def new_export(selection: Selection, format_name: str, by: User | None) -> Export:
+def new_export(selection: Selection, format_name: str, options: TrainingOptions, by: User | None) -> Export:
     """The row of an export, not yet stored."""
     return Export(
         dataset=selection.dataset,
         format=format_name,
-        options=selection.options(),
+        options=selection.options() | options.as_json(),
         as_of=selection.as_of.as_json(),
         by=by,
     )
@@ -135,14 +206,47 @@ def unwritable(export: Export, error: OSError) -> str:
 def write_files(export: Export, selection: Selection, folder: Path) -> dict[str, object]:
     """Files and manifest in this folder; what the export's row says of them."""
     made_at = timezone.localtime(selection.as_of.at)
-    form = WRITERS[export.format]
-    writer = form.make(folder, WriterOptions(source=selection.source, stamp=made_at.strftime(STAMP)))
-    tally, written = write_records(records(selection, needs=form.needs_of(selection.source)), writer, selection.rule)
-    if not tally.written:
-        raise ExportProblem(_("No item of dataset “{dataset}” has a verdict to export.").format(dataset=export.dataset))
+    options = training_options(export.options)
+    tally, written = fill_folder(selection, folder, export.format, options, made_at)
     provenance = provenance_of(
-        selection, format_name=export.format, made_at=made_at, made_by=str(export.by) if export.by else ""
+        selection,
+        format_name=export.format,
+        made_at=made_at,
+        made_by=str(export.by) if export.by else "",
+        asked=options.as_json(),
     )
     manifest = manifest_of(provenance, tally, written)
     written.append(write_manifest(folder, manifest))
     return {"manifest": manifest, "files": [file.as_json() for file in written]}
+
+
+def fill_folder(
+    selection: Selection, folder: Path, format_name: str, options: TrainingOptions, made_at: datetime
+) -> tuple[Tally, list[WrittenFile]]:
+    """The files of a format, without their manifest."""
+    form = WRITERS[format_name]
+    stamped = WriterOptions(source=selection.source, stamp=made_at.strftime(STAMP), **asdict(options))
+    rows = records(
+        selection,
+        needs=form.needs_of(selection.source),
+        by_question=form.by_question,
+        many_turns=form.many_turns,
+    )
+    tally, written = write_records(rows, form.make(folder, stamped), selection.rule)
+    if not tally.written:
+        raise ExportProblem(
+            _("No item of dataset “{dataset}” has a verdict to export.").format(dataset=selection.dataset)
+        )
+    if not any(file.rows for file in written):
+        raise ExportProblem(nothing_written(format_name, tally))
+    return tally, written
+
+
+def nothing_written(format_name: str, tally: Tally) -> str:
+    """Why a format has no row although items have verdicts."""
+    dropped = tally.checks.get("dropped") or {}
+    why = ", ".join(f"{count} {name}" for name, count in dropped.items())
+    sentence = _("No item makes a row of “{name}”: {clean} are clean, {wrong} wrong.").format(
+        name=format_name, clean=tally.destinations[Verdict.CLEAN], wrong=tally.destinations[Verdict.WRONG]
+    )
+    return f"{sentence} {_('Not written: {why}.').format(why=why)}" if why else sentence

@@ -15,6 +15,11 @@ from training_export.selection import ExportProblem, Selection, judge_runs, sele
 FORMATS = {
     "mdk": _("mdk: question and answer per line, and the manual log"),
     "qa_jsonl": _("QA JSONL: everything an item came with"),
+    "trl_prompt_completion": _("TRL prompt and completion: clean answers"),
+    "trl_preference": _("TRL preference: corrected over wrong, clean over wrong"),
+    "trl_unpaired": _("TRL unpaired preference: clean and wrong answers"),
+    "chat": _("Chat messages: clean answers"),
+    "text": _("Plain text: clean answers"),
 }
 SOURCES = {
     Source.GOLD: _("People: a lead's decision, else the majority"),

@@ -10,10 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from annotation.models import Guideline
+from annotation.models import Campaign, Guideline
 from judging.models import Dataset, Item
 from tests import factories
 from training_export.actions import export_dataset
+from training_export.core.writers import WRITERS
 from training_export.models import Export
 from training_export.selection import ExportProblem, select
 
@@ -182,3 +183,106 @@ def test_the_stamp_is_the_moment_of_the_selection(reviewed: Dataset, tmp_path: P
     export = export_dataset(selection, tmp_path / "out")
     stamp = timezone.localtime(selection.as_of.at).strftime("%Y-%m-%d-%H-%M-%S")
     assert export.files[3]["name"] == f"experiment_log_manual_{stamp}.json"
+
+
+@pytest.fixture
+def many(db: None) -> Dataset:
+    """Twenty questions, each with a clean and a wrong answer of two models."""
+    dataset = factories.make_dataset("many")
+    campaign, person = factories.make_campaign(dataset), factories.make_annotator()
+    for n in range(20):
+        for model, verdict in (("m-1", "clean"), ("m-2", "wrong")):
+            item = factories.make_item(dataset, f"Question {n}?", f"{verdict} {n}", model=model)
+            factories.make_label(campaign, item, person, verdict)
+    return dataset
+
+
+def test_training_rows_leave_by_side_of_the_split(many: Dataset, tmp_path: Path) -> None:
+    run_command("many", tmp_path / "out", format="trl_prompt_completion", split="60/20/20")
+    sides = [lines(tmp_path / "out", f"{side}.jsonl") for side in ("train", "validation", "test")]
+    assert sorted(row["completion"] for rows in sides for row in rows) == sorted(f"clean {n}" for n in range(20))
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["filters"] == {"split": [60, 20, 20]}
+    assert manifest["checks"]["duplicates"] == 0
+
+
+def test_answers_to_one_question_make_a_preference_pair(many: Dataset, tmp_path: Path) -> None:
+    run_command("many", tmp_path / "out", format="trl_preference")
+    rows = lines(tmp_path / "out", "train.jsonl")
+    assert {(row["prompt"], row["chosen"], row["rejected"]) for row in rows} == {
+        (f"Question {n}?", f"clean {n}", f"wrong {n}") for n in range(20)
+    }
+
+
+def test_only_items_that_enough_people_agree_on(many: Dataset, tmp_path: Path) -> None:
+    first = many.items.get(position=1)
+    factories.make_label(Campaign.objects.get(), first, factories.make_annotator("b"), "clean")
+    factories.make_label(Campaign.objects.get(), first, factories.make_annotator("c"), "wrong")
+    out = run_command("many", tmp_path / "out", format="trl_unpaired", min_agreement=0.7)
+    assert "40 items; left out: 1 low_agreement." in out
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["filters"] == {"min_agreement": 0.7}
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS))
+def test_a_manifest_rebuilds_its_files_byte_for_byte(many: Dataset, tmp_path: Path, name: str) -> None:
+    options = {"split": "50/50", "include_metadata": True} if WRITERS[name].for_training else {}
+    run_command("many", tmp_path / "out", format=name, min_agreement=0.5, **options)
+    manifest = tmp_path / "out" / "manifest.json"
+    assert "byte for byte the same" in verified(manifest)
+    assert json.loads(verified(manifest, json=True)) == {"manifest": str(manifest), "changed": []}
+    assert Export.objects.count() == 1
+
+
+def verified(manifest: Path, **options: Any) -> str:
+    out = StringIO()
+    call_command("export_dataset", verify=manifest, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_labels_given_later_change_nothing_for_a_manifest(many: Dataset, tmp_path: Path) -> None:
+    run_command("many", tmp_path / "out")
+    factories.make_label(Campaign.objects.get(), many.items.get(position=1), factories.make_annotator("b"), "wrong")
+    assert "byte for byte the same" in verified(tmp_path / "out" / "manifest.json")
+
+
+def test_a_text_that_changed_and_a_file_that_changed_are_named(many: Dataset, tmp_path: Path) -> None:
+    run_command("many", tmp_path / "out", format="trl_unpaired")
+    (tmp_path / "out" / "provenance.jsonl").write_text("mine")
+    with pytest.raises(CommandError, match=r"Not the same any more: provenance.jsonl\."):
+        verified(tmp_path / "out" / "manifest.json")
+    many.items.filter(position=1).update(turns=[{"question": "Q", "answer": "A", "reference": ""}])
+    with pytest.raises(CommandError, match=r"provenance.jsonl, train.jsonl\."):
+        verified(tmp_path / "out" / "manifest.json")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"split": "90/5"}, "come to 95"),
+        ({"split": "90/10"}, "for the formats that trainers read"),
+        ({"include_metadata": True}, "leave these options out of “mdk”"),
+        (
+            {"format": "text", "max_chars": 3},
+            "No item makes a row of “text”: 20 are clean, 20 wrong. Not written: 20 too",
+        ),
+        ({"min_agreement": 2.0}, "wants a number from 0 to 1"),
+        ({"verify": Path("nothing.json")}, "cannot be read as a manifest"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(many: Dataset, tmp_path: Path, options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        run_command("many", tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_manifest_of_something_else_is_refused(tmp_path: Path) -> None:
+    for text in ("[]", "{}", "{"):
+        (tmp_path / "manifest.json").write_text(text)
+        with pytest.raises(CommandError, match="manifest"):
+            verified(tmp_path / "manifest.json")
+
+
+def test_a_dataset_and_a_folder_are_needed(db: None) -> None:
+    with pytest.raises(CommandError, match="Name a dataset and --output"):
+        call_command("export_dataset")

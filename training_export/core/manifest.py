@@ -43,6 +43,7 @@ def manifest_of(provenance: Provenance, tally: Tally, files: Sequence[WrittenFil
         "format": said.pop("format"),
         "source": said.pop("source").value,
         "counts": tally.as_json(provenance.source),
+        **({"checks": tally.checks} if tally.checks else {}),
         "files": [file.as_json() for file in files],
         **said,
         "made_at": provenance.made_at.isoformat(),

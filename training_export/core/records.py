@@ -22,6 +22,9 @@ class Source(StrEnum):
     GOLD_THEN_JUDGE = "gold-then-judge"
 
 
+PEOPLE = frozenset({Source.GOLD, Source.HUMAN})
+
+
 class Need(StrEnum):
     """What a format shows beyond an item's turns and people's verdict; what it does not need is not read."""
 

@@ -1,7 +1,7 @@
 """Writing records and counting what became of them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ class Tally:
     origins: Counter[Origin] = field(default_factory=Counter)
     undefined: int = 0
     corrected: int = 0
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
     def add(self, where: Destination, people: PeopleWord, items: int = 1) -> None:
         """Count items of one destination and one word of people's."""
@@ -68,6 +69,7 @@ def write_records(records: Iterable[Record], writer: Writer, rule: Rule) -> tupl
             tally.add(where, record.people)
     finally:
         files = writer.close()
+    tally.checks = writer.checks()
     return tally, files
 
 

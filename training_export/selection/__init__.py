@@ -4,6 +4,7 @@ from training_export.selection.choosing import ExportProblem, Selection, judge_r
 from training_export.selection.counting import count_selection
 from training_export.selection.names import campaign_named, dataset_named, run_numbered
 from training_export.selection.provenance import provenance_of
+from training_export.selection.rebuilding import read_manifest, selection_of
 from training_export.selection.words import records
 
 __all__ = [
@@ -14,8 +15,10 @@ __all__ = [
     "dataset_named",
     "judge_runs",
     "provenance_of",
+    "read_manifest",
     "records",
     "run_numbered",
     "select",
+    "selection_of",
     "stored_selection",
 ]

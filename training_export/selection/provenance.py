@@ -15,7 +15,9 @@ from training_export.core.records import Source
 from training_export.selection.choosing import Selection
 
 
-def provenance_of(selection: Selection, *, format_name: str, made_at: datetime, made_by: str) -> Provenance:
+def provenance_of(
+    selection: Selection, *, format_name: str, made_at: datetime, made_by: str, asked: Mapping[str, Any]
+) -> Provenance:
     """Everything about a selection that a reader of its files may ask for."""
     return Provenance(
         format=format_name,
@@ -28,6 +30,7 @@ def provenance_of(selection: Selection, *, format_name: str, made_at: datetime, 
         made_by=made_by,
         made_at=made_at,
         software=software(),
+        filters={"min_agreement": selection.min_agreement, **asked} if selection.min_agreement else asked,
     )
 
 

@@ -36,12 +36,17 @@ T = TypeVar("T")
 Said = tuple[str, int | None, Any]
 
 
-def records(selection: Selection, *, needs: Collection[Need] = (), by_question: bool = False) -> Iterator[Record]:
+def records(
+    selection: Selection, *, needs: Collection[Need] = (), by_question: bool = False, many_turns: bool = False
+) -> Iterator[Record]:
     """Every item of the dataset with the words on it, in order of import, or with the answers to one question together.
 
-    What `needs` does not name is empty in the records, except what decides where they go.
+    What `needs` does not name is empty in the records, except what decides where they go. With `many_turns` a
+    conversation is one answer.
     """
-    reader = ChunkReader(selection=selection, criteria=criteria_of(selection), needs=frozenset(needs))
+    reader = ChunkReader(
+        selection=selection, criteria=criteria_of(selection), needs=frozenset(needs), many_turns=many_turns
+    )
     order = ("question_key", "position") if by_question else ("position",)
     items = item_rows(selection, reader.needs).order_by(*order)
     for chunk in chunks(items.iterator(chunk_size=CHUNK)):
@@ -49,7 +54,7 @@ def records(selection: Selection, *, needs: Collection[Need] = (), by_question: 
 
 
 def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, tuple[Any, ...]]":
-    """The columns of an item that `record_of` takes; '' for those that nobody needs."""
+    """The columns of an item that a record is made from; '' for those that nobody needs."""
     context = Need.CONTEXT in needs
     rows: QuerySet[Any, tuple[Any, ...]] = Item.objects.filter(dataset=selection.dataset).values_list(
         *("pk", "revision", "key", "position", "kind", as_text("turns"), "category", "model"),
@@ -124,6 +129,7 @@ class ChunkReader:
     selection: Selection
     criteria: Criteria
     needs: frozenset[Need]
+    many_turns: bool
 
     def records(self, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
         """The records of rows of `item_rows`."""
@@ -133,7 +139,7 @@ class ChunkReader:
         replies = self.replies(rows) if Need.REPLIES in self.needs else {}
         for row in rows:
             pk = row[0]
-            yield record_of(row, judge.get(pk), replies.get(pk, ()), people.get(pk, UNREVIEWED))
+            yield self.record_of(row, judge.get(pk), replies.get(pk, ()), people.get(pk, UNREVIEWED))
 
     @property
     def wants_judge(self) -> bool:
@@ -195,6 +201,27 @@ class ChunkReader:
             found[item][part, sample] = text
         return {item: tuple(texts.values()) for item, texts in found.items()}
 
+    def record_of(
+        self, row: Sequence[Any], judge: JudgeWord | None, replies: tuple[str, ...], people: PeopleWord
+    ) -> Record:
+        """One row of `item_rows` as a record."""
+        _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, extra = row
+        turns = tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in DECODE(turns_text)[0]])
+        return Record(
+            key=key,
+            position=position,
+            turns=turns,
+            context=context,
+            criteria=criteria,
+            category=category,
+            model=model,
+            extra=decoded(extra),
+            one_answer=kind == ANSWER and (self.many_turns or len(turns) == 1),
+            judge=judge,
+            replies=replies,
+            people=people,
+        )
+
 
 def label_words(said: Sequence[Said]) -> list[LabelWord]:
     """Labels as core knows them."""
@@ -214,23 +241,3 @@ def brings_output(extra: str) -> bool:
     """Whether an item's own log had the judge's replies."""
     kept = decoded(extra).get("mdk") if '"mdk"' in extra else None
     return isinstance(kept, dict) and "output" in kept
-
-
-def record_of(row: Sequence[Any], judge: JudgeWord | None, replies: tuple[str, ...], people: PeopleWord) -> Record:
-    """One row of `item_rows` as a record."""
-    _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, extra = row
-    turns = tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in DECODE(turns_text)[0]])
-    return Record(
-        key=key,
-        position=position,
-        turns=turns,
-        context=context,
-        criteria=criteria,
-        category=category,
-        model=model,
-        extra=decoded(extra),
-        one_answer=kind == ANSWER and len(turns) == 1,
-        judge=judge,
-        replies=replies,
-        people=people,
-    )

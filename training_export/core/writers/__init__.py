@@ -1,13 +1,40 @@
 """The formats that can leave: one file each, and one line here."""
 
 from training_export.core.records import Need
-from training_export.core.writers.base import Format, Writer, WriterOptions, WrittenFile
+from training_export.core.writers.base import (
+    NOTHING_ASKED,
+    Format,
+    TrainingOptions,
+    Writer,
+    WriterOptions,
+    WrittenFile,
+    training_options,
+)
+from training_export.core.writers.chat import chat_writer
 from training_export.core.writers.mdk import mdk_writer
 from training_export.core.writers.qa_jsonl import qa_jsonl_writer
+from training_export.core.writers.text import text_writer
+from training_export.core.writers.trl_preference import trl_preference_writer
+from training_export.core.writers.trl_prompt_completion import trl_prompt_completion_writer
+from training_export.core.writers.trl_unpaired import trl_unpaired_writer
 
 WRITERS: dict[str, Format] = {
-    "mdk": Format(mdk_writer, frozenset(Need)),
+    "mdk": Format(mdk_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.JUDGE, Need.REPLIES})),
     "qa_jsonl": Format(qa_jsonl_writer, frozenset({Need.CONTEXT, Need.EXTRA})),
+    "trl_prompt_completion": Format(trl_prompt_completion_writer, for_training=True),
+    "trl_preference": Format(trl_preference_writer, frozenset({Need.CONTEXT}), for_training=True, by_question=True),
+    "trl_unpaired": Format(trl_unpaired_writer, for_training=True),
+    "chat": Format(chat_writer, for_training=True, many_turns=True),
+    "text": Format(text_writer, for_training=True),
 }
 
-__all__ = ["WRITERS", "Format", "Writer", "WriterOptions", "WrittenFile"]
+__all__ = [
+    "NOTHING_ASKED",
+    "WRITERS",
+    "Format",
+    "TrainingOptions",
+    "Writer",
+    "WriterOptions",
+    "WrittenFile",
+    "training_options",
+]

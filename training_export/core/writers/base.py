@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,8 +32,35 @@ class WrittenFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WriterOptions:
-    """What file names and verdicts depend on. `stamp` is the moment of the export, YYYY-MM-DD-HH-MM-SS."""
+class TrainingOptions:
+    """What can be asked of formats that trainers read.
+
+    `split` holds percentages of train/validation/test; rows with a text outside `min_chars` to `max_chars` are not
+    written; `include_metadata` puts into every row where it comes from.
+    """
+
+    split: tuple[int, ...] = ()
+    include_metadata: bool = False
+    min_chars: int = 1
+    max_chars: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in manifest and database; what was not asked for is not in it."""
+        return {name: value for name, value in asdict(self).items() if value != getattr(NOTHING_ASKED, name)}
+
+
+NOTHING_ASKED = TrainingOptions()
+
+
+def training_options(stored: Mapping[str, Any]) -> TrainingOptions:
+    """The options from their stored form, which may hold other keys too."""
+    known = {field.name: stored[field.name] for field in fields(TrainingOptions) if field.name in stored}
+    return TrainingOptions(**(known | {"split": tuple(known.get("split", ()))}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterOptions(TrainingOptions):
+    """What files and rows depend on. `stamp` is the moment of the export, YYYY-MM-DD-HH-MM-SS."""
 
     source: Source
     stamp: str
@@ -45,6 +72,9 @@ class Writer(Protocol):
     def write(self, record: Record, destination: Destination) -> None:
         """Write one record, which belongs to this verdict's file or is left out of them for this reason."""
 
+    def checks(self) -> Mapping[str, Any]:
+        """What the manifest should say of the rows; empty where there is nothing to say."""
+
     def close(self) -> list[WrittenFile]:
         """Finish the files."""
 
@@ -54,10 +84,18 @@ MakeWriter = Callable[[Path, WriterOptions], Writer]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that can leave: how its writer is made, and what a record must hold for it."""
+    """A format that can leave: how its writer is made, and what a record must hold for it.
+
+    `for_training`: splits, lengths and metadata can be asked for. `by_question`: the answers to one question come
+    together. `many_turns`: it can hold several turns. `people_only`: a judge's verdict has no place in it.
+    """
 
     make: MakeWriter
     needs: frozenset[Need] = frozenset()
+    for_training: bool = False
+    by_question: bool = False
+    many_turns: bool = False
+    people_only: bool = False
 
     def needs_of(self, source: Source) -> frozenset[Need]:
         """What to read; raw replies are shown beside people's verdicts only."""
@@ -114,6 +152,10 @@ class VerdictFiles:
         if not isinstance(destination, Verdict):
             return
         self._files[destination].put_row(json_line(self._row(record)))
+
+    def checks(self) -> Mapping[str, Any]:
+        """Nothing to say."""
+        return {}
 
     def close(self) -> list[WrittenFile]:
         """Finish all three, in the order clean, wrong, invalid."""

@@ -47,6 +47,10 @@ class ManualLog:
         # A line break inside a JSON string is always escaped, so every one seen here is the layout's.
         self._file.put_row(INDENTED.encode(log_entry(record)).replace("\n", "\n    "))
 
+    def checks(self) -> Mapping[str, Any]:
+        """Nothing to say."""
+        return {}
+
     def close(self) -> list[WrittenFile]:
         """Finish the array."""
         self._file.put("\n]" if self._file.rows else "[]")
@@ -63,6 +67,10 @@ class VerdictsAndLog:
         """Write the record in each form."""
         for writer in self._writers:
             writer.write(record, destination)
+
+    def checks(self) -> Mapping[str, Any]:
+        """What each form has to say."""
+        return {name: said for writer in self._writers for name, said in writer.checks().items()}
 
     def close(self) -> list[WrittenFile]:
         """Finish all files."""

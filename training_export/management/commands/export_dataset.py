@@ -2,14 +2,17 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from training_export.actions import export_dataset
+from training_export.actions import export_dataset, verify_export
+from training_export.core.checks import warnings_of
 from training_export.core.records import Source
-from training_export.core.writers import WRITERS
+from training_export.core.sides import parse_split
+from training_export.core.writers import WRITERS, TrainingOptions
 from training_export.models import Export
 from training_export.selection import ExportProblem, campaign_named, dataset_named, run_numbered, select
 
@@ -20,8 +23,11 @@ class Command(BaseCommand):
     help = "Export a dataset by verdict: from people's labels (gold, human) or from a judge."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("dataset", help="name of the dataset")
-        parser.add_argument("--output", required=True, type=Path, help="folder that does not exist yet, or is empty")
+        parser.add_argument("dataset", nargs="?", help="name of the dataset")
+        parser.add_argument("--output", type=Path, help="folder that does not exist yet, or is empty")
+        parser.add_argument(
+            "--verify", type=Path, metavar="MANIFEST", help="rebuild what this manifest describes and compare the files"
+        )
         parser.add_argument("--format", choices=sorted(WRITERS), default="mdk")
         parser.add_argument(
             "--source",
@@ -39,10 +45,19 @@ class Command(BaseCommand):
         )
         parser.add_argument("--campaign", help="name of the campaign; needed where the dataset has several")
         parser.add_argument("--run", type=int, help="number of the judge's run; the newest finished one if not given")
+        parser.add_argument("--split", default="", metavar="90/5/5", help="percentages of train/validation/test")
+        parser.add_argument(
+            "--include-metadata", action="store_true", help="put into every training row where it comes from"
+        )
+        parser.add_argument("--min-chars", type=int, default=1, help="training rows with a shorter text are left out")
+        parser.add_argument("--max-chars", type=int, help="training rows with a longer text are left out")
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            if options["verify"]:
+                self.verify(options["verify"], as_document=options["json"])
+                return
             export = leave(**options)
         except ExportProblem as problem:
             raise CommandError(str(problem)) from problem
@@ -51,14 +66,40 @@ class Command(BaseCommand):
         else:
             self.stdout.write(as_text(export))
 
+    def verify(self, manifest: Path, *, as_document: bool) -> None:
+        """Say whether the database still gives the files, byte for byte."""
+        changed = verify_export(manifest)
+        if as_document:
+            self.stdout.write(json.dumps({"manifest": str(manifest), "changed": changed}, ensure_ascii=False, indent=2))
+        if changed:
+            raise CommandError(f"Not the same any more: {', '.join(changed)}.")
+        if not as_document:
+            self.stdout.write("Every file comes out byte for byte the same.")
 
-def leave(*, dataset: str, output: Path, format: str, source: str, **options: Any) -> Export:
+
+def leave(*, dataset: str | None, output: Path | None, format: str, source: str, **options: Any) -> Export:
     """Find what was named and export it."""
+    if not dataset or not output:
+        raise CommandError("Name a dataset and --output FOLDER, or --verify MANIFEST.")
     chosen = dataset_named(dataset)
     campaign = campaign_named(chosen, options["campaign"]) if options["campaign"] else None
     run = run_numbered(chosen, options["run"]) if options["run"] is not None else None
     selection = select(chosen, source=source, campaign=campaign, run=run, min_agreement=options["min_agreement"])
-    return export_dataset(selection, output, format_name=format)
+    return export_dataset(selection, output, format_name=format, options=asked(options))
+
+
+def asked(options: Mapping[str, Any]) -> TrainingOptions:
+    """What was asked of the format."""
+    try:
+        split = parse_split(options["split"]) if options["split"] else ()
+    except ValueError as problem:
+        raise CommandError(str(problem)) from problem
+    return TrainingOptions(
+        split=split,
+        include_metadata=options["include_metadata"],
+        min_chars=options["min_chars"],
+        max_chars=options["max_chars"],
+    )
 
 
 def as_json(export: Export) -> dict[str, Any]:
@@ -81,4 +122,5 @@ def as_text(export: Export) -> str:
     left_out = ", ".join(f"{count} {why}" for why, count in export.manifest["counts"]["left_out"].items())
     counts = export.manifest["counts"]
     lines.append(f"{counts['items']} items; left out: {left_out or 'none'}.")
+    lines += [f"{warning.capitalize()}." for warning in warnings_of(export.manifest.get("checks", {}))]
     return "\n".join(lines)

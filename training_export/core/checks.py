@@ -1,0 +1,102 @@
+"""What a trainer would stumble over, found while the rows are written."""
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ud800-\udfff]")
+MOST_NAMED = 20
+
+
+@dataclass(slots=True)
+class Lengths:
+    """Characters of one field."""
+
+    rows: int = 0
+    shortest: int = 0
+    longest: int = 0
+    total: int = 0
+
+    def add(self, length: int) -> None:
+        """Count a text of this length."""
+        self.shortest = min(self.shortest, length) if self.rows else length
+        self.longest = max(self.longest, length)
+        self.rows += 1
+        self.total += length
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in the manifest."""
+        mean = round(self.total / self.rows, 1) if self.rows else None
+        return {"shortest": self.shortest, "mean": mean, "longest": self.longest}
+
+
+class TrainerChecks:
+    """Refuses rows that teach nothing, and counts what a reader of the manifest should know."""
+
+    def __init__(self, fields: Sequence[str], *, min_chars: int, max_chars: int | None) -> None:
+        self._lengths = {field: Lengths() for field in fields}
+        self._min = max(1, min_chars)
+        self._max = max_chars
+        self._dropped: Counter[str] = Counter()
+        self._odd: Counter[str] = Counter()
+        self._seen = array("q")
+
+    def take(self, texts: Sequence[str]) -> bool:
+        """Whether a row with these texts, one per field, is written."""
+        for text in texts:
+            if why := self._why_not(text):
+                self.drop(why)
+                return False
+        for (field, lengths), text in zip(self._lengths.items(), texts, strict=True):
+            lengths.add(len(text))
+            if ODD.search(text):
+                self._odd[field] += 1
+        self._seen.append(hash(tuple(texts)))
+        return True
+
+    def drop(self, why: str) -> None:
+        """Count a row that is not written."""
+        self._dropped[why] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in the manifest."""
+        twice = self._duplicates()
+        return {
+            "dropped": dict(sorted(self._dropped.items())),
+            "characters": {field: lengths.as_json() for field, lengths in self._lengths.items()},
+            "odd_characters": dict(self._odd),
+            "duplicates": len(twice),
+            "duplicate_rows": twice[:MOST_NAMED],
+        }
+
+    def _why_not(self, text: str) -> str:
+        length = len(text)
+        if length < self._min or not text.strip():
+            return "empty" if not text.strip() else "too_short"
+        return "too_long" if self._max and length > self._max else ""
+
+    def _duplicates(self) -> list[int]:
+        """Rows, counted from 1 in the order of provenance.jsonl, whose texts an earlier row has already."""
+        rows = np.frombuffer(self._seen, dtype=np.int64) if self._seen else np.empty(0, np.int64)
+        _values, first = np.unique(rows, return_index=True)
+        again = np.ones(len(rows), dtype=bool)
+        again[first] = False
+        return [int(row) + 1 for row in np.flatnonzero(again)]
+
+
+def warnings_of(checks: Mapping[str, Any]) -> list[str]:
+    """What of the checks a person should read before training, as sentences."""
+    found = []
+    if checks.get("dropped"):
+        found.append("not written: " + ", ".join(f"{count} {why}" for why, count in checks["dropped"].items()))
+    if checks.get("duplicates"):
+        found.append(f"{checks['duplicates']} rows repeat an earlier one")
+    if checks.get("odd_characters"):
+        rows = sum(checks["odd_characters"].values())
+        found.append(f"{rows} texts hold control characters, replacement marks or halves of characters")
+    return found

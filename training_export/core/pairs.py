@@ -1,0 +1,52 @@
+"""Preference pairs: which answer to a question is better than which."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from judging.core.verdicts import Verdict
+from training_export.core.records import Record
+from training_export.core.sides import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two answers to one question. `chosen_from` and `rejected_from` are one record where a person corrected it."""
+
+    prompt: str
+    chosen: str
+    rejected: str
+    chosen_from: Record
+    rejected_from: Record
+
+    @property
+    def sides_are_equal(self) -> bool:
+        """Whether the sides differ in nothing but width, case and white space."""
+        return plain(self.chosen) == plain(self.rejected)
+
+
+Judged = tuple[Record, Verdict]
+
+
+def correction_pairs(judged: Sequence[Judged]) -> Iterator[Pair]:
+    """What a person made of an answer, over the answer they found wrong.
+
+    Where the question was changed too, nobody said what the old answer is to the new question: no pair.
+    """
+    for record, verdict in judged:
+        before, after = record.turns[0], record.corrected_turns[0]
+        if verdict == Verdict.WRONG and after.answer != before.answer and after.question == before.question:
+            yield Pair(before.question, after.answer, before.answer, record, record)
+
+
+def answer_pairs(judged: Sequence[Judged]) -> Iterator[Pair]:
+    """Clean answers over wrong ones to the same question. Every answer is in a pair, and no more pairs than needed."""
+    asked = [(r, v) for r, v in judged if r.corrected_turns[0].question == r.turns[0].question]
+    clean = [record for record, verdict in asked if verdict == Verdict.CLEAN]
+    wrong = [record for record, verdict in asked if verdict == Verdict.WRONG]
+    if not clean or not wrong:
+        return
+    wanted = max(len(clean), len(wrong))
+    for chosen, rejected in islice(zip(cycle(clean), cycle(wrong)), wanted):
+        question = chosen.turns[0].question
+        yield Pair(question, chosen.corrected_turns[0].answer, rejected.turns[0].answer, chosen, rejected)

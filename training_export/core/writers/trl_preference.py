@@ -1,0 +1,72 @@
+"""TRL's preference rows with an explicit prompt: {"prompt", "chosen", "rejected"}.
+
+Records come with the answers to one question together, so no more than one question's are held.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from judging.core.verdicts import Verdict
+from training_export.core.pairs import Judged, Pair, answer_pairs, correction_pairs
+from training_export.core.records import Destination, Record
+from training_export.core.writers.base import Writer, WriterOptions, WrittenFile
+from training_export.core.writers.training import Example, TrainingFiles
+
+FIELDS = ("prompt", "chosen", "rejected")
+
+
+def trl_preference_writer(folder: Path, options: WriterOptions) -> Writer:
+    """Pairs."""
+    return PreferenceWriter(TrainingFiles(folder, options, FIELDS))
+
+
+class PreferenceWriter:
+    """Gathers the answers to a question and writes their pairs."""
+
+    def __init__(self, files: TrainingFiles) -> None:
+        self._files = files
+        self._question = ""
+        self._judged: dict[str, list[Judged]] = {}
+        self._pairs = Counter({"corrections": 0, "answers": 0})
+
+    def write(self, record: Record, destination: Destination) -> None:
+        """Keep the record until another question comes. Answers about different texts are never paired."""
+        if not isinstance(destination, Verdict):
+            return
+        question = record.turns[0].question
+        if question != self._question:
+            self._write_pairs()
+            self._question = question
+        self._judged.setdefault(record.context, []).append((record, destination))
+
+    def checks(self) -> Mapping[str, Any]:
+        """What the trainer's checks found, and what the pairs were made from."""
+        return {"pairs_from": dict(self._pairs), **self._files.checks.as_json()}
+
+    def close(self) -> list[WrittenFile]:
+        """Write the last question's pairs and finish the files."""
+        self._write_pairs()
+        return self._files.close()
+
+    def _write_pairs(self) -> None:
+        for judged in self._judged.values():
+            for pair in correction_pairs(judged):
+                self._write_pair(pair, "corrections")
+            for pair in answer_pairs(judged):
+                self._write_pair(pair, "answers")
+        self._judged = {}
+
+    def _write_pair(self, pair: Pair, made_from: str) -> None:
+        if pair.sides_are_equal:
+            self._files.checks.drop("equal_sides")
+            return
+        texts = (pair.prompt, pair.chosen, pair.rejected)
+        source = {
+            "pair_from": made_from,
+            "chosen": {"item": pair.chosen_from.key, "position": pair.chosen_from.position},
+            "rejected": {"item": pair.rejected_from.key, "position": pair.rejected_from.position},
+        }
+        row = dict(zip(FIELDS, texts, strict=True))
+        self._pairs[made_from] += self._files.add(Example(row, texts, pair.prompt, source))
