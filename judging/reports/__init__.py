@@ -1,6 +1,7 @@
 """Reads over several tables, and over the queue."""
 
 from judging.reports.gpus import GPU_QUEUE, HostGpu, gpus_of_workers
+from judging.reports.live import live_line
 from judging.reports.progress import RunProgress, judgments_of, run_progress
 from judging.reports.queues import QueueState, queue_address, queue_of, queue_state, workers_of
 from judging.reports.stability import JudgeStability, judge_stability
@@ -16,6 +17,7 @@ __all__ = [
     "gpus_of_workers",
     "judge_stability",
     "judgments_of",
+    "live_line",
     "queue_address",
     "queue_of",
     "queue_state",

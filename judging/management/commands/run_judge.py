@@ -22,10 +22,10 @@ from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
 from judging.engines.replayed import Recording, ReplayedEngine
 from judging.models import Dataset, Judge, Run
-from judging.reports import RunProgress, queue_of, queue_state, run_progress
+from judging.reports import RunProgress, live_line, queue_of, queue_state, run_progress
 
 LOOK_SECONDS = 0.5
-ASK_QUEUE_EVERY = 20
+ASK_QUEUE_EVERY = 10
 
 
 class Command(BaseCommand):
@@ -102,7 +102,7 @@ class Command(BaseCommand):
                 bar.update(items_done(run) - bar.n)
                 looks += 1
                 if looks % ASK_QUEUE_EVERY == 0 and not run.is_over:
-                    bar.set_postfix_str(queue_trouble(queue_of(run)))
+                    bar.set_postfix_str(queue_trouble(queue_of(run)) or live_line(run))
 
     def bar(self, run: Run) -> tqdm:
         """Progress on stderr, so that stdout holds the summary alone."""
