@@ -18,6 +18,7 @@ from judging.core.readers import (
     promptfoo,
     promptfoo_db,
     qa_jsonl,
+    taxonomy,
     texts,
 )
 from judging.core.readers.detection import detect_format
@@ -33,6 +34,7 @@ READERS: dict[str, Reader] = {
     "choices": choices.read_json,
     "mmlu": choices.read_table,
     "lm_eval": lm_eval.read,
+    "taxonomy": taxonomy.read,
     "promptfoo": promptfoo.read,
     "promptfoo_db": promptfoo_db.read,
     fastchat.QUESTION: fastchat.read_questions,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import RowProblem
-from judging.core.readers import chat, choices, elyza, fastchat, lm_eval, promptfoo, promptfoo_db, texts
+from judging.core.readers import chat, choices, elyza, fastchat, lm_eval, promptfoo, promptfoo_db, taxonomy, texts
 from judging.core.readers.csv_table import header_of
 from judging.core.readers.fields import QUESTION, find, missing_question
 from judging.core.readers.files import FileRefused
@@ -32,6 +32,8 @@ def detect_format(path: Path) -> str:
         return _json_format(path)
     if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
         raise FileRefused(1, "The file is not JSON. Write one JSON object per line, or an array of objects.")
+    if taxonomy.recognises(path):
+        return "taxonomy"
     if choices.is_table(path):
         return "mmlu"
     header = header_of(path)

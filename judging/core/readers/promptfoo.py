@@ -14,7 +14,7 @@ from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem, Turn
 from judging.core.readers.fields import QUESTION, BadField, find, finished_row
-from judging.core.readers.files import FileRefused, text_chunks
+from judging.core.readers.files import CHUNK, FileRefused, open_text, text_chunks
 from judging.core.readers.json_records import kind_of, why_not_storable
 from judging.core.verdicts import PersonVerdict, Reason, Verdict
 
@@ -36,7 +36,8 @@ class Evaluation:
 
 def is_document(path: Path) -> bool:
     """Whether a JSON file that begins with an object is one object of results, and not an object per line."""
-    head = next(text_chunks(path), "")
+    with open_text(path) as file:
+        head = file.read(CHUNK).decode(errors="replace")
     if not _TOP.match(head):
         return False
     first = head.split("\n", 1)[0]
