@@ -13,6 +13,7 @@ from judging.core.readers import (
     lm_eval,
     mdk_converter_log,
     mdk_gold,
+    mdk_gold_table,
     mdk_judge_log,
     mdk_manual_log,
     promptfoo,
@@ -29,6 +30,7 @@ Reader = Callable[[Path], Iterator[ItemRow | RowProblem]]
 READERS: dict[str, Reader] = {
     "qa_jsonl": qa_jsonl.read,
     "csv": csv_table.read,
+    "xlsx": csv_table.read,
     "elyza": elyza.read,
     "chat": chat.read,
     "choices": choices.read_json,
@@ -46,6 +48,7 @@ READERS: dict[str, Reader] = {
     "mdk_judge_log": mdk_judge_log.read,
     "mdk_manual_log": mdk_manual_log.read,
     "mdk_gold": mdk_gold.read,
+    "mdk_gold_table": mdk_gold_table.read,
 }
 
 __all__ = ["JOINED", "READERS", "FileRefused", "Reader", "detect_format", "read_files", "read_rows"]

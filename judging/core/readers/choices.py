@@ -17,6 +17,7 @@ from judging.core.readers.fields import MAX_NAME, QUESTION, BadField, find, fini
 from judging.core.readers.files import strict_lines
 from judging.core.readers.json_records import Record, json_objects, kind_of
 from judging.core.readers.literals import decode_printed_list
+from judging.core.readers.workbook import is_workbook
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ANSWER = ("answer", "target", "gold", "label", "correct")
@@ -82,6 +83,8 @@ def is_table(path: Path) -> bool:
 
 
 def _has_no_header(path: Path) -> bool:
+    if is_workbook(path):
+        return False
     try:
         cells = next(csv.reader(strict_lines(path), strict=True), [])
     except csv.Error:

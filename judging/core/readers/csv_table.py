@@ -1,4 +1,4 @@
-"""Tables with a header: comma, tab or semicolon; quoted cells may hold line ends."""
+"""Tables with a header: a workbook, or comma, tab or semicolon, where quoted cells may hold line ends."""
 
 import csv
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 from judging.core.items import ItemRow, RowProblem
 from judging.core.readers.fields import ANSWER, QUESTION, find, missing_question, qa_row
 from judging.core.readers.files import MAX_RECORD, FileRefused, strict_lines
+from judging.core.readers.workbook import is_workbook, sheet_rows
 
 DELIMITERS = ",\t;"
 MAX_HEADER_LINES = 50
@@ -36,11 +37,19 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
 
 def header_of(path: Path) -> list[str]:
     """Names of the columns."""
+    if is_workbook(path):
+        first = next(sheet_rows(path), None)
+        if first is None:
+            raise FileRefused(1, "The workbook's first sheet is empty. Put the table there.")
+        return _names(first[1])
     return _dialect_of(path)[1]
 
 
 def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
     """Rows by column name with the line they start on; a row of another length is a problem."""
+    if is_workbook(path):
+        yield from _sheet(path)
+        return
     delimiter, header = _dialect_of(path)
     reader = csv.reader(strict_lines(path), delimiter=delimiter, strict=True)
     next(reader)
@@ -56,6 +65,18 @@ def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
         if cells:
             yield _row(start, header, cells)
         start = reader.line_num + 1
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
+    """Rows of a workbook; a spreadsheet does not write the empty cells at the end of a row."""
+    header: list[str] | None = None
+    for line, cells in sheet_rows(path):
+        if header is None:
+            header = _names(cells)
+            continue
+        while len(cells) > len(header) and not cells[-1]:
+            cells.pop()
+        yield _row(line, header, cells + [""] * (len(header) - len(cells)))
 
 
 def _row(line: int, header: list[str], cells: list[str]) -> tuple[int, dict[str, str]] | RowProblem:
@@ -77,11 +98,16 @@ def _dialect_of(path: Path) -> tuple[str, list[str]]:
     lines = list(islice(strict_lines(path), MAX_HEADER_LINES))
     headers = {delimiter: _header(lines, delimiter) for delimiter in DELIMITERS}
     best = max(headers, key=lambda mark: (find(headers[mark], QUESTION) is not None, len(headers[mark])))
-    header = [name.strip() or f"column {number}" for number, name in enumerate(headers[best], 1)]
+    return best, _names(headers[best])
+
+
+def _names(cells: list[str]) -> list[str]:
+    """Names of the columns, each once; FileRefused where two are the same."""
+    header = [name.strip() or f"column {number}" for number, name in enumerate(cells, 1)]
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise FileRefused(1, f"Two columns are named {twice!r}. Rename one of them.")
-    return best, header
+    return header
 
 
 def _header(lines: list[str], delimiter: str) -> list[str]:

@@ -7,11 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import RowProblem
-from judging.core.readers import chat, choices, elyza, fastchat, lm_eval, promptfoo, promptfoo_db, taxonomy, texts
+from judging.core.readers import (
+    chat,
+    choices,
+    elyza,
+    fastchat,
+    lm_eval,
+    mdk_gold_table,
+    promptfoo,
+    promptfoo_db,
+    taxonomy,
+    texts,
+)
 from judging.core.readers.csv_table import header_of
 from judging.core.readers.fields import QUESTION, find, missing_question
 from judging.core.readers.files import FileRefused
 from judging.core.readers.json_records import first_character, json_objects
+from judging.core.readers.workbook import is_workbook
 
 LOOKED_AT = 200
 """Entries that may be broken before a good one shows what the file is."""
@@ -25,6 +37,8 @@ def detect_format(path: Path) -> str:
     """The name of the format; FileRefused with what was found where it is none of ours."""
     if promptfoo_db.is_database(path):
         return "promptfoo_db"
+    if is_workbook(path):
+        return _table_format(path, "xlsx")
     first = first_character(path)
     if first == "{" and promptfoo.is_document(path):
         return "promptfoo"
@@ -32,16 +46,20 @@ def detect_format(path: Path) -> str:
         return _json_format(path)
     if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
         raise FileRefused(1, "The file is not JSON. Write one JSON object per line, or an array of objects.")
-    if taxonomy.recognises(path):
-        return "taxonomy"
+    return "taxonomy" if taxonomy.recognises(path) else _table_format(path, "csv")
+
+
+def _table_format(path: Path, plain: str) -> str:
     if choices.is_table(path):
         return "mmlu"
     header = header_of(path)
     if elyza.recognises(set(header)):
         return "elyza"
+    if mdk_gold_table.recognises(set(header)):
+        return "mdk_gold_table"
     if find(header, QUESTION) is None:
         raise FileRefused(1, missing_question(header))
-    return "csv"
+    return plain
 
 
 def _json_format(path: Path) -> str:

@@ -14,6 +14,7 @@ from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.csv_table import table_rows
 from judging.core.readers.fields import BadField, finished_row, missing_question, text_of
 from judging.core.readers.json_records import Record, first_character, json_objects
+from judging.core.readers.workbook import is_workbook
 
 COLUMNS = {"input", "output", "sample_output", "model_output", "eval_aspect", "score", "id", "category"}
 
@@ -30,7 +31,7 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
 
 
 def _records(path: Path) -> Iterator[Record | RowProblem]:
-    if first_character(path) in {"[", "{"}:
+    if not is_workbook(path) and first_character(path) in {"[", "{"}:
         yield from json_objects(path)
         return
     for row in table_rows(path):

@@ -1,7 +1,9 @@
 """The printed form of a Python list of texts, decoded without evaluating anything."""
 
 import ast
+import json
 import re
+from typing import Any
 
 from judging.core.readers.json_records import why_not_text
 
@@ -28,3 +30,21 @@ def decode_printed_list(text: str) -> list[str]:
         if why := why_not_text(entry):
             raise ValueError(why)
     return list(decoded)
+
+
+def decode_printed_object(text: str) -> dict[str, Any]:
+    """The dictionary of texts and plain values that was printed as `text`; ValueError where it is anything else."""
+    wrong = "The text is not the printed form of an object such as {'page': 'text'}."
+    if len(text) > MAX_PRINTED:
+        raise ValueError(f"The printed object is longer than {MAX_PRINTED:,} characters.")
+    try:
+        decoded = ast.literal_eval(text.strip())
+        json.dumps(decoded, allow_nan=False)
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError) as error:
+        raise ValueError(wrong) from error
+    if not isinstance(decoded, dict) or not all(isinstance(name, str) for name in decoded):
+        raise ValueError(wrong)
+    for entry in decoded.values():
+        if isinstance(entry, str) and (why := why_not_text(entry)):
+            raise ValueError(why)
+    return decoded

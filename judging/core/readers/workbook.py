@@ -1,0 +1,100 @@
+"""XLSX: the first sheet of a workbook as a table of texts. Nothing in it is run or followed, and bombs are refused."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from judging.core.readers.files import MAX_RECORD, FileRefused
+from judging.core.readers.json_records import why_not_text
+
+MAX_UNPACKED = 400_000_000
+MAX_RATIO = 200
+"""Unpacked bytes per packed one: text packs to a tenth, bombs to a thousandth."""
+MAX_COLUMNS = 1000
+
+_CONTENT = "xl/workbook.xml"
+_BROKEN = (
+    BadZipFile,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ParseError,
+    EOFError,
+    OSError,
+)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the file is a workbook; other archives are refused where text is expected."""
+    try:
+        if not path.is_file() or not is_zipfile(path):
+            return False
+        with ZipFile(path) as archive:
+            return _CONTENT in archive.namelist()
+    except (BadZipFile, OSError):
+        return False
+
+
+def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet that has any, with their numbers; rows without a text are left out."""
+    _check_size(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            workbook = load_workbook(path, read_only=True, data_only=True)
+        with closing(workbook):
+            for sheet in workbook.worksheets[:1]:
+                for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+                    yield from _row(number, cells)
+    except FileRefused:
+        raise
+    except _BROKEN as error:
+        raise FileRefused(0, f"The workbook is damaged ({type(error).__name__}). Save it again as XLSX.") from None
+
+
+def _check_size(path: Path) -> None:
+    try:
+        with ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (BadZipFile, OSError):
+        raise FileRefused(0, "The workbook is damaged. Save it again as XLSX.") from None
+    unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
+    if unpacked > MAX_UNPACKED or (unpacked > 1_000_000 and unpacked > MAX_RATIO * packed):
+        raise FileRefused(0, f"The workbook unpacks to {unpacked:,} bytes. Save the table as CSV (UTF-8), or split it.")
+
+
+def _row(number: int, cells: tuple[Any, ...]) -> Iterator[tuple[int, list[str]]]:
+    if len(cells) > MAX_COLUMNS:
+        raise FileRefused(number, f"The row has more than {MAX_COLUMNS} columns. Remove the empty ones.")
+    texts = [_text(cell) for cell in cells]
+    if not any(texts):
+        return
+    if sum(len(text) for text in texts) > MAX_RECORD:
+        raise FileRefused(number, f"The row is longer than {MAX_RECORD:,} characters. Split it.")
+    why = next((why for text in texts if (why := why_not_text(text))), "")
+    if why:
+        raise FileRefused(number, why)
+    yield number, texts
+
+
+def _text(cell: Any) -> str:
+    """A cell as text: whole numbers without a point, dates as ISO has them, nothing as ''."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, (date, datetime, time)):
+        return cell.isoformat()
+    return str(cell)
