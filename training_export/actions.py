@@ -231,9 +231,10 @@ def fill_folder(
         needs=form.needs_of(selection.source),
         by_question=form.by_question,
         many_turns=form.many_turns,
+        by_verdict=form.by_verdict,
     )
     tally, written = write_records(rows, form.make(folder, stamped), selection.rule)
-    if not tally.written:
+    if form.by_verdict and not tally.written:
         raise ExportProblem(
             _("No item of dataset “{dataset}” has a verdict to export.").format(dataset=selection.dataset)
         )

@@ -20,6 +20,10 @@ FORMATS = {
     "trl_unpaired": _("TRL unpaired preference: clean and wrong answers"),
     "chat": _("Chat messages: clean answers"),
     "text": _("Plain text: clean answers"),
+    "mdk_gold": _("mdk gold set: CSV, XLSX, JSON, and JSON without verdicts"),
+    "promptfoo_csv": _("promptfoo tests: clean answers as what is expected"),
+    "label_studio": _("Label Studio tasks, with everyone's words"),
+    "labels": _("Label table: one line per item, rater and criterion"),
 }
 SOURCES = {
     Source.GOLD: _("People: a lead's decision, else the majority"),

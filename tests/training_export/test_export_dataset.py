@@ -185,16 +185,36 @@ def test_the_stamp_is_the_moment_of_the_selection(reviewed: Dataset, tmp_path: P
     assert export.files[3]["name"] == f"experiment_log_manual_{stamp}.json"
 
 
+def test_a_label_table_needs_no_verdict(tmp_path: Path) -> None:
+    dataset = factories.make_dataset()
+    item, campaign = factories.make_item(dataset), factories.make_campaign(dataset)
+    person = factories.make_annotator()
+    for criterion in ("tone", "facts"):
+        factories.make_label(campaign, item, person, "", value="4", criterion=criterion, client_key=criterion)
+    run_command("dataset", tmp_path / "out", format="labels")
+    table = (tmp_path / "out" / "labels.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[3:5] for line in table[1:]] == [["tone", "4"], ["facts", "4"]]
+
+
 @pytest.fixture
 def many(db: None) -> Dataset:
-    """Twenty questions, each with a clean and a wrong answer of two models."""
+    """Twenty questions, each with a clean and a wrong answer of two models; one answer is judged."""
     dataset = factories.make_dataset("many")
     campaign, person = factories.make_campaign(dataset), factories.make_annotator()
     for n in range(20):
         for model, verdict in (("m-1", "clean"), ("m-2", "wrong")):
             item = factories.make_item(dataset, f"Question {n}?", f"{verdict} {n}", model=model)
             factories.make_label(campaign, item, person, verdict)
+    factories.make_judgment(factories.make_run(dataset), item, "wrong", score=2.0, criterion="tone")
     return dataset
+
+
+def test_everyone_s_words_leave_in_one_table(many: Dataset, tmp_path: Path) -> None:
+    run_command("many", tmp_path / "out", format="labels")
+    table = (tmp_path / "out" / "labels.csv").read_text(encoding="utf-8").splitlines()
+    assert len(table) == 1 + 40 + 1
+    assert table[-2].startswith("item-40,human,rater,,wrong,submitted,,,2")
+    assert table[-1].startswith("item-40,judge,judge,tone,wrong,scored,,1,2")
 
 
 def test_training_rows_leave_by_side_of_the_split(many: Dataset, tmp_path: Path) -> None:
@@ -266,6 +286,7 @@ def test_a_text_that_changed_and_a_file_that_changed_are_named(many: Dataset, tm
             {"format": "text", "max_chars": 3},
             "No item makes a row of “text”: 20 are clean, 20 wrong. Not written: 20 too",
         ),
+        ({"format": "mdk_gold", "source": "judge"}, "Every verdict of “mdk_gold” is a person's"),
         ({"min_agreement": 2.0}, "wants a number from 0 to 1"),
         ({"verify": Path("nothing.json")}, "cannot be read as a manifest"),
     ],

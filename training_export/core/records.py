@@ -32,6 +32,7 @@ class Need(StrEnum):
     EXTRA = "extra"
     JUDGE = "judge"
     REPLIES = "replies"
+    LABELS = "labels"
 
 
 class Origin(StrEnum):
@@ -80,6 +81,24 @@ class LabelWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelRow:
+    """One rater's word on one criterion of an item, a person's or a judge's, with all that is known of it."""
+
+    rater_type: str
+    rater: str
+    value: str
+    status: str
+    criterion: str = ""
+    score: float | None = None
+    comment: str = ""
+    correction: Mapping[str, str] = field(default_factory=dict)
+    guideline_version: int | None = None
+    judge_version: int | None = None
+    created_at: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleWord:
     """What the labels come to. `correction` holds the texts that changed: question, answer or both.
 
@@ -100,7 +119,7 @@ UNREVIEWED = PeopleWord()
 class Record:
     """One item on its way out. `one_answer` is False for pairs and choices; `replies` are the judge's raw texts.
 
-    Nobody changes one. It is not frozen because a frozen one takes three times as long to make, and there are millions.
+    Nobody changes one after it was read. It is not frozen because a frozen one takes three times as long to make.
     """
 
     key: str
@@ -115,6 +134,7 @@ class Record:
     judge: JudgeWord | None = None
     replies: tuple[str, ...] = ()
     people: PeopleWord = UNREVIEWED
+    labels: tuple[LabelRow, ...] = ()
 
     @property
     def reviewed(self) -> bool:

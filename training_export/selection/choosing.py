@@ -53,7 +53,11 @@ class Selection:
 
     def labels(self) -> "QuerySet[Label]":
         """Labels of the campaign that were current at that moment and say a verdict."""
-        labels = Label.objects.filter(campaign=self.campaign, pk__lte=self.as_of.label).exclude(verdict="")
+        return self.all_labels().exclude(verdict="")
+
+    def all_labels(self) -> "QuerySet[Label]":
+        """Labels of the campaign that were current at that moment, those that say no verdict too."""
+        labels = Label.objects.filter(campaign=self.campaign, pk__lte=self.as_of.label)
         return labels.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=self.as_of.at))
 
     def gold_labels(self) -> "QuerySet[GoldLabel]":

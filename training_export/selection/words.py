@@ -2,11 +2,8 @@
 
 Only words on the text that leaves count: a label or judgment of an earlier revision says nothing about this one.
 A lead's decision is kept with the revision it made, so it always counts.
-
-JSON comes from the database as text and is decoded here: most of it is an empty object or null, and those cost nothing.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db.models import F, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from judging.core.items import Turn
@@ -24,29 +20,31 @@ from judging.models import Item, Judgment, Reply
 from training_export.core.people import resolve_gold, resolve_labels, resolve_uncorrected
 from training_export.core.records import UNREVIEWED, JudgeWord, LabelWord, Need, PeopleWord, Record, Source
 from training_export.selection.choosing import ExportProblem, Selection
+from training_export.selection.columns import DECODE, as_text, decoded, of_items
+from training_export.selection.raters import label_rows
 
 CHUNK = 2000
-# Items that lie this much thinner than all items between the first and the last of them are looked up one by one.
-THIN = 4
 ANSWER = Item.Kind.ANSWER.value
 NOTHING = Value("")
-# Text of the database has no white space around it, which is what json.loads looks for first.
-DECODE = json.JSONDecoder().raw_decode
 T = TypeVar("T")
 Said = tuple[str, int | None, Any]
 
 
 def records(
-    selection: Selection, *, needs: Collection[Need] = (), by_question: bool = False, many_turns: bool = False
+    selection: Selection,
+    *,
+    needs: Collection[Need] = (),
+    by_question: bool = False,
+    many_turns: bool = False,
+    by_verdict: bool = True,
 ) -> Iterator[Record]:
     """Every item of the dataset with the words on it, in order of import, or with the answers to one question together.
 
     What `needs` does not name is empty in the records, except what decides where they go. With `many_turns` a
-    conversation is one answer.
+    conversation is one answer. Not `by_verdict`, several criteria need no overall verdict.
     """
-    reader = ChunkReader(
-        selection=selection, criteria=criteria_of(selection), needs=frozenset(needs), many_turns=many_turns
-    )
+    criteria = criteria_of(selection) if by_verdict else OVERALL
+    reader = ChunkReader(selection=selection, criteria=criteria, needs=frozenset(needs), many_turns=many_turns)
     order = ("question_key", "position") if by_question else ("position",)
     items = item_rows(selection, reader.needs).order_by(*order)
     for chunk in chunks(items.iterator(chunk_size=CHUNK)):
@@ -65,29 +63,11 @@ def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, t
     return rows
 
 
-def as_text(column: str) -> Cast:
-    """A JSON column as it is stored, undecoded."""
-    return Cast(column, TextField())
-
-
-def decoded(text: str | None) -> Any:
-    """What a JSON column holds; an empty object for null and for a column that was not read."""
-    return DECODE(text)[0] if text and text != "{}" else {}
-
-
 def chunks(rows: Iterable[T]) -> Iterator[list[T]]:
     """Lists of at most CHUNK rows."""
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk
-
-
-def of_items(rows: "QuerySet[Any]", items: Collection[int]) -> "QuerySet[Any]":
-    """Rows on these items, and perhaps on others that lie between them: one step in the index instead of thousands."""
-    first, last = min(items), max(items)
-    if last - first < THIN * len(items):
-        return rows.filter(item_id__gte=first, item_id__lte=last)
-    return rows.filter(item_id__in=list(items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +76,9 @@ class Criteria:
 
     judge: str
     people: str
+
+
+OVERALL = Criteria(judge="", people="")
 
 
 def criteria_of(selection: Selection) -> Criteria:
@@ -137,9 +120,13 @@ class ChunkReader:
         people = self.people(revisions) if self.selection.source != Source.JUDGE else {}
         judge = self.judgments(revisions) if self.wants_judge else {}
         replies = self.replies(rows) if Need.REPLIES in self.needs else {}
+        labels = label_rows(self.selection, revisions) if Need.LABELS in self.needs else {}
         for row in rows:
             pk = row[0]
-            yield self.record_of(row, judge.get(pk), replies.get(pk, ()), people.get(pk, UNREVIEWED))
+            record = self.record_of(row, judge.get(pk), people.get(pk, UNREVIEWED))
+            record.replies = replies.get(pk, ())
+            record.labels = labels.get(pk, ())
+            yield record
 
     @property
     def wants_judge(self) -> bool:
@@ -201,10 +188,8 @@ class ChunkReader:
             found[item][part, sample] = text
         return {item: tuple(texts.values()) for item, texts in found.items()}
 
-    def record_of(
-        self, row: Sequence[Any], judge: JudgeWord | None, replies: tuple[str, ...], people: PeopleWord
-    ) -> Record:
-        """One row of `item_rows` as a record."""
+    def record_of(self, row: Sequence[Any], judge: JudgeWord | None, people: PeopleWord) -> Record:
+        """One row of `item_rows` as a record, without what only some formats show."""
         _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, extra = row
         turns = tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in DECODE(turns_text)[0]])
         return Record(
@@ -218,7 +203,6 @@ class ChunkReader:
             extra=decoded(extra),
             one_answer=kind == ANSWER and (self.many_turns or len(turns) == 1),
             judge=judge,
-            replies=replies,
             people=people,
         )
 

@@ -11,7 +11,11 @@ from training_export.core.writers.base import (
     training_options,
 )
 from training_export.core.writers.chat import chat_writer
+from training_export.core.writers.label_studio import label_studio_writer
+from training_export.core.writers.labels import labels_writer
 from training_export.core.writers.mdk import mdk_writer
+from training_export.core.writers.mdk_gold import mdk_gold_writer
+from training_export.core.writers.promptfoo_csv import promptfoo_csv_writer
 from training_export.core.writers.qa_jsonl import qa_jsonl_writer
 from training_export.core.writers.text import text_writer
 from training_export.core.writers.trl_preference import trl_preference_writer
@@ -26,6 +30,10 @@ WRITERS: dict[str, Format] = {
     "trl_unpaired": Format(trl_unpaired_writer, for_training=True),
     "chat": Format(chat_writer, for_training=True, many_turns=True),
     "text": Format(text_writer, for_training=True),
+    "mdk_gold": Format(mdk_gold_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.REPLIES}), people_only=True),
+    "promptfoo_csv": Format(promptfoo_csv_writer),
+    "label_studio": Format(label_studio_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.LABELS}), by_verdict=False),
+    "labels": Format(labels_writer, frozenset({Need.LABELS}), many_turns=True, by_verdict=False),
 }
 
 __all__ = [

@@ -88,6 +88,7 @@ class Format:
 
     `for_training`: splits, lengths and metadata can be asked for. `by_question`: the answers to one question come
     together. `many_turns`: it can hold several turns. `people_only`: a judge's verdict has no place in it.
+    `by_verdict`: an item's verdict decides whether and where it is written.
     """
 
     make: MakeWriter
@@ -96,6 +97,7 @@ class Format:
     by_question: bool = False
     many_turns: bool = False
     people_only: bool = False
+    by_verdict: bool = True
 
     def needs_of(self, source: Source) -> frozenset[Need]:
         """What to read; raw replies are shown beside people's verdicts only."""

@@ -1,0 +1,85 @@
+"""mdk's merged gold set: the items people decided, as CSV, XLSX and JSON, and once more without their verdicts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from judging.core.verdicts import Verdict
+from training_export.core.records import Destination, Record
+from training_export.core.writers.base import INDENTED, OutputFile, Writer, WriterOptions, WrittenFile
+from training_export.core.writers.mdk import listed, mdk_of, num_error, trainer_row
+from training_export.core.writers.tables import CsvTable, Workbook
+
+COLUMNS = ("page", "question", "answer", "num_error", "reason", "checked")
+REASON = "['手動アノテーション済']"
+CHECKED = 1
+DECIDED = {Verdict.CLEAN, Verdict.WRONG}
+
+
+def mdk_gold_writer(folder: Path, options: WriterOptions) -> Writer:
+    """The four files of a merge without a name of its own."""
+    return GoldWriter(folder, options)
+
+
+class GoldWriter:
+    """Clean and wrong items; what people left undefined has no place in a gold set."""
+
+    def __init__(self, folder: Path, options: WriterOptions) -> None:
+        self._csv = CsvTable(folder / "dataset_checked.csv", COLUMNS, bom=True)
+        self._xlsx = Workbook(folder / "dataset_checked.xlsx", COLUMNS, stamp=options.stamp)
+        self._checked = JsonArray(folder / "dataset_checked.json")
+        self._blind = JsonArray(folder / "dataset.json")
+
+    def write(self, record: Record, destination: Destination) -> None:
+        """Add a decided item to each file."""
+        if destination not in DECIDED:
+            return
+        entry = gold_entry(record)
+        cells = (repr(entry["page"]), *entry["qa"][0].values(), entry["num_error"], REASON, CHECKED)
+        self._csv.add(cells)
+        self._xlsx.add(cells)
+        self._checked.add(entry)
+        self._blind.add(blind(entry))
+
+    def checks(self) -> Mapping[str, Any]:
+        """What became of cells that the tables could not hold as they were."""
+        return {"csv_cells_defused": self._csv.defused, "xlsx_cells_changed": self._xlsx.changed}
+
+    def close(self) -> list[WrittenFile]:
+        """Finish the files."""
+        return [file.close() for file in (self._csv, self._xlsx, self._checked, self._blind)]
+
+
+class JsonArray:
+    """A JSON array with an indent of 4, written entry by entry."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = OutputFile(path)
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Add an entry."""
+        self._file.put(",\n    " if self._file.rows else "[\n    ")
+        # A line break inside a JSON string is always escaped, so every one seen here is the layout's.
+        self._file.put_row(INDENTED.encode(entry).replace("\n", "\n    "))
+
+    def close(self) -> WrittenFile:
+        """Finish the array."""
+        self._file.put("\n]" if self._file.rows else "[]")
+        return self._file.close()
+
+
+def gold_entry(record: Record) -> dict[str, Any]:
+    """mdk's four keys; `output` is always a list here."""
+    kept = mdk_of(record)
+    output = kept.get("output", list(record.replies))
+    return {
+        "qa": [trainer_row(record)],
+        "page": kept.get("page", {"page": record.context}),
+        "num_error": num_error(record),
+        "output": listed(output) if isinstance(output, str) else output,
+    }
+
+
+def blind(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry as a judge gets it: no verdict, and an empty prompt."""
+    return {key: value for key, value in entry.items() if key != "num_error"} | {"prompt": ""}
