@@ -9,12 +9,13 @@ from judging.actions.judgments import batch_outcome, readings_of, requests_for, 
 from judging.actions.runs import address_for
 from judging.actions.work import EngineFactory, make_engine
 from judging.core.extraction.shown import shown_text
+from judging.core.judged import check_judge
 from judging.core.prompts import Prompt, check_prompts
 from judging.core.specs import JudgeSpec
 from judging.core.verdicts import Reading
 from judging.engines import ENGINES, QUEUES
 from judging.engines.base import EngineError, EngineOptions, EngineReply, Request
-from judging.models import Item, Judgment, Run
+from judging.models import Item, Judge, Judgment, Run
 
 TRIAL_SECONDS = 30.0
 """How long a person waits for a page."""
@@ -83,10 +84,14 @@ def try_judge(spec: JudgeSpec, item: Item, *, base_url: str = "", engine: Engine
 
 def refuse_unready(spec: JudgeSpec) -> None:
     """Raise TrialRefused for what could only fail."""
+    if spec.kind == Judge.Kind.PANEL:
+        raise TrialRefused(f"The panel {spec.name} asks nobody itself: try its members.")
     if spec.engine not in ENGINES:
         raise TrialRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
     if spec.engine == "openai_api" and not spec.model:
         raise TrialRefused(f"The judge {spec.name} needs a model: say which one the server offers.")
+    if problems := check_judge(spec):
+        raise TrialRefused(" ".join(problems))
     if problems := check_prompts(spec.rubric):
         raise TrialRefused(f"The prompts of the rubric {spec.rubric.name} cannot be used. " + " ".join(problems))
 

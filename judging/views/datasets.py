@@ -1,6 +1,5 @@
 """Pages of datasets and their items."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +63,6 @@ def item_detail(request: HttpRequest, pk: int, position: int) -> HttpResponse:
         "item": item,
         "dataset": item.dataset,
         "revisions": item.revisions.select_related("author"),
-        "extra": json.dumps(item.extra, ensure_ascii=False, indent=2) if item.extra else "",
         "runs": _said_of(item),
         "before": before,
         "after": after,

@@ -132,3 +132,17 @@ def test_pages_are_for_leads_only(annotator_client: Client, annotator: User, nam
     args = {"dataset_list": [], "dataset_detail": [dataset.pk], "item_detail": [dataset.pk, 1]}[name]
     assert annotator_client.get(reverse(name, args=args)).status_code == 403
     assert Client().get(reverse(name, args=args)).status_code == 302
+
+
+def test_a_pair_shows_both_answers_and_how_it_was_decided(lead_client: Client) -> None:
+    dataset = factories.make_dataset()
+    item = factories.make_item(
+        dataset, answer="最初の答え", kind="pair", turns_b=[{"question": "Q?", "answer": "次の答え"}]
+    )
+    detail = {"ab": "A", "ba": "B"}
+    judgment = {"status": "unscored", "value": "", "reason": "inconsistent", "detail": detail}
+    factories.make_judgment(factories.make_run(dataset), item, "", **judgment)
+    html = lead_client.get(reverse("item_detail", args=[dataset.pk, 1])).content.decode()
+    assert html.index("最初の答え") < html.index("次の答え")
+    assert "&quot;ba&quot;: &quot;B&quot;" in html
+    assert "inconsistent" in html

@@ -95,6 +95,8 @@ def test_an_engine_of_the_workers_is_not_asked_here() -> None:
     [
         ({"engine": "telepathy"}, "There is no engine 'telepathy'"),
         ({"model": ""}, "needs a model"),
+        ({"kind": "panel", "engine": ""}, "try its members"),
+        ({"decision": {"rule": "coin"}}, "coin"),
         ({"rubric": replace(VERDICT.rubric, prompts={"": {"user": "{{ answer"}})}, "does not parse"),
     ],
 )

@@ -1,0 +1,14 @@
+"""Stored facts as a person can read them."""
+
+import json
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Indented JSON, characters as they are; '' for nothing."""
+    return json.dumps(value, ensure_ascii=False, indent=2) if value else ""
