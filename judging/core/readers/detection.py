@@ -8,12 +8,15 @@ from typing import Any
 
 from judging.core.items import RowProblem
 from judging.core.readers import (
+    argilla,
     chat,
     choices,
     elyza,
     fastchat,
+    label_studio,
     lm_eval,
     mdk_gold_table,
+    pairs,
     promptfoo,
     promptfoo_db,
     taxonomy,
@@ -80,6 +83,9 @@ def _json_format(path: Path) -> str:
 
 _JSON_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "lm_eval": lm_eval.recognises,
+    "label_studio": label_studio.recognises,
+    "argilla": argilla.recognises,
+    "pairs": pairs.recognises,
     "chat": chat.recognises,
     "choices": choices.has_choices,
     "texts": texts.recognises,

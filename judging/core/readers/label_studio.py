@@ -1,0 +1,127 @@
+"""Label Studio's tasks, JSON and JSON-MIN: annotations are people's words, predictions those of a machine.
+
+A choice is a verdict where it says so in words (clean, correct, pass ... or wrong, incorrect, fail ...); other labels
+are kept and nothing is guessed from them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem
+from judging.core.readers.fields import BadField, qa_row
+from judging.core.readers.json_records import Record, json_objects, kind_of
+from judging.core.verdicts import PersonVerdict, Reason, Verdict
+
+CLEAN = {"clean", "correct", "good", "pass", "right", "true", "yes", "正しい", "正解", "良い"}
+WRONG = {"wrong", "incorrect", "bad", "fail", "error", "false", "no", "誤り", "不正解", "悪い"}
+_OF_A_TASK = {"annotations", "predictions", "completions"}
+_OF_MIN = {"annotation_id", "annotator"}
+
+
+def recognises(entry: Mapping[str, Any]) -> bool:
+    """Whether an object is a task, or its flat form."""
+    return (isinstance(entry.get("data"), dict) and bool(entry.keys() & _OF_A_TASK)) or entry.keys() >= _OF_MIN
+
+
+def read(path: Path) -> Iterator[ItemRow | RowProblem]:
+    """One item per task."""
+    for record in json_objects(path):
+        yield record if isinstance(record, RowProblem) else _row(record)
+
+
+def _row(record: Record) -> ItemRow | RowProblem:
+    task = record.value
+    try:
+        return _flat(record) if "data" not in task else _task(record)
+    except BadField as error:
+        return RowProblem(record.number, str(error))
+
+
+def _task(record: Record) -> ItemRow | RowProblem:
+    task = record.value
+    data = task["data"]
+    if not isinstance(data, dict):
+        raise BadField(f"'data' is {kind_of(data)}; write the task's texts as an object.")
+    row = qa_row(record.number, data if "id" in data else {**data, "id": task.get("id")})
+    if isinstance(row, RowProblem):
+        return row
+    annotations = _listed(task, "annotations") or _listed(task, "completions")
+    kept = {name: value for name, value in task.items() if name not in {"id", "data"}}
+    words = [word for annotation in annotations if (word := _word(annotation)) is not None]
+    # Several people's words do not fit into one: they stay in extra, and import_labels takes one person's file.
+    person = words[0] if len(words) == 1 else None
+    return replace(
+        row,
+        extra={**row.extra, "label_studio": kept},
+        judgments=_judgments(_listed(task, "predictions")),
+        person=person,
+    )
+
+
+def _listed(task: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = task.get(name) or []
+    # A task's short form lists the ids only.
+    if isinstance(found, list) and all(isinstance(entry, int) for entry in found):
+        return []
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise BadField(f"'{name}' is no list of objects. Export the tasks as JSON again.")
+    return found
+
+
+def _word(annotation: Mapping[str, Any]) -> PersonWord | None:
+    """What a person chose; a skipped task is no word."""
+    if annotation.get("was_cancelled"):
+        return None
+    verdict = _chosen(annotation)
+    return None if verdict is None else PersonWord(verdict=PersonVerdict(verdict.value))
+
+
+def _chosen(annotation: Mapping[str, Any]) -> Verdict | None:
+    regions = annotation.get("result") or []
+    if not isinstance(regions, list):
+        raise BadField(f"'result' is {kind_of(regions)}; write the list that Label Studio exports.")
+    for region in regions:
+        value = region.get("value") if isinstance(region, dict) else None
+        choices = value.get("choices") if isinstance(value, dict) else None
+        if isinstance(choices, list) and len(choices) == 1 and (verdict := verdict_named(choices[0])):
+            return verdict
+    return None
+
+
+def verdict_named(label: Any) -> Verdict | None:
+    """The verdict that a label says in words."""
+    said = label.strip().lower() if isinstance(label, str) else ""
+    return Verdict.CLEAN if said in CLEAN else Verdict.WRONG if said in WRONG else None
+
+
+def _judgments(predictions: list[Mapping[str, Any]]) -> tuple[ImportedJudgment, ...]:
+    """The word of the last prediction: one machine's per file."""
+    if not predictions:
+        return ()
+    said = predictions[-1]
+    score, verdict = said.get("score"), _chosen(said)
+    if score is not None and (isinstance(score, bool) or not isinstance(score, (int, float))):
+        raise BadField(f"'score' is {kind_of(score)}; write a number or null.")
+    return (
+        ImportedJudgment(
+            verdict=verdict,
+            score=None if score is None else float(score),
+            reason=None if verdict or score is not None else Reason.NO_VERDICT,
+            judge=str(said.get("model_version") or ""),
+            detail={"score": score},
+        ),
+    )
+
+
+def _flat(record: Record) -> ItemRow | RowProblem:
+    """JSON-MIN: the texts of the task and the choice under the name of its control."""
+    task = record.value
+    row = qa_row(record.number, task)
+    if isinstance(row, RowProblem):
+        return row
+    named = [verdict for value in row.extra.values() if (verdict := verdict_named(value))]
+    if len(named) != 1:
+        return row
+    return replace(row, person=PersonWord(verdict=PersonVerdict(named[0].value)))
