@@ -100,8 +100,12 @@ def _places(names: tuple[str, ...]) -> _Places:
 def _qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
     places = _places(tuple(data))
     question, answer, reference = places.question, places.answer, places.reference
+    asked = question_of(question, data[question])
+    # Alpaca's rows without an instruction ask with their input alone.
+    if not asked.strip() and ("context", "input") in places.others:
+        return _qa_row(number, {name: value for name, value in data.items() if name != question})
     turn = Turn(
-        question_of(question, data[question]),
+        asked,
         question_of(answer, data[answer]) if answer else "",
         reference_of(reference, data[reference]) if reference else "",
     )

@@ -195,3 +195,11 @@ def test_reads_real_arrays(shared_data: Path) -> None:
     found = list(read_rows(shared_data / "pandalm" / "testset-v1.json", "qa_jsonl"))
     assert [row.line for row in found if isinstance(row, RowProblem)] == [467]
     assert len(found) == 999
+
+
+def test_input_alone_asks_where_the_instruction_is_blank(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"instruction": " ", "input": "Q", "output": "A"}) + "\n")
+    (row,) = read(path)
+    assert isinstance(row, ItemRow)
+    assert (row.turns, row.context) == ((Turn("Q", "A"),), "")
