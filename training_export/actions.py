@@ -234,7 +234,7 @@ def fill_folder(
         by_verdict=form.by_verdict,
     )
     tally, written = write_records(rows, form.make(folder, stamped), selection.rule)
-    if form.by_verdict and not tally.written:
+    if form.by_verdict and not form.for_training and not tally.written:
         raise ExportProblem(
             _("No item of dataset “{dataset}” has a verdict to export.").format(dataset=selection.dataset)
         )

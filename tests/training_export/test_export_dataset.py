@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from annotation.models import Campaign, Guideline
+from annotation.models import Campaign, GoldLabel, Guideline
 from judging.models import Dataset, Item
 from tests import factories
 from training_export.actions import export_dataset
@@ -232,6 +232,48 @@ def test_answers_to_one_question_make_a_preference_pair(many: Dataset, tmp_path:
     assert {(row["prompt"], row["chosen"], row["rejected"]) for row in rows} == {
         (f"Question {n}?", f"clean {n}", f"wrong {n}") for n in range(20)
     }
+
+
+PAIR_CASES: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, ["1 b>a", "4 a>b"]),
+    ({"source": "human"}, ["1 b>a"]),
+    ({"source": "human", "min_agreement": 0.9}, []),
+    ({"source": "judge"}, ["1 a>b", "5 a>b"]),
+    ({"source": "gold-then-judge"}, ["1 b>a", "4 a>b", "5 a>b"]),
+]
+
+
+@pytest.mark.parametrize(("options", "expected"), PAIR_CASES)
+def test_votes_on_pairs_make_preference_pairs(tmp_path: Path, options: dict[str, Any], expected: list[str]) -> None:
+    dataset = factories.make_dataset("pairs")
+    items = [
+        factories.make_item(
+            dataset,
+            f"Question {n}?",
+            f"{n} a",
+            kind="pair",
+            turns_b=[{"question": f"Question {n}?", "answer": f"{n} b", "reference": ""}],
+        )
+        for n in (1, 2, 3, 4, 5)
+    ]
+    campaign, run = factories.make_campaign(dataset), factories.make_run(dataset)
+    people = [factories.make_annotator(name) for name in "abc"]
+    for item, votes in zip(items, [["B", "B", "A"], ["tie"], ["A", "B"], ["tie"]], strict=False):
+        for person, vote in zip(people, votes, strict=False):
+            factories.make_label(campaign, item, person, "", value=vote)
+    GoldLabel.objects.create(campaign=campaign, item=items[3], value="A", method="adjudicated", at=timezone.now())
+    for item, vote in ((items[0], "A"), (items[2], "tie"), (items[4], "A")):
+        factories.make_judgment(run, item, "", status="scored", value=vote)
+    if not expected:
+        with pytest.raises(CommandError, match="No item makes a row of “trl_preference”"):
+            run_command("pairs", tmp_path / "out", format="trl_preference", **options)
+        return
+    run_command("pairs", tmp_path / "out", format="trl_preference", **options)
+    rows = lines(tmp_path / "out", "train.jsonl")
+    found = sorted(f"{row['chosen']}>{row['rejected'].split()[1]}" for row in rows)
+    assert found == expected
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["checks"]["pairs_from"]["votes"] == len(expected)
 
 
 def test_only_items_that_enough_people_agree_on(many: Dataset, tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ class TrainerChecks:
                 return False
         for (field, lengths), text in zip(self._lengths.items(), texts, strict=True):
             lengths.add(len(text))
-            if ODD.search(text):
+            # Most texts are told from odd ones by a look that is ten times as quick as the search.
+            if (not text.isprintable() or "\ufffd" in text) and ODD.search(text):
                 self._odd[field] += 1
         self._seen.append(hash(tuple(texts)))
         return True

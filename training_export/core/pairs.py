@@ -39,6 +39,15 @@ def correction_pairs(judged: Sequence[Judged]) -> Iterator[Pair]:
             yield Pair(before.question, after.answer, before.answer, record, record)
 
 
+def voted_pair(record: Record) -> Pair | None:
+    """The better answer of a pair over the other one; None where there is no better one, or several turns."""
+    if record.preferred not in {"A", "B"} or len(record.turns) != 1 or len(record.turns_b) != 1:
+        return None
+    sides = (record.turns[0], record.turns_b[0])
+    chosen, rejected = sides if record.preferred == "A" else sides[::-1]
+    return Pair(record.turns[0].question, chosen.answer, rejected.answer, record, record)
+
+
 def answer_pairs(judged: Sequence[Judged]) -> Iterator[Pair]:
     """Clean answers over wrong ones to the same question. Every answer is in a pair, and no more pairs than needed."""
     asked = [(r, v) for r, v in judged if r.corrected_turns[0].question == r.turns[0].question]

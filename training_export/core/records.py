@@ -33,6 +33,7 @@ class Need(StrEnum):
     JUDGE = "judge"
     REPLIES = "replies"
     LABELS = "labels"
+    PAIRS = "pairs"
 
 
 class Origin(StrEnum):
@@ -119,6 +120,7 @@ UNREVIEWED = PeopleWord()
 class Record:
     """One item on its way out. `one_answer` is False for pairs and choices; `replies` are the judge's raw texts.
 
+    Of a pair `turns_b` holds the other answer and `preferred` the better one: A, B, tie, or '' where nobody decided.
     Nobody changes one after it was read. It is not frozen because a frozen one takes three times as long to make.
     """
 
@@ -135,6 +137,8 @@ class Record:
     replies: tuple[str, ...] = ()
     people: PeopleWord = UNREVIEWED
     labels: tuple[LabelRow, ...] = ()
+    turns_b: tuple[Turn, ...] = ()
+    preferred: str = ""
 
     @property
     def reviewed(self) -> bool:

@@ -22,6 +22,7 @@ from training_export.core.records import UNREVIEWED, JudgeWord, LabelWord, Need,
 from training_export.selection.choosing import ExportProblem, Selection
 from training_export.selection.columns import DECODE, as_text, decoded, of_items
 from training_export.selection.raters import label_rows
+from training_export.selection.votes import VoteReader
 
 CHUNK = 2000
 ANSWER = Item.Kind.ANSWER.value
@@ -58,6 +59,7 @@ def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, t
         *("pk", "revision", "key", "position", "kind", as_text("turns"), "category", "model"),
         F("context") if context else NOTHING,
         F("criteria") if context else NOTHING,
+        as_text("turns_b") if Need.PAIRS in needs else NOTHING,
         as_text("extra") if Need.EXTRA in needs else NOTHING,
     )
     return rows
@@ -121,11 +123,13 @@ class ChunkReader:
         judge = self.judgments(revisions) if self.wants_judge else {}
         replies = self.replies(rows) if Need.REPLIES in self.needs else {}
         labels = label_rows(self.selection, revisions) if Need.LABELS in self.needs else {}
+        preferred = self.preferred(rows) if Need.PAIRS in self.needs else {}
         for row in rows:
             pk = row[0]
             record = self.record_of(row, judge.get(pk), people.get(pk, UNREVIEWED))
             record.replies = replies.get(pk, ())
             record.labels = labels.get(pk, ())
+            record.preferred = preferred.get(pk, "")
             yield record
 
     @property
@@ -177,6 +181,11 @@ class ChunkReader:
             if revisions.get(item) == revision
         }
 
+    def preferred(self, rows: Sequence[Sequence[Any]]) -> Mapping[int, str]:
+        """The better answer of each pair."""
+        pairs = {row[0]: row[1] for row in rows if row[-2]}
+        return VoteReader(self.selection).preferred(pairs) if pairs else {}
+
     def replies(self, rows: Sequence[Sequence[Any]]) -> Mapping[int, tuple[str, ...]]:
         """The last attempt of every part and sample, in mdk's order: all samples of a part, then the next part."""
         items = [row[0] for row in rows if not brings_output(row[-1])]
@@ -190,8 +199,8 @@ class ChunkReader:
 
     def record_of(self, row: Sequence[Any], judge: JudgeWord | None, people: PeopleWord) -> Record:
         """One row of `item_rows` as a record, without what only some formats show."""
-        _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, extra = row
-        turns = tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in DECODE(turns_text)[0]])
+        _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, turns_b, extra = row
+        turns = turns_of(turns_text)
         return Record(
             key=key,
             position=position,
@@ -204,7 +213,13 @@ class ChunkReader:
             one_answer=kind == ANSWER and (self.many_turns or len(turns) == 1),
             judge=judge,
             people=people,
+            turns_b=turns_of(turns_b) if turns_b else (),
         )
+
+
+def turns_of(text: str) -> tuple[Turn, ...]:
+    """The turns of a JSON column."""
+    return tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in DECODE(text)[0]])
 
 
 def label_words(said: Sequence[Said]) -> list[LabelWord]:

@@ -92,7 +92,7 @@ def test_pairs_come_from_corrections_and_from_answers_that_people_judged_differe
         ("12ボルト。", "24ボルト。"),
         ("12ボルト。", '6 V\u2028 "six"'),
     ]
-    assert checks["pairs_from"] == {"corrections": 1, "answers": 2}
+    assert checks["pairs_from"] == {"corrections": 1, "answers": 2, "votes": 0}
     assert checks["dropped"] == {"equal_sides": 1}
 
 

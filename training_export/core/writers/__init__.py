@@ -26,7 +26,9 @@ WRITERS: dict[str, Format] = {
     "mdk": Format(mdk_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.JUDGE, Need.REPLIES})),
     "qa_jsonl": Format(qa_jsonl_writer, frozenset({Need.CONTEXT, Need.EXTRA})),
     "trl_prompt_completion": Format(trl_prompt_completion_writer, for_training=True),
-    "trl_preference": Format(trl_preference_writer, frozenset({Need.CONTEXT}), for_training=True, by_question=True),
+    "trl_preference": Format(
+        trl_preference_writer, frozenset({Need.CONTEXT, Need.PAIRS}), for_training=True, by_question=True
+    ),
     "trl_unpaired": Format(trl_unpaired_writer, for_training=True),
     "chat": Format(chat_writer, for_training=True, many_turns=True),
     "text": Format(text_writer, for_training=True),

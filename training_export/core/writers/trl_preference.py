@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.verdicts import Verdict
-from training_export.core.pairs import Judged, Pair, answer_pairs, correction_pairs
+from training_export.core.pairs import Judged, Pair, answer_pairs, correction_pairs, voted_pair
 from training_export.core.records import Destination, Record
 from training_export.core.writers.base import Writer, WriterOptions, WrittenFile
 from training_export.core.writers.training import Example, TrainingFiles
@@ -29,10 +29,12 @@ class PreferenceWriter:
         self._files = files
         self._question = ""
         self._judged: dict[str, list[Judged]] = {}
-        self._pairs = Counter({"corrections": 0, "answers": 0})
+        self._pairs = Counter({"corrections": 0, "answers": 0, "votes": 0})
 
     def write(self, record: Record, destination: Destination) -> None:
         """Keep the record until another question comes. Answers about different texts are never paired."""
+        if record.turns_b and (pair := voted_pair(record)):
+            self._write_pair(pair, "votes")
         if not isinstance(destination, Verdict):
             return
         question = record.turns[0].question
