@@ -4,15 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db.models import QuerySet
 
+from annotation.core.agreement import GROUP, PAIR, Level
+from annotation.core.counts import Patterns, patterns
 from annotation.core.intervals import Statistic, Undefined
-from annotation.models import Campaign
-from annotation.reports.human import HumanColumn, Rater, human_column, human_counts, human_human
+from annotation.core.kept import folded
+from annotation.models import Campaign, CountScale, Label
+from annotation.reports.counts import label_histogram
+from annotation.reports.human import HumanColumn, Rater, human_column, human_counts
+from annotation.reports.judged import Asked, people_votes, plain
 from annotation.reports.judges import JudgeReport, as_json, judge_report
+from annotation.reports.people import PairRow, RaterRow, pair_rows, rater_rows, statistics
 from annotation.reports.refusals import ReportRefused
-from judging.models import Dataset, Run
+from annotation.reports.words import MOST_READ, MOST_VALUES, Scale, Words, read_words, said_in, scale_of
+from judging.models import Dataset, Judgment, Run
 
+SEVERAL = "several criteria: choose one with --criterion"
 TENTATIVE = 0.667
 RARE = 0.15
 FAR_APART = 0.2
@@ -20,53 +29,206 @@ FAR_APART = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementReport:
-    """Everything that the command prints, the page shows and the files hold."""
+    """Everything that the command prints, the page shows and the files hold, of one criterion.
+
+    `criterion` is None where there are several and none was chosen: then there are no figures.
+    """
 
     dataset: str
     dataset_pk: int
     campaign: str
     campaign_pk: int | None
-    counts: Mapping[str, int]
-    raters: tuple[Rater, ...]
+    criterion: str | None
+    criteria: tuple[str, ...]
+    scale: Scale
+    counts: Mapping[str, Any]
+    raters: tuple[RaterRow, ...]
+    pairs: tuple[PairRow, ...]
     human_human: Mapping[str, Statistic]
+    pairwise: Mapping[str, Any] | None
     judges: tuple[JudgeReport, ...]
     notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The form of `report_agreement --json`."""
+        """The part of `report_agreement --json` that is about one criterion of one campaign."""
         return {
             "dataset": self.dataset,
             "campaign": self.campaign or None,
+            "criterion": self.criterion,
+            "level": str(self.scale.level),
             "counts": dict(self.counts),
-            "annotators": [{"annotator": rater.name, "labels": rater.labels} for rater in self.raters],
+            "annotators": [rater.as_json() for rater in self.raters],
+            "pairs": [pair.as_json() for pair in self.pairs],
             "human_human": as_json(self.human_human),
+            "pairwise": plain(self.pairwise) if self.pairwise is not None else None,
             "judges": [judge.as_json() for judge in self.judges],
             "notes": list(self.notes),
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a report. `criterion`: None for the only one. `level`: None for what the labels are.
+
+    `at_most`: labels that are read word by word; beyond them what needs to know who said what is left out.
+    """
+
+    criterion: str | None = None
+    level: Level | None = None
+    at_most: int = MOST_READ
+
+
 def agreement_report(
-    dataset: Dataset, *, campaign: Campaign | None = None, runs: Sequence[Run] | None = None, criterion: str = ""
+    dataset: Dataset,
+    *,
+    campaign: Campaign | None = None,
+    runs: Sequence[Run] | None = None,
+    criterion: str | None = None,
+    question: Question | None = None,
 ) -> AgreementReport:
     """Report on a dataset. Without a campaign: its only one. Without runs: every finished run of a judge.
 
-    ReportRefused where there are several campaigns, and for a run without a judge or of another dataset.
+    ReportRefused where there are several campaigns, for a run without a judge or of another dataset, and for a
+    criterion that nobody was asked about.
     """
+    asked = question or Question(criterion=criterion)
     campaign = chosen_campaign(dataset, campaign)
-    compared = judged_runs(dataset) if runs is None else [_checked(run, dataset) for run in runs]
+    compared = list(judged_runs(dataset)) if runs is None else [_checked(run, dataset) for run in runs]
+    criteria = criteria_of(campaign, compared)
+    chosen = _chosen_criterion(criteria, asked.criterion)
+    if chosen is None:
+        return _without_figures(dataset, campaign, criteria)
+    return _report(dataset, campaign, compared, _Chosen(criteria, chosen, asked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    criteria: tuple[str, ...]
+    criterion: str
+    question: Question
+
+
+def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], chosen: _Chosen) -> AgreementReport:
+    criterion, at_most = chosen.criterion, chosen.question.at_most
+    words = read_words(campaign, criterion, at_most=at_most)
+    said = said_in(campaign, criterion, words)
+    scale = scale_of(said or _said_by_judges(runs, criterion), chosen.question.level)
     column = human_column(campaign, criterion=criterion)
-    between = human_human(campaign, column, criterion=criterion)
+    found = column.patterns if scale.is_verdict else _patterns(campaign, criterion, words, scale)
+    between = statistics(found, words, scale)
+    asked = Asked(campaign=campaign, criterion=criterion, scale=scale, words=words, at_most=at_most)
+    judges = tuple(judge_report(run, column, asked) for run in runs)
     return AgreementReport(
         dataset=dataset.name,
         dataset_pk=dataset.pk,
         campaign=campaign.name if campaign else "",
         campaign_pk=campaign.pk if campaign else None,
-        counts=human_counts(dataset, column),
-        raters=column.raters,
+        criterion=criterion,
+        criteria=chosen.criteria,
+        scale=scale,
+        counts=human_counts(dataset, column)
+        | ({} if scale.is_verdict else _value_counts(dataset, words, found, scale)),
+        raters=rater_rows(words, scale) or tuple(_plain_rater(rater) for rater in column.raters),
+        pairs=pair_rows(words, scale),
         human_human=between,
-        judges=tuple(judge_report(run, column, criterion=criterion) for run in compared),
-        notes=_notes(column, between),
+        pairwise=_pairwise(judges, found, scale),
+        judges=judges,
+        notes=_notes(column, between, words, scale),
     )
+
+
+def criteria_of(campaign: Campaign | None, runs: Sequence[Run]) -> tuple[str, ...]:
+    """What people were asked about, or, where nobody labelled anything, judges."""
+    found: set[str] = set()
+    if campaign is not None:
+        found = set(CountScale.objects.filter(campaign=campaign).values_list("criterion", flat=True))
+        labels = Label.objects.current().filter(campaign=campaign)
+        found = found or set(labels.order_by().values_list("criterion", flat=True).distinct())
+    if not found and runs:
+        judged = Judgment.objects.filter(run__in=[run.pk for run in runs])
+        found = set(judged.order_by().values_list("criterion", flat=True).distinct())
+    return tuple(sorted(found))
+
+
+def _chosen_criterion(criteria: tuple[str, ...], wanted: str | None) -> str | None:
+    """The criterion asked for, or the only one; None where several could be meant."""
+    if wanted is None:
+        return None if len(criteria) > 1 else next(iter(criteria), "")
+    if criteria and wanted not in criteria:
+        names = ", ".join(repr(name) for name in criteria)
+        raise ReportRefused(f"There is no criterion {wanted!r}. Criteria: {names}.")
+    return wanted
+
+
+def _without_figures(dataset: Dataset, campaign: Campaign | None, criteria: tuple[str, ...]) -> AgreementReport:
+    column = human_column(None)
+    names = ", ".join(name or "(none)" for name in criteria)
+    return AgreementReport(
+        dataset=dataset.name,
+        dataset_pk=dataset.pk,
+        campaign=campaign.name if campaign else "",
+        campaign_pk=campaign.pk if campaign else None,
+        criterion=None,
+        criteria=criteria,
+        scale=Scale(),
+        counts=human_counts(dataset, column),
+        raters=(),
+        pairs=(),
+        human_human=dict.fromkeys([*GROUP, "mean_pairwise_kappa", *PAIR], Undefined(SEVERAL)),
+        pairwise=None,
+        judges=(),
+        notes=(
+            f"There are {len(criteria)} criteria, and figures of one are not mixed with those of another: {names}.",
+        ),
+    )
+
+
+def _said_by_judges(runs: Sequence[Run], criterion: str) -> set[tuple[str, str]]:
+    """Where nobody labelled anything, the scale is that of the judges; one with verdicts is read by them."""
+    if not runs:
+        return set()
+    judged = Judgment.objects.filter(run=runs[0], criterion=criterion, status="scored").order_by()
+    return set(judged.values_list("value", "verdict").distinct()[: MOST_VALUES + 2])
+
+
+def _patterns(campaign: Campaign | None, criterion: str, words: Words | None, scale: Scale) -> Patterns:
+    if scale.is_continuous:
+        return patterns(np.zeros((0, 2), dtype=np.int64))
+    if words is not None:
+        return words.patterns(scale)
+    if campaign is None:
+        return patterns(np.zeros((0, len(scale.values)), dtype=np.int64))
+    kept = label_histogram(campaign, criterion)
+    rows = folded(kept.counts, [value for value, _ in kept.columns], scale.values)
+    return Patterns(rows, kept.items)
+
+
+def _value_counts(dataset: Dataset, words: Words | None, found: Patterns, scale: Scale) -> dict[str, Any]:
+    """Counts of items and labels where labels are values that mean no verdict."""
+    if words is not None:
+        sizes = np.bincount(np.searchsorted(words.item_keys, words.items)) if len(words.items) else words.items
+        items, labels, people = len(words.item_keys), len(words.items), len(words.names)
+    else:
+        sizes, items, labels, people = found.sizes, found.n, int(found.items @ found.sizes), 0
+    two = int((sizes >= 2).sum()) if words is not None else found.with_labels(2).n
+    by_value = dict(zip(scale.values, (found.items @ found.counts).tolist(), strict=False)) if found.n else {}
+    counts: dict[str, Any] = {
+        "unreviewed": dataset.items.count() - items,
+        "labels": labels,
+        "labels_without_verdict": 0,
+    }
+    return counts | {"items_with_two_labels": two, "values": by_value} | ({"annotators": people} if people else {})
+
+
+def _plain_rater(rater: Rater) -> RaterRow:
+    return RaterRow(rater.name, rater.identity, rater.labels, None)
+
+
+def _pairwise(judges: tuple[JudgeReport, ...], found: Patterns, scale: Scale) -> Mapping[str, Any] | None:
+    """Of the only judge; without one of people among themselves. Several judges have theirs each."""
+    if len(judges) == 1:
+        return judges[0].beside.pairwise
+    return None if judges or scale.is_continuous else people_votes(found, scale)
 
 
 def chosen_campaign(dataset: Dataset, campaign: Campaign | None = None) -> Campaign | None:
@@ -100,16 +262,20 @@ def _checked(run: Run, dataset: Dataset) -> Run:
     return run
 
 
-def _notes(column: HumanColumn, between: Mapping[str, Statistic]) -> tuple[str, ...]:
+def _notes(column: HumanColumn, between: Mapping[str, Statistic], words: Words | None, scale: Scale) -> tuple[str, ...]:
     """What a careful reader would say beside the numbers."""
     notes = []
+    if words is not None and words.has_places:
+        notes.append("The raters are columns of a table, not known people: figures of single people and pairs are n/a.")
+    if words is None:
+        notes.append("There are too many labels to compare them person by person here: figures of persons are n/a.")
     alpha, ac1 = between["krippendorff_alpha"], between["gwet_ac1"]
     if not isinstance(alpha, Undefined) and alpha.low < TENTATIVE:
         notes.append(
             f"People may not agree reliably among themselves (lower bound of alpha {alpha.low:.4f}, "
             f"below {TENTATIVE}): mend the guideline before trusting any number about a judge."
         )
-    if _skewed(column, alpha, ac1):
+    if scale.is_verdict and _skewed(column, alpha, ac1):
         notes.append("The labels are skewed to one verdict: read the agreement per verdict, not one coefficient alone.")
     return tuple(notes)
 

@@ -7,17 +7,14 @@ from functools import cached_property
 import numpy as np
 from django.db.models import Count
 
-from annotation.core.agreement import GROUP, NO_LABELS, NOMINAL, PAIR, specific_agreement
-from annotation.core.counts import Patterns, pair_table, patterns
-from annotation.core.intervals import IntArray, Statistic, Undefined
+from annotation.core.counts import Patterns, patterns
+from annotation.core.intervals import IntArray
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
-from annotation.models import Annotator, Campaign, GoldLabel, Label
+from annotation.models import Campaign, GoldLabel, Label
 from annotation.querysets import LabelQuerySet
 from judging.models import Dataset
 
 REVISION_BITS = 20
-COMPARED = (HumanVerdict.CLEAN, HumanVerdict.WRONG)
-POSITIONAL = "the raters are columns of a table, not known people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,39 +124,6 @@ def human_counts(dataset: Dataset, column: HumanColumn) -> dict[str, int]:
         "labels_without_verdict": column.without_verdict,
         "items_with_two_labels": int((column.newest[:, 2:4].sum(axis=1) >= 2).sum()),
     }
-
-
-def human_human(campaign: Campaign | None, column: HumanColumn, *, criterion: str = "") -> dict[str, Statistic]:
-    """Agreement between people: clean against wrong, undefined left out. One row per statistic."""
-    specific = {
-        f"specific_agreement_{word}": specific_agreement(column.patterns, code) for code, word in enumerate(COMPARED)
-    }
-    group = {name: statistic(column.patterns, NOMINAL) for name, statistic in GROUP.items()}
-    return group | _between_two(campaign, column, criterion) | specific
-
-
-def _between_two(campaign: Campaign | None, column: HumanColumn, criterion: str) -> dict[str, Statistic]:
-    """What takes exactly two people with names."""
-    refusal = _not_two(column.raters)
-    if refusal or campaign is None:
-        return dict.fromkeys(PAIR, Undefined(refusal or NO_LABELS))
-    table = _table_of_two(_labels(campaign, criterion), column)
-    return {name: statistic(table, NOMINAL) for name, statistic in PAIR.items()}
-
-
-def _not_two(raters: tuple[Rater, ...]) -> str:
-    if not raters:
-        return NO_LABELS
-    if len(raters) != 2:
-        return f"for two people; {len(raters)} labelled"
-    return POSITIONAL if any(rater.identity == Annotator.Identity.POSITIONAL for rater in raters) else ""
-
-
-def _table_of_two(labels: LabelQuerySet, column: HumanColumn) -> IntArray:
-    first, second = (rater.pk for rater in column.raters)
-    # A person has one current label per item, so two labels on one text are on the item's newest labelled text.
-    rows = rows_of(labels.exclude(verdict="").codes_of_two(first, second).iterator(), 4)
-    return pair_table(rows[:, 2], rows[:, 3], len(COMPARED))
 
 
 def _labels(campaign: Campaign, criterion: str) -> LabelQuerySet:

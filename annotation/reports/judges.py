@@ -13,6 +13,7 @@ from annotation.core.confusion import COLUMNS, READINGS, ROWS, Confusion
 from annotation.core.intervals import IntArray, Statistic, Undefined, mean
 from annotation.core.resolution import VERDICTS, HumanVerdict
 from annotation.reports.human import HumanColumn, rows_of
+from annotation.reports.judged import Asked, BesidePeople, beside_people
 from judging.models import Judgment, Run
 
 NO_SCORES = "this judge gives no scores"
@@ -38,6 +39,7 @@ class JudgeReport:
     coverage: Statistic
     human_share: Statistic
     judge_human: Mapping[str, Statistic]
+    beside: BesidePeople
     notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -57,6 +59,7 @@ class JudgeReport:
             "coverage": self.coverage.as_json(),
             "human_share": self.human_share.as_json(),
             "judge_human": as_json(self.judge_human),
+            **self.beside.as_json(),
             "notes": list(self.notes),
         }
 
@@ -66,11 +69,15 @@ def as_json(statistics: Mapping[str, Statistic]) -> dict[str, Any]:
     return {name: statistic.as_json() for name, statistic in statistics.items()}
 
 
-def judge_report(run: Run, column: HumanColumn, *, criterion: str = "") -> JudgeReport:
-    """Compare a run of a judge with the human column. ValueError for a run without a judge."""
+def judge_report(run: Run, column: HumanColumn, asked: Asked) -> JudgeReport:
+    """Compare a run of a judge with people. ValueError for a run without a judge.
+
+    The matrix is about verdicts; where people gave values that mean none, it is empty.
+    """
     if run.judge is None:
         raise ValueError(f"Run {run.pk} has no judge.")
-    rows = _judged(run, criterion)
+    criterion, beside = asked.criterion, beside_people(run, asked)
+    rows = _judged(run, criterion) if asked.scale.is_verdict else np.empty((0, 3), dtype=np.int64)
     human, other_text = column.beside(rows[:, 0], rows[:, 1])
     matrix = Confusion.of_codes(rows[:, 2], COLUMN_OF_CODE[human])
     return JudgeReport(
@@ -87,7 +94,8 @@ def judge_report(run: Run, column: HumanColumn, *, criterion: str = "") -> Judge
         majority_verdict=confusion.majority_verdict(matrix),
         coverage=confusion.coverage(matrix),
         human_share=confusion.human_share(matrix),
-        judge_human=judge_human(matrix),
+        judge_human=judge_human(matrix) if beside.judge_human is None else beside.judge_human,
+        beside=beside,
         notes=_notes(run, matrix),
     )
 
@@ -139,7 +147,7 @@ def _counts(run: Run, matrix: Confusion, criterion: str) -> dict[str, Any]:
     by_reason = {str(reason): int(n) for reason, n in unscored}
     verdicts = {word: matrix.row_total(row) for row, word in enumerate(ROWS)}
     return verdicts | {
-        "items": matrix.n,
+        "items": matrix.n or Judgment.objects.filter(run=run, criterion=criterion).count(),
         "unscored": sum(by_reason.values()),
         "unscored_by_reason": by_reason,
     }

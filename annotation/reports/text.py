@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from annotation.core.confusion import COLUMNS, ROWS, Confusion
 from annotation.core.figures import figure, interval, reason, share_line
 from annotation.core.intervals import Statistic, Undefined
+from annotation.core.same_items import SameItems
 from annotation.reports.agreement import AgreementReport
 from annotation.reports.judges import JudgeReport
 from annotation.reports.titles import method_title, reading_title, statistic_title
@@ -23,6 +24,8 @@ def as_text(report: AgreementReport) -> str:
 def _people(report: AgreementReport) -> Iterator[str]:
     counts = report.counts
     yield f"# Agreement on {report.dataset}"
+    if report.criterion:
+        yield f"criterion: {report.criterion}"
     yield f"campaign: {report.campaign or 'none'}"
     yield f"people: {', '.join(f'{rater.name} ({rater.labels})' for rater in report.raters) or 'nobody yet'}"
     yield f"items: {counts['items']}, of which people say " + ", ".join(
@@ -39,6 +42,8 @@ def _people(report: AgreementReport) -> Iterator[str]:
     yield from _notes(report.notes)
     yield ""
     yield "## People among themselves"
+    if not report.scale.is_verdict:
+        yield f"values: {', '.join(report.scale.values[:20])} ({report.scale.level})"
     yield from _table(report.human_human)
 
 
@@ -50,6 +55,28 @@ def _judge(judge: JudgeReport) -> Iterator[str]:
     reasons = ", ".join(f"{n} {why}" for why, n in counts["unscored_by_reason"].items())
     yield f"unscored: {counts['unscored']}" + (f" ({reasons})" if reasons else "")
     yield from _notes(judge.notes)
+    if judge.matrix.n or judge.beside.judge_human is None:
+        yield from _of_matrix(judge)
+    yield ""
+    yield "### judge and people as two raters"
+    yield from _table(judge.judge_human)
+    yield ""
+    yield "### on the same items"
+    yield from _table(_same_items(judge.beside.same))
+
+
+def _same_items(same: SameItems) -> dict[str, Statistic]:
+    return {
+        "judge_agreement": same.judge_agreement,
+        "human_agreement": same.human_agreement,
+        "agreement_difference": same.agreement_difference,
+        "judge_kappa": same.judge_kappa,
+        "human_kappa": same.human_kappa,
+        "kappa_difference": same.kappa_difference,
+    }
+
+
+def _of_matrix(judge: JudgeReport) -> Iterator[str]:
     yield ""
     yield from _matrix(judge.matrix)
     yield "unknown: " + ", ".join(f"{n} {why.replace('_', ' ')}" for why, n in judge.human_unknown.items())
@@ -67,9 +94,6 @@ def _judge(judge: JudgeReport) -> Iterator[str]:
             "mean_score": judge.mean_score,
         }
     )
-    yield ""
-    yield "### judge and people as two raters"
-    yield from _table(judge.judge_human)
 
 
 def _matrix(matrix: Confusion) -> Iterator[str]:

@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from annotation.core.confusion import COLUMNS, ROWS
 from annotation.models import Campaign
 from annotation.reports import (
+    MOST_READ_BY_COMMAND,
     AgreementReport,
+    Question,
     ReportRefused,
+    agreement_document,
     chosen_campaign,
     human_column,
     items_of_cell,
@@ -85,9 +88,15 @@ def agreement_csv(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
 @lead_required
 def agreement_json(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     """The report as `report_agreement --json` prints it."""
-    report = _report_or_404(_asked(request, dataset_pk))
+    asked = _asked(request, dataset_pk)
+    document = agreement_document(
+        asked.dataset,
+        campaign=_campaign_or_404(asked),
+        runs=[asked.run] if asked.run else None,
+        question=Question(at_most=MOST_READ_BY_COMMAND),
+    )
     headers = {"Content-Disposition": 'attachment; filename="agreement.json"'}
-    return JsonResponse(report.as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2}, headers=headers)
+    return JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers=headers)
 
 
 @lead_required

@@ -132,8 +132,24 @@ def test_labels_of_other_campaigns_and_datasets_do_not_count(dataset: Dataset, c
 def test_labels_of_another_criterion_do_not_count(dataset: Dataset, campaign: Campaign) -> None:
     items = factories.make_items(dataset, 2)
     label(campaign, items, "anna", "cw", criterion="tone")
-    assert agreement_report(dataset).counts["labels"] == 0
+    label(campaign, items, "ben", "ww", criterion="style")
+    label(campaign, items[:1], "carl", "w", criterion="style")
     assert agreement_report(dataset, criterion="tone").counts["labels"] == 2
+    assert agreement_report(dataset, criterion="style").counts["labels"] == 3
+
+
+def test_the_only_criterion_needs_no_name_and_several_are_not_mixed(dataset: Dataset, campaign: Campaign) -> None:
+    items = factories.make_items(dataset, 2)
+    label(campaign, items, "anna", "cw", criterion="tone")
+    label(campaign, items, "ben", "cw", criterion="tone")
+    report = agreement_report(dataset)
+    assert (report.criterion, report.counts["labels"]) == ("tone", 4)
+    label(campaign, items, "carl", "cw", criterion="style")
+    report = agreement_report(dataset)
+    assert (report.criterion, report.criteria) == (None, ("style", "tone"))
+    assert set(report.human_human.values()) == {Undefined("several criteria: choose one with --criterion")}
+    with pytest.raises(ReportRefused, match="no criterion 'taste'"):
+        agreement_report(dataset, criterion="taste")
 
 
 def test_a_judgment_is_compared_with_labels_on_the_same_text(dataset: Dataset, campaign: Campaign) -> None:
@@ -312,7 +328,7 @@ def test_the_number_of_queries_does_not_grow_with_the_labels(
         factories.make_judgment(run, item)
     label(campaign, items, "anna", "c" * 20)
     label(campaign, items, "ben", "w" * 20)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(18):
         agreement_report(dataset)
 
 

@@ -2,13 +2,23 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from annotation.core.agreement import Level
 from annotation.models import Campaign
-from annotation.reports import AgreementReport, ReportRefused, agreement_report, as_text
+from annotation.reports import (
+    MOST_READ_BY_COMMAND,
+    AgreementReport,
+    Question,
+    ReportRefused,
+    agreement_document,
+    agreement_report,
+    as_text,
+)
 from judging.models import Dataset, Run
 
 
@@ -25,29 +35,64 @@ class Command(BaseCommand):
         parser.add_argument(
             "--run", type=int, action="append", metavar="R", help="Number of a run; may be given again. Default: all."
         )
+        parser.add_argument("--criterion", metavar="C", help="What was judged; needed where there are several.")
+        parser.add_argument(
+            "--level", choices=[level.value for level in Level], help="What the labels are; without it, see the docs."
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON document and nothing else.")
         parser.add_argument("--csv", type=Path, metavar="FILE", help="Also write the confusion matrix of the run.")
 
-    def handle(self, *, dataset: str, campaign: str | None, run: list[int] | None, **options: Any) -> None:
-        report = _report(dataset, campaign, run)
-        if options["csv"]:
-            _write_matrix(report, options["csv"])
-        if options["json"]:
-            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
-        else:
-            self.stdout.write(as_text(report), ending="")
-            if options["csv"]:
-                self.stdout.write(f"\nconfusion matrix: {options['csv']}")
+    def handle(self, *, dataset: str, **options: Any) -> None:
+        asked = _asked(dataset, options)
+        try:
+            if options["json"]:
+                self._print_document(asked, options["csv"])
+            else:
+                self._print_text(asked, options["csv"])
+        except ReportRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def _print_document(self, asked: "Asked", csv: Path | None) -> None:
+        document = agreement_document(asked.dataset, campaign=asked.campaign, runs=asked.runs, question=asked.question)
+        if csv:
+            _write_matrix(asked.report(), csv)
+        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+
+    def _print_text(self, asked: "Asked", csv: Path | None) -> None:
+        report = asked.report()
+        if csv:
+            _write_matrix(report, csv)
+        self.stdout.write(as_text(report), ending="")
+        for name in report.criteria if report.criterion is None else ():
+            self.stdout.write("\n" + as_text(asked.report(name)), ending="")
+        if csv:
+            self.stdout.write(f"\nconfusion matrix: {csv}")
 
 
-def _report(dataset_name: str, campaign_name: str | None, run_numbers: list[int] | None) -> AgreementReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the arguments ask for."""
+
+    dataset: Dataset
+    campaign: Campaign | None
+    runs: list[Run] | None
+    question: Question
+
+    def report(self, criterion: str | None = None) -> AgreementReport:
+        """The report, of another criterion if one is named."""
+        question = self.question if criterion is None else replace(self.question, criterion=criterion)
+        return agreement_report(self.dataset, campaign=self.campaign, runs=self.runs, question=question)
+
+
+def _asked(dataset_name: str, options: dict[str, Any]) -> Asked:
     dataset = _dataset(dataset_name)
-    campaign = _campaign(dataset, campaign_name) if campaign_name is not None else None
-    runs = [_run(dataset, number) for number in run_numbers] if run_numbers else None
-    try:
-        return agreement_report(dataset, campaign=campaign, runs=runs)
-    except ReportRefused as refusal:
-        raise CommandError(str(refusal)) from refusal
+    level = Level(options["level"]) if options["level"] else None
+    return Asked(
+        dataset=dataset,
+        campaign=_campaign(dataset, options["campaign"]) if options["campaign"] is not None else None,
+        runs=[_run(dataset, number) for number in options["run"]] if options["run"] else None,
+        question=Question(criterion=options["criterion"], level=level, at_most=MOST_READ_BY_COMMAND),
+    )
 
 
 def _dataset(name: str) -> Dataset:

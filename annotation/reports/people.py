@@ -1,0 +1,186 @@
+"""People among themselves: every statistic of a criterion, raters and pairs of raters."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from annotation.core.agreement import GROUP, NO_LABELS, PAIR, specific_agreement
+from annotation.core.continuous import NO_NAMES, Numbers, alpha_of_numbers, pair_differences, share_equal
+from annotation.core.counts import Patterns
+from annotation.core.graded import ceiling, icc_one, of_pairs, of_patterns, of_table
+from annotation.core.intervals import Statistic, Undefined, Value
+from annotation.core.raters import PairFigures, RaterFigures, Sheet, mean_pairwise_kappa, pairs_of, rater_figures
+from annotation.reports.words import Scale, Words
+
+POSITIONAL = "the raters are columns of a table, not known people"
+TOO_MANY_LABELS = "it needs every label, and there are too many to read them here"
+NO_NUMBERS = "the labels are no numbers"
+FOR_TWO = "for two people; {} labelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RaterRow:
+    """A rater of the report, with their figures beside the others."""
+
+    name: str
+    identity: str
+    labels: int
+    figures: RaterFigures | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of reports."""
+        beside = {
+            "agreement_with_others": self.figures.agreement_with_others if self.figures else Undefined(POSITIONAL),
+            "leniency": self.figures.leniency if self.figures else Undefined(POSITIONAL),
+        }
+        return {
+            "annotator": self.name,
+            "labels": self.labels,
+            "identity": self.identity,
+            "items_shared": self.figures.items_shared if self.figures else None,
+            **{name: found.as_json() for name, found in beside.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Two raters beside each other."""
+
+    first: str
+    second: str
+    figures: PairFigures
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of reports."""
+        return {
+            "first": self.first,
+            "second": self.second,
+            "n": self.figures.n,
+            "percent_agreement": self.figures.percent_agreement.as_json(),
+            "cohen_kappa": self.figures.cohen_kappa.as_json(),
+        }
+
+
+def statistics(found: Patterns, words: Words | None, scale: Scale) -> dict[str, Statistic]:
+    """Every statistic between people. `found`: their patterns on the scale; `words`: None where there are too many."""
+    if scale.is_continuous:
+        return _of_measured(words, scale)
+    group = {name: statistic(found, scale.measure) for name, statistic in GROUP.items()}
+    return {
+        **group,
+        "mean_pairwise_kappa": _mean_pairwise(words, scale),
+        **_of_two(words, scale),
+        **_graded(found, words, scale),
+        **_specific(found, scale),
+    }
+
+
+def rater_rows(words: Words | None, scale: Scale) -> tuple[RaterRow, ...]:
+    """Every rater; figures of single people only where all of them are known."""
+    if words is None:
+        return ()
+    figures: list[RaterFigures | None] = [None] * len(words.names)
+    sheet = None if words.has_places or scale.is_continuous else words.sheet(scale)
+    if sheet is not None:
+        figures = list(rater_figures(sheet, _heights(scale)))
+    labels = np.bincount(words.raters, minlength=len(words.names)).tolist()
+    return tuple(RaterRow(rater.name, rater.identity, labels[at], figures[at]) for at, rater in enumerate(words.names))
+
+
+def pair_rows(words: Words | None, scale: Scale) -> tuple[PairRow, ...]:
+    """Every two known raters with an item in common."""
+    if words is None or words.has_places or scale.is_continuous:
+        return ()
+    sheet = words.sheet(scale)
+    names = [rater.name for rater in words.names]
+    return tuple(PairRow(names[pair.first], names[pair.second], pair) for pair in (pairs_of(sheet) if sheet else ()))
+
+
+def _heights(scale: Scale) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Values as numbers, clean above wrong; names have no height, and everybody's leniency is 0."""
+    if scale.is_verdict:
+        return np.array([1.0, 0.0])
+    return scale.measure.numbers(len(scale.values)) if scale.is_numeric else np.zeros(len(scale.values))
+
+
+def _mean_pairwise(words: Words | None, scale: Scale) -> Statistic:
+    refused = _refusal(words)
+    if refused or words is None:
+        return Undefined(refused)
+    sheet = words.sheet(scale)
+    return mean_pairwise_kappa(sheet) if sheet else Undefined(TOO_MANY_LABELS)
+
+
+def _refusal(words: Words | None) -> str:
+    if words is None:
+        return TOO_MANY_LABELS
+    if not words.names:
+        return NO_LABELS
+    return POSITIONAL if words.has_places else ""
+
+
+def _sheet_of_two(words: Words | None, scale: Scale) -> Sheet | str:
+    """Two people with names, or why there are not two."""
+    if words is not None and words.names and len(words.names) != 2:
+        return FOR_TWO.format(len(words.names))
+    refused = _refusal(words)
+    if refused or words is None:
+        return refused
+    return words.sheet(scale) or TOO_MANY_LABELS
+
+
+def _of_two(words: Words | None, scale: Scale) -> dict[str, Statistic]:
+    sheet = _sheet_of_two(words, scale)
+    if isinstance(sheet, str):
+        return dict.fromkeys(PAIR, Undefined(sheet))
+    return {name: statistic(sheet.table(0, 1), scale.measure) for name, statistic in PAIR.items()}
+
+
+def _graded(found: Patterns, words: Words | None, scale: Scale) -> dict[str, Statistic]:
+    """Statistics of numbers: of the two people, else of two people drawn at random."""
+    if not scale.is_numeric:
+        return {}
+    sheet = _sheet_of_two(words, scale)
+    graded = of_patterns(found, scale.measure) if isinstance(sheet, str) else of_table(sheet.table(0, 1), scale.measure)
+    icc = icc_one(found, scale.measure)
+    return {**graded, "icc": icc, "ceiling": _ceiling(icc, found)}
+
+
+def _ceiling(icc: Statistic, found: Patterns) -> Statistic:
+    """The best correlation with the mean of people, at the mean number of labels of the items that have two."""
+    if isinstance(icc, Undefined):
+        return icc
+    compared = found.with_labels(2)
+    raters = float(compared.items @ compared.sizes) / compared.n
+    low, value, high = (ceiling(min(max(bound, 0.0), 1.0), raters) for bound in (icc.low, icc.value, icc.high))
+    if value is None:
+        return Undefined("people agree no better than chance")
+    return Value(value, low or 0.0, high or value, icc.n, icc.method)
+
+
+def _specific(found: Patterns, scale: Scale) -> dict[str, Statistic]:
+    return {f"specific_agreement_{value}": specific_agreement(found, at) for at, value in enumerate(scale.values)}
+
+
+def _of_measured(words: Words | None, scale: Scale) -> dict[str, Statistic]:
+    names: dict[str, Statistic] = dict.fromkeys([*GROUP, "mean_pairwise_kappa", *PAIR], Undefined(NO_NAMES))
+    graded = ("mae", "pearson", "spearman", "kendall_tau_b", "quadratic_kappa")
+    if words is None:
+        return names | dict.fromkeys(graded, Undefined(TOO_MANY_LABELS))
+    if not scale.is_numeric:
+        return names | dict.fromkeys(graded, Undefined(NO_NUMBERS))
+    numbers = words.numbers()
+    names["percent_agreement"] = share_equal(numbers)
+    names["krippendorff_alpha"] = alpha_of_numbers(numbers, scale.level)
+    return names | dict.fromkeys(graded, Undefined(FOR_TWO.format(len(words.names)))) | _measured_pairs(words, numbers)
+
+
+def _measured_pairs(words: Words, numbers: Numbers) -> dict[str, Statistic]:
+    if len(words.names) != 2 or words.has_places:
+        return pair_differences(numbers)
+    values = words.values()
+    sheet = np.full((len(words.item_keys), 2), np.nan)
+    sheet[np.searchsorted(words.item_keys, words.items), words.raters] = values
+    both = ~np.isnan(sheet).any(axis=1)
+    return of_pairs(sheet[both, 0], sheet[both, 1])

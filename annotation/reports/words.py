@@ -1,0 +1,198 @@
+"""What people said, word by word, and on which scale: for the figures that a pattern of labels does not hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from annotation.core.agreement import NOMINAL, Level, Measure
+from annotation.core.agreement.basis import quotient
+from annotation.core.continuous import Numbers
+from annotation.core.counts import Patterns, patterns
+from annotation.core.intervals import FloatArray, IntArray
+from annotation.core.kept import columns_of
+from annotation.core.label_tables import is_number
+from annotation.core.raters import MOST_CELLS, Sheet
+from annotation.models import Annotator, Campaign, CountScale, ItemCount, Label
+
+MOST_READ = 50_000
+"""Labels that a page reads word by word; a command reads more."""
+MOST_READ_BY_COMMAND = 1_000_000
+MOST_VALUES = 100
+"""Different values of which tables are still made; more are taken as measured numbers."""
+WIDEST_SMALL_SCALE = 10
+VERDICTS = ("clean", "wrong")
+UNDEFINED = "undefined"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the labels of a criterion are read: the values in order, and what they are."""
+
+    values: tuple[str, ...] = VERDICTS
+    level: Level = Level.NOMINAL
+    is_verdict: bool = True
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether every value is a number."""
+        return bool(self.values) and all(is_number(value) for value in self.values)
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether there are too many values for a table of them."""
+        return len(self.values) > MOST_VALUES
+
+    @property
+    def measure(self) -> Measure:
+        """The scale as statistics know it."""
+        if self.is_numeric:
+            return Measure(self.level, tuple(float(value) for value in self.values))
+        return Measure(self.level) if self.level != Level.NOMINAL else NOMINAL
+
+    def with_values(self, found: Iterable[str]) -> "Scale":
+        """The scale with values that somebody else gave too."""
+        if self.is_verdict:
+            return self
+        return Scale(in_order({*self.values, *found} - {"", UNDEFINED}), self.level, False)
+
+
+def scale_of(values: Iterable[tuple[str, str]], level: Level | None) -> Scale:
+    """From the different (value, verdict) of labels: verdicts where there are any, unless a level asks for numbers."""
+    pairs = {(value, verdict) for value, verdict in values if value != UNDEFINED}
+    found = {value for value, _ in pairs}
+    numeric = bool(found) and all(is_number(value) for value in found)
+    if (not pairs or any(verdict for _, verdict in pairs)) and not (numeric and level not in {None, Level.NOMINAL}):
+        return Scale()
+    return Scale(in_order(found), level or _level_of(found), False)
+
+
+def in_order(values: Iterable[str]) -> tuple[str, ...]:
+    """Numbers by size, then names by alphabet."""
+    return tuple(sorted(set(values), key=lambda value: (0, float(value), "") if is_number(value) else (1, 0.0, value)))
+
+
+def _level_of(values: Iterable[str]) -> Level:
+    """Small whole numbers are an order, other numbers are measured, the rest are names."""
+    found = list(values)
+    if not all(is_number(value) for value in found):
+        return Level.NOMINAL
+    numbers = [float(value) for value in found]
+    small = all(number.is_integer() for number in numbers) and max(numbers) - min(numbers) <= WIDEST_SMALL_SCALE
+    return Level.ORDINAL if small else Level.INTERVAL
+
+
+@dataclass(frozen=True)
+class Words:
+    """Current labels of a criterion, each item speaking through its newest labelled text. `codes`: place on `said`,
+    which holds every different (value, verdict) that was said. `revisions`: of the text of every labelled item."""
+
+    items: IntArray
+    raters: IntArray
+    codes: IntArray
+    revisions: IntArray
+    said: tuple[tuple[str, str], ...] = ()
+    names: tuple[Annotator, ...] = field(default=())
+
+    @property
+    def has_places(self) -> bool:
+        """Whether some raters are only columns of a table."""
+        return any(rater.identity == Annotator.Identity.POSITIONAL for rater in self.names)
+
+    @cached_property
+    def item_keys(self) -> IntArray:
+        """Primary keys of the labelled items, sorted."""
+        return np.unique(self.items)
+
+    def on(self, scale: Scale) -> IntArray:
+        """Place of every label on a scale; -1 where it is not on it."""
+        place = {value: at for at, value in enumerate(scale.values)}
+        column = 1 if scale.is_verdict else 0
+        codes = np.array([place.get(pair[column], -1) for pair in self.said], dtype=np.int64)
+        return codes[self.codes] if len(codes) else self.codes
+
+    def values(self) -> FloatArray:
+        """Every label as a number; NaN where it is none."""
+        found = np.array([float(value) if is_number(value) else np.nan for value, _ in self.said], dtype=np.float64)
+        return found[self.codes] if len(found) else np.empty(0)
+
+    def numbers(self) -> Numbers:
+        """Labels that are numbers, as such."""
+        found = self.values()
+        kept = ~np.isnan(found)
+        return Numbers(self.items[kept], found[kept])
+
+    def means(self) -> FloatArray:
+        """Mean of each item's labels, rows as `item_keys`; NaN where none is a number."""
+        numbers, size = self.numbers(), len(self.item_keys)
+        rows = np.searchsorted(self.item_keys, numbers.items)
+        many = np.bincount(rows, minlength=size).astype(np.float64)
+        sums = np.bincount(rows, weights=numbers.values, minlength=size).astype(np.float64)
+        return quotient(sums, many)
+
+    def counts(self, scale: Scale) -> IntArray:
+        """Labels per item (rows as `item_keys`) and value."""
+        rows, codes = np.searchsorted(self.item_keys, self.items), self.on(scale)
+        kept, wide = codes >= 0, len(scale.values)
+        flat = np.bincount(rows[kept] * wide + codes[kept], minlength=len(self.item_keys) * wide)
+        return flat.reshape(-1, wide).astype(np.int64)
+
+    def patterns(self, scale: Scale) -> Patterns:
+        """Patterns over a scale."""
+        return patterns(self.counts(scale))
+
+    def sheet(self, scale: Scale) -> Sheet | None:
+        """Who said what; None where that would be too large."""
+        shape = (len(self.item_keys), len(self.names), len(scale.values))
+        if shape[0] * shape[1] > MOST_CELLS:
+            return None
+        return Sheet.of(np.searchsorted(self.item_keys, self.items), self.raters, self.on(scale), shape=shape)
+
+
+def read_words(campaign: Campaign | None, criterion: str, *, at_most: int) -> Words | None:
+    """Read the labels of a criterion; None where there are more than are to be read."""
+    if campaign is None:
+        return _words((), ())
+    if _kept_labels(campaign, criterion) > at_most:
+        return None
+    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion).order_by()
+    rows = list(labels.values_list("item_id", "item_revision", "annotator_id", "value", "verdict")[: at_most + 1])
+    if len(rows) > at_most:
+        return None
+    annotators = Annotator.objects.filter(pk__in={row[2] for row in rows}).order_by("name", "pk")
+    return _words(rows, tuple(annotators))
+
+
+def said_in(campaign: Campaign | None, criterion: str, words: Words | None) -> set[tuple[str, str]]:
+    """Every different (value, verdict) of the labels, and of the scale that the campaign's rubric asks for."""
+    if campaign is None:
+        return set()
+    asked = {found.name: found for found in campaign.rubric.parsed_criteria()} if campaign.rubric else {}
+    wanted = set(columns_of(asked[criterion])) if criterion in asked else set()
+    if words is not None:
+        return set(words.said) | (wanted if words.said else set())
+    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    return {(value, verdict) for value, verdict in scale.columns} if scale else set()
+
+
+def _kept_labels(campaign: Campaign, criterion: str) -> int:
+    """Labels by the kept counts, which are read in no time however many there are."""
+    rows = ItemCount.objects.histogram(campaign.pk, criterion)
+    return sum(items * sum(map(int, pattern.split("|"))) for pattern, items in rows)
+
+
+def _words(rows: Sequence[tuple[int, int, int, str, str]], annotators: tuple[Annotator, ...]) -> Words:
+    newest: dict[int, int] = {}
+    for item, revision, *_ in rows:
+        newest[item] = max(revision, newest.get(item, 0))
+    raters = {annotator.pk: at for at, annotator in enumerate(annotators)}
+    said: dict[tuple[str, str], int] = {}
+    kept = [
+        (item, raters[rater], said.setdefault((value, verdict), len(said)))
+        for item, revision, rater, value, verdict in rows
+        if revision == newest[item]
+    ]
+    table = np.array(kept, dtype=np.int64).reshape(-1, 3)
+    texts = np.array([newest[item] for item in sorted(newest)], dtype=np.int64)
+    return Words(table[:, 0], table[:, 1], table[:, 2], texts, tuple(said), annotators)
