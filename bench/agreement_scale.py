@@ -236,7 +236,7 @@ def measured(labels: int, repeat: int, *, whole: bool) -> dict[str, float]:
     from annotation.core.trust import judge_random_human
     from annotation.models import ItemCount, Label
     from annotation.reports import agreement_report
-    from annotation.reports.counts import judge_pattern_histogram, label_histogram
+    from annotation.reports.counts import judge_pattern_histogram, judge_pattern_histograms, label_histogram
 
     started = time.perf_counter()
     campaign, runs = filled(labels)
@@ -248,7 +248,7 @@ def measured(labels: int, repeat: int, *, whole: bool) -> dict[str, float]:
         return label_histogram(campaign)
 
     def judges() -> Any:
-        return [judge_pattern_histogram(run, campaign) for run in runs]
+        return list(judge_pattern_histograms(runs, campaign).values())
 
     kept, beside = people(), judges()
 
@@ -286,6 +286,7 @@ def measured(labels: int, repeat: int, *, whole: bool) -> dict[str, float]:
             f"SELECT pattern, count(*) FROM annotation_itemcount WHERE {of} AND newest GROUP BY 1"
         ),
         "query: one judge beside the patterns": lambda: judge_pattern_histogram(runs[0], campaign),
+        "query: three judges beside the patterns": judges,
         "statistics between people": statistics,
         "statistics of one judge": lambda: of_a_judge(beside[0]),
         "one label counted": lambda: recount(campaign, [one]),

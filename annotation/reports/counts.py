@@ -7,6 +7,7 @@ any size. What needs to know who said what (pairs of people, the alternative ann
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -114,7 +115,8 @@ def label_histogram(campaign: Campaign, criterion: str = "") -> LabelHistogram:
     """Current labels of a campaign by pattern, each item speaking through its newest labelled text."""
     columns = _columns(campaign, criterion)
     rows = ItemCount.objects.histogram(campaign.pk, criterion)
-    return LabelHistogram(columns, decoded([pattern for pattern, _ in rows], len(columns)), _counts(rows, 1))
+    items = np.array([items for _, items in rows], dtype=np.int64)
+    return LabelHistogram(columns, decoded([pattern for pattern, _ in rows], len(columns)), items)
 
 
 def pattern_histogram(campaign: Campaign, criterion: str = "") -> Patterns:
@@ -125,16 +127,37 @@ def pattern_histogram(campaign: Campaign, criterion: str = "") -> Patterns:
 
 def judge_pattern_histogram(run: Run, campaign: Campaign, criterion: str = "") -> JudgedHistogram:
     """A run's judgments beside the labels of a campaign, grouped by what either said."""
+    return judge_pattern_histograms([run], campaign, criterion)[run.pk]
+
+
+def judge_pattern_histograms(
+    runs: Sequence[Run], campaign: Campaign, criterion: str = ""
+) -> dict[int, JudgedHistogram]:
+    """Primary key of each run -> its judgments beside the labels. One query, so the counts are read once for all."""
     columns = _columns(campaign, criterion)
-    rows = _judged(run, campaign, criterion)
+    rows: dict[int, list[_Row]] = {run.pk: [] for run in runs}
+    for run_pk, *row in _judged(list(rows), campaign, criterion):
+        rows[run_pk].append(_Row(*row))
+    return {run.pk: _beside(run, campaign, criterion, columns, rows[run.pk]) for run in runs}
+
+
+class _Row(NamedTuple):
+    value: str
+    verdict: str
+    pattern: str | None
+    gold: str | None
+    items: int
+
+
+def _beside(run: Run, campaign: Campaign, criterion: str, columns: Columns, rows: Sequence[_Row]) -> JudgedHistogram:
     blank = "|".join("0" * len(columns))
-    counts = decoded([pattern or blank for _, _, pattern, _, _ in rows], len(columns))
-    unseen = any(pattern is None and not gold for _, _, pattern, gold, _ in rows)
+    counts = decoded([row.pattern or blank for row in rows], len(columns))
+    unseen = any(row.pattern is None and not row.gold for row in rows)
     return JudgedHistogram(
-        judge_values=tuple(row[0] for row in rows),
-        judge_verdicts=tuple(row[1] for row in rows),
-        gold=tuple(row[3] or "" for row in rows),
-        labels=LabelHistogram(columns, counts, _counts(rows, 4)),
+        judge_values=tuple(row.value for row in rows),
+        judge_verdicts=tuple(row.verdict for row in rows),
+        gold=tuple(row.gold or "" for row in rows),
+        labels=LabelHistogram(columns, counts, np.array([row.items for row in rows], dtype=np.int64)),
         labelled_in_another_text=_in_another_text(run, campaign, criterion) if unseen else 0,
     )
 
@@ -146,10 +169,6 @@ def _columns(campaign: Campaign, criterion: str) -> Columns:
     if not scale.kept:
         raise CountsNotKept(f"Labels of campaign {campaign.name!r} have {len(scale.columns)} different values.")
     return tuple((value, verdict) for value, verdict in scale.columns)
-
-
-def _counts(rows: Sequence[Sequence[object]], place: int) -> IntArray:
-    return np.array([row[place] for row in rows], dtype=np.int64)
 
 
 def _grouped(counts: IntArray, items: IntArray) -> Patterns:
@@ -173,7 +192,7 @@ _BESIDE = """
     LEFT JOIN {count} c ON c.item_id = j.item_id AND c.item_revision = j.item_revision
         AND c.campaign_id = %s AND c.criterion = %s
     {gold_join}
-    WHERE j.run_id = %s AND j.criterion = %s
+    WHERE j.run_id IN ({runs}) AND j.criterion = %s
 """
 _GOLD = """
     LEFT JOIN {gold} g ON g.item_id = j.item_id AND g.campaign_id = %s AND g.criterion = %s
@@ -186,19 +205,24 @@ _TABLES = {
 }
 
 
-def _judged(run: Run, campaign: Campaign, criterion: str) -> list[tuple[str, str, str | None, str | None, int]]:
-    """Rows (judge's value, judge's verdict, pattern, gold verdict, items)."""
+def _judged(runs: Sequence[int], campaign: Campaign, criterion: str) -> list[tuple[Any, ...]]:
+    """Rows (run, judge's value, judge's verdict, pattern, gold verdict, items)."""
     with_gold = GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True).exists()
-    gold_join = _GOLD.format(**_TABLES) if with_gold else ""
-    select = f"SELECT j.value, j.verdict, c.pattern, {'g.verdict' if with_gold else 'NULL'}, COUNT(*)"
-    group = " GROUP BY j.value, j.verdict, c.pattern" + (", g.verdict" if with_gold else "")
+    said = "j.run_id, j.value, j.verdict, c.pattern"
+    gold = "g.verdict" if with_gold else "NULL"
+    beside = _BESIDE.format(gold_join=_GOLD.format(**_TABLES) if with_gold else "", runs=_places(runs), **_TABLES)
+    group = f"{said}, {gold}" if with_gold else said
     labelled: list[int | str] = [campaign.pk, criterion]
     with connection.cursor() as cursor:
         cursor.execute(
-            select + _BESIDE.format(gold_join=gold_join, **_TABLES) + group,
-            [*labelled, *(labelled if with_gold else []), run.pk, criterion],
+            f"SELECT {said}, {gold}, COUNT(*) {beside} GROUP BY {group}",
+            [*labelled, *(labelled if with_gold else []), *runs, criterion],
         )
-        return [tuple(row) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
+
+
+def _places(runs: Sequence[int]) -> str:
+    return ", ".join(["%s"] * len(runs)) or "NULL"
 
 
 def _in_another_text(run: Run, campaign: Campaign, criterion: str) -> int:
@@ -207,7 +231,7 @@ def _in_another_text(run: Run, campaign: Campaign, criterion: str) -> int:
         return 0
     gold = _GOLD.format(**_TABLES)
     other = "JOIN {count} o ON o.item_id = j.item_id AND o.newest AND o.campaign_id = %s AND o.criterion = %s"
-    sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=gold + other.format(**_TABLES), **_TABLES)
+    sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=gold + other.format(**_TABLES), runs="%s", **_TABLES)
     labelled: list[int | str] = [campaign.pk, criterion]
     with connection.cursor() as cursor:
         cursor.execute(sql + " AND c.id IS NULL AND g.id IS NULL", [*labelled * 3, run.pk, criterion])

@@ -1,20 +1,22 @@
 """Grouped kept counts say the same as the labels themselves."""
 
 import random
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from annotation.actions.counts import rebuild_counts
-from annotation.models import Campaign, GoldLabel
-from annotation.reports import JudgeReport, agreement_report, human_column
+from annotation.models import Campaign, GoldLabel, Label
+from annotation.reports import human_column, judge_report
 from annotation.reports.counts import (
     CountsNotKept,
     judge_pattern_histogram,
+    judge_pattern_histograms,
     label_histogram,
     pattern_histogram,
 )
-from judging.models import Run
+from judging.models import Judgment, Run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,15 +54,10 @@ def test_patterns_between_people_are_those_of_the_labels(seed: int) -> None:
     assert of_kept == of_read
 
 
-def only_judge(run: Run, campaign: Campaign) -> JudgeReport:
-    (report,) = agreement_report(campaign.dataset, campaign=campaign, runs=[run]).judges
-    return report
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_the_matrix_from_patterns_is_that_of_the_labels(seed: int) -> None:
     campaign, run = random_review(seed)
-    found, report = judge_pattern_histogram(run, campaign), only_judge(run, campaign)
+    found, report = judge_pattern_histogram(run, campaign), judge_report(run, human_column(campaign))
     assert found.confusion.as_json() == report.matrix.as_json()
     assert found.human_unknown == report.human_unknown
 
@@ -96,3 +93,19 @@ def test_what_is_not_kept_is_refused() -> None:
     campaign.count_scales.create(criterion="", columns=[["0.5", ""]], kept=False)
     with pytest.raises(CountsNotKept, match="different values"):
         pattern_histogram(campaign)
+
+
+def test_several_runs_are_grouped_by_one_query(django_assert_num_queries: Any) -> None:
+    campaign, run = random_review(0)
+    other = factories.make_run(campaign.dataset, factories.make_judge("other"))
+    factories.make_judgment(other, campaign.dataset.items.get(position=1), "wrong")
+    idle = factories.make_run(campaign.dataset, factories.make_judge("idle"))
+    Judgment.objects.filter(run=run).update(item_revision=1)
+    GoldLabel.objects.all().delete()
+    Label.objects.filter(item_revision=2).delete()
+    rebuild_counts(campaign)
+    # Scale, gold, groups; and for the run with items nobody labelled, whether anything is on a later text.
+    with django_assert_num_queries(5):
+        found = judge_pattern_histograms([run, other, idle], campaign)
+    assert found[run.pk].confusion.as_json() == judge_report(run, human_column(campaign)).matrix.as_json()
+    assert [found[each.pk].confusion.n for each in (other, idle)] == [1, 0]
