@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from judging.actions.imports.bulk import insert_items
+from judging.actions.imports.bulk import insert_items, roomy_cache
 from judging.actions.imports.judged import ImportedRuns, Placed
 from judging.actions.imports.plan import (
     ImportPlan,
@@ -27,8 +27,8 @@ from judging.actions.imports.stored import OTHER_FIELDS, TEXT_FIELDS, StoredItem
 from judging.core.readers import FileRefused
 from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply
 
-BATCH = 2000
-BATCH_CHARACTERS = 4_000_000
+BATCH = 5000
+BATCH_CHARACTERS = 8_000_000
 ABANDONED_AFTER = timedelta(days=1)
 """A hidden dataset that is older was left by a process that was killed."""
 
@@ -98,7 +98,8 @@ def discard_abandoned_imports() -> None:
 
 def _import_new(plan: ImportPlan, by: User | None, progress: Progress) -> Dataset:
     with _hidden_dataset(plan.dataset, by) as dataset:
-        filled = _fill(dataset, plan.sources, _good_rows(plan), by, progress)
+        with roomy_cache():
+            filled = _fill(dataset, plan.sources, _good_rows(plan), by, progress)
         _publish(dataset, plan, filled)
     return dataset
 
@@ -107,7 +108,8 @@ def _import_while_checking(survey: Survey, bad_rows: BadRows, by: User | None, p
     discard_abandoned_imports()
     try:
         with _hidden_dataset(survey.name, by) as dataset:
-            filled = _fill(dataset, survey.sources, _storable(survey, bad_rows, progress), by, no_progress)
+            with roomy_cache():
+                filled = _fill(dataset, survey.sources, _storable(survey, bad_rows, progress), by, no_progress)
             plan = bad_rows.applied_to(survey.plan())
             if not plan.is_acceptable:
                 raise _NotAcceptable

@@ -200,6 +200,6 @@ def test_reads_real_arrays(shared_data: Path) -> None:
 def test_input_alone_asks_where_the_instruction_is_blank(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"instruction": " ", "input": "Q", "output": "A"}) + "\n")
-    (row,) = read(path)
+    (row,) = read_rows(path, "qa_jsonl")
     assert isinstance(row, ItemRow)
     assert (row.turns, row.context) == ((Turn("Q", "A"),), "")
