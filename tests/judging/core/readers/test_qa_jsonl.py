@@ -193,8 +193,8 @@ def test_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
 
 def test_reads_real_arrays(shared_data: Path) -> None:
     found = list(read_rows(shared_data / "pandalm" / "testset-v1.json", "qa_jsonl"))
-    assert [row.line for row in found if isinstance(row, RowProblem)] == [467]
     assert len(found) == 999
+    assert not [row for row in found if isinstance(row, RowProblem)]
 
 
 def test_input_alone_asks_where_the_instruction_is_blank(tmp_path: Path) -> None:
