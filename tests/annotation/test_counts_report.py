@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from annotation.actions.counts import rebuild_counts
 from annotation.models import Campaign, GoldLabel, Label
-from annotation.reports import human_column, judge_report
+from annotation.reports import agreement_report, human_column
 from annotation.reports.counts import (
     CountsNotKept,
     judge_pattern_histogram,
@@ -57,7 +57,8 @@ def test_patterns_between_people_are_those_of_the_labels(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_matrix_from_patterns_is_that_of_the_labels(seed: int) -> None:
     campaign, run = random_review(seed)
-    found, report = judge_pattern_histogram(run, campaign), judge_report(run, human_column(campaign))
+    found = judge_pattern_histogram(run, campaign)
+    report = agreement_report(campaign.dataset, runs=[run]).judges[0]
     assert found.confusion.as_json() == report.matrix.as_json()
     assert found.human_unknown == report.human_unknown
 
@@ -107,5 +108,7 @@ def test_several_runs_are_grouped_by_one_query(django_assert_num_queries: Any) -
     # Scale, gold, groups; and for the run with items nobody labelled, whether anything is on a later text.
     with django_assert_num_queries(5):
         found = judge_pattern_histograms([run, other, idle], campaign)
-    assert found[run.pk].confusion.as_json() == judge_report(run, human_column(campaign)).matrix.as_json()
+    assert (
+        found[run.pk].confusion.as_json() == agreement_report(campaign.dataset, runs=[run]).judges[0].matrix.as_json()
+    )
     assert [found[each.pk].confusion.n for each in (other, idle)] == [1, 0]
