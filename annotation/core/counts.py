@@ -55,7 +55,21 @@ def patterns(rows: ArrayLike) -> Patterns:
         _, first, items = np.unique(keys, return_index=True, return_counts=True)
         return Patterns(table[first], items.astype(np.int64))
     distinct, items = np.unique(table, axis=0, return_counts=True)
-    return Patterns(distinct, items.astype(np.int64))
+    return in_order(Patterns(distinct, items.astype(np.int64)))
+
+
+def grouped(counts: IntArray, items: IntArray) -> Patterns:
+    """Patterns of rows that each stand for several items; equal rows become one."""
+    if not len(counts):
+        return Patterns(counts, items)
+    kinds, inverse = np.unique(counts, axis=0, return_inverse=True)
+    return Patterns(kinds, np.bincount(inverse.ravel(), weights=items, minlength=len(kinds)).astype(np.int64))
+
+
+def in_order(found: Patterns) -> Patterns:
+    """The same patterns in the order of `patterns`: what is drawn at random depends on it, wherever they are from."""
+    order = np.lexsort(tuple(found.counts.T)) if len(found.counts) else slice(None)
+    return Patterns(found.counts[order], found.items[order])
 
 
 def patterns_of_pairs(table: ArrayLike) -> Patterns:

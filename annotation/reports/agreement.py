@@ -8,12 +8,12 @@ import numpy as np
 from django.db.models import QuerySet
 
 from annotation.core.agreement import GROUP, PAIR, Level
-from annotation.core.counts import Patterns, patterns
+from annotation.core.counts import Patterns, grouped, in_order, patterns
 from annotation.core.intervals import Statistic, Undefined
 from annotation.core.kept import folded
 from annotation.models import Campaign, CountScale, Label
 from annotation.reports.counts import label_histogram
-from annotation.reports.human import HumanColumn, Rater, human_column, human_counts
+from annotation.reports.human import HumanColumn, KeptColumn, Rater, human_column, human_counts, kept_column
 from annotation.reports.judged import Asked, people_votes, plain
 from annotation.reports.judges import JudgeReport, as_json, judge_report
 from annotation.reports.people import PairRow, RaterRow, pair_rows, rater_rows, statistics
@@ -113,7 +113,7 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
     words = read_words(campaign, criterion, at_most=at_most)
     said = said_in(campaign, criterion, words)
     scale = scale_of(said or _said_by_judges(runs, criterion), chosen.question.level)
-    column = human_column(campaign, criterion=criterion)
+    column = _column(campaign, criterion, words, scale)
     found = column.patterns if scale.is_verdict else _patterns(campaign, criterion, words, scale)
     between = statistics(found, words, scale)
     asked = Asked(campaign=campaign, criterion=criterion, scale=scale, words=words, at_most=at_most)
@@ -135,6 +135,12 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
         judges=judges,
         notes=_notes(column, between, words, scale),
     )
+
+
+def _column(campaign: Campaign | None, criterion: str, words: Words | None, scale: Scale) -> HumanColumn | KeptColumn:
+    """What people say of every item; from kept counts where there are too many labels to go through."""
+    kept = kept_column(campaign, criterion=criterion) if words is None and campaign and scale.is_verdict else None
+    return kept or human_column(campaign, criterion=criterion)
 
 
 def criteria_of(campaign: Campaign | None, runs: Sequence[Run]) -> tuple[str, ...]:
@@ -199,8 +205,7 @@ def _patterns(campaign: Campaign | None, criterion: str, words: Words | None, sc
     if campaign is None:
         return patterns(np.zeros((0, len(scale.values)), dtype=np.int64))
     kept = label_histogram(campaign, criterion)
-    rows = folded(kept.counts, [value for value, _ in kept.columns], scale.values)
-    return Patterns(rows, kept.items)
+    return in_order(grouped(folded(kept.counts, [value for value, _ in kept.columns], scale.values), kept.items))
 
 
 def _value_counts(dataset: Dataset, words: Words | None, found: Patterns, scale: Scale) -> dict[str, Any]:
@@ -262,7 +267,9 @@ def _checked(run: Run, dataset: Dataset) -> Run:
     return run
 
 
-def _notes(column: HumanColumn, between: Mapping[str, Statistic], words: Words | None, scale: Scale) -> tuple[str, ...]:
+def _notes(
+    column: HumanColumn | KeptColumn, between: Mapping[str, Statistic], words: Words | None, scale: Scale
+) -> tuple[str, ...]:
     """What a careful reader would say beside the numbers."""
     notes = []
     if words is not None and words.has_places:
@@ -280,8 +287,8 @@ def _notes(column: HumanColumn, between: Mapping[str, Statistic], words: Words |
     return tuple(notes)
 
 
-def _skewed(column: HumanColumn, alpha: Statistic, ac1: Statistic) -> bool:
-    totals = column.newest[:, 2:4].sum(axis=0)
+def _skewed(column: HumanColumn | KeptColumn, alpha: Statistic, ac1: Statistic) -> bool:
+    totals = column.label_totals[:2]
     if not totals.sum():
         return False
     apart = not isinstance(alpha, Undefined) and not isinstance(ac1, Undefined) and abs(ac1.value - alpha.value)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from django.db.models import Count
+from django.db.models import Count, Sum
 
-from annotation.core.counts import Patterns, patterns
+from annotation.core.counts import Patterns, in_order, patterns
 from annotation.core.intervals import IntArray
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
-from annotation.models import Campaign, GoldLabel, Label
+from annotation.models import Campaign, GoldLabel, ItemCount, Label
 from annotation.querysets import LabelQuerySet
+from annotation.reports.counts import LabelHistogram, label_histogram
 from judging.models import Dataset
 
 REVISION_BITS = 20
@@ -64,6 +65,21 @@ class HumanColumn:
         codes = _found(items, self.newest[:, 0], resolve_counts(self.newest[:, 2:]))
         return items, self._with_gold(items, codes)
 
+    @cached_property
+    def by_verdict(self) -> IntArray:
+        """Items by what people say of them, in the order of the codes."""
+        return np.bincount(self.items[1], minlength=len(VERDICTS)).astype(np.int64)
+
+    @cached_property
+    def label_totals(self) -> IntArray:
+        """Labels that say clean, wrong and undefined, each item through its newest labelled text."""
+        return np.asarray(self.newest[:, 2:].sum(axis=0), dtype=np.int64)
+
+    @property
+    def older_labels(self) -> int:
+        """Labels on a text that has a newer labelled one."""
+        return int(self.units[:, 2:].sum() - self.label_totals.sum())
+
     def beside(self, items: IntArray, revisions: IntArray) -> tuple[IntArray, IntArray]:
         """For judged items: the code of people's verdict on the same text, and whether they only saw another one."""
         keys = (self.units[:, 0] << REVISION_BITS) | self.units[:, 1]
@@ -103,27 +119,70 @@ def human_verdicts(dataset: Dataset, campaign: Campaign | None, *, criterion: st
     return {item: VERDICTS[code] for item, code in zip(items.tolist(), codes.tolist(), strict=True)}
 
 
-def human_counts(dataset: Dataset, column: HumanColumn) -> dict[str, int]:
+def human_counts(dataset: Dataset, column: "HumanColumn | KeptColumn") -> dict[str, int]:
     """How many items and labels there are of each kind; the kinds of items add up to all items."""
-    items, codes = column.items
-    found = np.bincount(codes, minlength=len(VERDICTS))
-    total = dataset.items.count()
-    labels = int(column.newest[:, 2:].sum())
+    found = column.by_verdict
+    total, labelled = dataset.items.count(), int(found.sum())
+    given = column.label_totals
     return {
         "items": total,
         "clean": int(found[CODES[HumanVerdict.CLEAN]]),
         "wrong": int(found[CODES[HumanVerdict.WRONG]]),
         "ties": int(found[CODES[HumanVerdict.TIE]]),
         "undefined": int(found[CODES[HumanVerdict.UNDEFINED]]),
-        "unreviewed": total - len(items),
+        "unreviewed": total - labelled,
         "gold": len(column.gold),
         "annotators": len(column.raters),
-        "labels": labels,
-        "undefined_labels": int(column.newest[:, 4].sum()),
-        "labels_of_older_text": int(column.units[:, 2:].sum()) - labels,
+        "labels": int(given.sum()),
+        "undefined_labels": int(given[2]),
+        "labels_of_older_text": column.older_labels,
         "labels_without_verdict": column.without_verdict,
-        "items_with_two_labels": int((column.newest[:, 2:4].sum(axis=1) >= 2).sum()),
+        "items_with_two_labels": column.patterns.with_labels(2).n,
     }
+
+
+@dataclass(frozen=True)
+class KeptColumn:
+    """The same from kept counts, for campaigns of millions of labels without gold labels: no item has a name here."""
+
+    histogram: LabelHistogram
+    raters: tuple[Rater, ...]
+    older_labels: int
+    gold: tuple[()] = ()
+
+    @property
+    def patterns(self) -> Patterns:
+        """What statistics between people are computed from."""
+        return in_order(self.histogram.by_verdict)
+
+    @cached_property
+    def label_totals(self) -> IntArray:
+        """Labels that say clean, wrong and undefined, each item through its newest labelled text."""
+        return self.histogram.items @ self.histogram.verdict_counts
+
+    @cached_property
+    def by_verdict(self) -> IntArray:
+        """Items by what their labels come to, in the order of the codes."""
+        counts = self.histogram.verdict_counts
+        labelled = counts.sum(axis=1) > 0
+        codes = resolve_counts(counts[labelled])
+        found = np.bincount(codes, weights=self.histogram.items[labelled], minlength=len(VERDICTS))
+        return found.astype(np.int64)
+
+    @property
+    def without_verdict(self) -> int:
+        """Labels whose value means no verdict."""
+        plain = [not verdict for _, verdict in self.histogram.columns]
+        return int((self.histogram.items @ self.histogram.counts)[plain].sum())
+
+
+def kept_column(campaign: Campaign, *, criterion: str = "") -> KeptColumn | None:
+    """A campaign's labels from their kept counts; None where gold labels decide items, which no pattern tells."""
+    if GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True).exists():
+        return None
+    older = ItemCount.objects.filter(campaign=campaign, criterion=criterion, newest=False).aggregate(n=Sum("n"))["n"]
+    histogram = label_histogram(campaign, criterion)
+    return KeptColumn(histogram, _raters(_labels(campaign, criterion)), int(older or 0))
 
 
 def _labels(campaign: Campaign, criterion: str) -> LabelQuerySet:

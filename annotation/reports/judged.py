@@ -17,7 +17,7 @@ from annotation.core.same_items import JudgedRows, SameItems, same_items
 from annotation.models import Campaign, GoldLabel
 from annotation.reports.counts import CountsNotKept, judge_pattern_histogram
 from annotation.reports.people import TOO_MANY_LABELS
-from annotation.reports.words import Scale, Words
+from annotation.reports.words import Scale, Words, read_words
 from judging.core.verdicts import Reason
 from judging.models import Judgment, Reply, Run
 
@@ -68,6 +68,11 @@ class Asked:
     at_most: int
 
 
+NOBODY = read_words(None, "", at_most=0)
+VERDICTS_ALONE = Asked(campaign=None, criterion="", scale=Scale(), words=NOBODY, at_most=0)
+"""A report on the 3x3 and nothing beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class BesidePeople:
     """What a report on a run says beyond its 3x3."""
@@ -105,7 +110,7 @@ def beside_people(run: Run, asked: Asked) -> BesidePeople:
     """A run beside people."""
     again = self_consistency(run, asked.scale, asked.criterion, at_most=asked.at_most)
     if asked.words is None:
-        return BesidePeople(_same_by_pattern(run, asked), self_consistency=again)
+        return _by_pattern(run, asked, again)
     found = judged_words(run, asked.campaign, asked.words, asked.scale, asked.criterion)
     measured = found.scale.is_continuous
     return BesidePeople(
@@ -117,22 +122,38 @@ def beside_people(run: Run, asked: Asked) -> BesidePeople:
     )
 
 
-def _same_by_pattern(run: Run, asked: Asked) -> SameItems:
-    """The comparison on the same items from kept counts, whatever their number."""
-    if asked.campaign is None:
-        return SameItems(*[Undefined(TOO_MANY_LABELS)] * 6)
+def _by_pattern(run: Run, asked: Asked, again: Mapping[str, Any]) -> BesidePeople:
+    """From kept counts, whatever the number of labels. Numbers are then compared with the value most people gave."""
+    rows = _rows_by_pattern(run, asked)
+    if rows is None:
+        nothing = Undefined(TOO_MANY_LABELS)
+        values = None if asked.scale.is_verdict else dict.fromkeys([*GROUP, *PAIR], nothing)
+        return BesidePeople(SameItems(*[nothing] * 6), values, self_consistency=again)
+    same = same_items(rows, asked.scale.measure.weights(rows.categories))
+    if asked.scale.is_verdict:
+        return BesidePeople(same, self_consistency=again)
+    people = _majority(rows.counts)
+    both = (rows.judge >= 0) & (people >= 0)
+    table = np.zeros((rows.categories, rows.categories), dtype=np.int64)
+    np.add.at(table, (rows.judge[both], people[both]), rows.items[both])
+    of_values = {"values": list(asked.scale.values), "counts": table.tolist()}
+    graded = of_table(table, asked.scale.measure) if asked.scale.is_numeric else {}
+    return BesidePeople(same, _of_table(table, asked.scale) | graded, self_consistency=again, values=of_values)
+
+
+def _rows_by_pattern(run: Run, asked: Asked) -> JudgedRows | None:
+    if asked.campaign is None or asked.scale.is_continuous:
+        return None
     try:
         found = judge_pattern_histogram(run, asked.campaign, asked.criterion)
     except CountsNotKept:
-        return SameItems(*[Undefined(TOO_MANY_LABELS)] * 6)
+        return None
     if asked.scale.is_verdict:
         judge = np.where(found.judge_codes < 2, found.judge_codes, -1)
-        rows = JudgedRows(judge, found.labels.verdict_counts[:, :2], found.items)
-    else:
-        values = [value for value, _ in found.labels.columns]
-        counts = folded(found.labels.counts, values, asked.scale.values)
-        rows = JudgedRows(found.judge_places(asked.scale.values), counts, found.items)
-    return same_items(rows, asked.scale.measure.weights(rows.categories))
+        return JudgedRows(judge, found.labels.verdict_counts[:, :2], found.items)
+    values = [value for value, _ in found.labels.columns]
+    counts = folded(found.labels.counts, values, asked.scale.values)
+    return JudgedRows(found.judge_places(asked.scale.values), counts, found.items)
 
 
 def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale, criterion: str) -> JudgedWords:
@@ -162,15 +183,17 @@ def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale
 def value_statistics(found: JudgedWords) -> dict[str, Statistic]:
     """Judge and people as two raters: their values, and where those are numbers the judge's score beside the mean of
     people's."""
-    scale, measure = found.scale, found.scale.measure
+    scale = found.scale
     if scale.is_continuous:
         return dict.fromkeys([*GROUP, *PAIR], Undefined(NO_NAMES)) | _graded(found)
-    table = found.table
+    return _of_table(found.table, scale) | (_graded(found) if scale.is_numeric else {})
+
+
+def _of_table(table: IntArray, scale: Scale) -> dict[str, Statistic]:
     if not table.sum():
-        return dict.fromkeys([*GROUP, *PAIR, *(GRADED if scale.is_numeric else ())], Undefined(NO_BOTH))
-    group = {name: statistic(patterns_of_pairs(table), measure) for name, statistic in GROUP.items()}
-    pair = {name: statistic(table, measure) for name, statistic in PAIR.items()}
-    return {**group, **pair, **(_graded(found) if scale.is_numeric else {})}
+        return dict.fromkeys([*GROUP, *PAIR], Undefined(NO_BOTH))
+    group = {name: statistic(patterns_of_pairs(table), scale.measure) for name, statistic in GROUP.items()}
+    return group | {name: statistic(table, scale.measure) for name, statistic in PAIR.items()}
 
 
 def value_table(found: JudgedWords) -> dict[str, Any] | None:

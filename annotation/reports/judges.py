@@ -12,8 +12,9 @@ from annotation.core.agreement import GROUP, NOMINAL, PAIR
 from annotation.core.confusion import COLUMNS, READINGS, ROWS, Confusion
 from annotation.core.intervals import IntArray, Statistic, Undefined, mean
 from annotation.core.resolution import VERDICTS, HumanVerdict
-from annotation.reports.human import HumanColumn, rows_of
-from annotation.reports.judged import Asked, BesidePeople, beside_people
+from annotation.reports.counts import judge_pattern_histogram
+from annotation.reports.human import HumanColumn, KeptColumn, rows_of
+from annotation.reports.judged import VERDICTS_ALONE, Asked, BesidePeople, beside_people
 from judging.models import Judgment, Run
 
 NO_SCORES = "this judge gives no scores"
@@ -69,7 +70,7 @@ def as_json(statistics: Mapping[str, Statistic]) -> dict[str, Any]:
     return {name: statistic.as_json() for name, statistic in statistics.items()}
 
 
-def judge_report(run: Run, column: HumanColumn, asked: Asked) -> JudgeReport:
+def judge_report(run: Run, column: HumanColumn | KeptColumn, asked: Asked = VERDICTS_ALONE) -> JudgeReport:
     """Compare a run of a judge with people. ValueError for a run without a judge.
 
     The matrix is about verdicts; where people gave values that mean none, it is empty.
@@ -77,16 +78,14 @@ def judge_report(run: Run, column: HumanColumn, asked: Asked) -> JudgeReport:
     if run.judge is None:
         raise ValueError(f"Run {run.pk} has no judge.")
     criterion, beside = asked.criterion, beside_people(run, asked)
-    rows = _judged(run, criterion) if asked.scale.is_verdict else np.empty((0, 3), dtype=np.int64)
-    human, other_text = column.beside(rows[:, 0], rows[:, 1])
-    matrix = Confusion.of_codes(rows[:, 2], COLUMN_OF_CODE[human])
+    matrix, unknown = _matrix(run, column, asked)
     return JudgeReport(
         judge=run.judge.name,
         version=run.judge.version,
         run=run.pk,
         state=run.state,
         counts=_counts(run, matrix, criterion),
-        human_unknown=_human_unknown(human, other_text),
+        human_unknown=unknown,
         mean_score=_mean_score(run, criterion),
         matrix=matrix,
         readings={name: reading(matrix) for name, reading in READINGS.items()},
@@ -98,6 +97,19 @@ def judge_report(run: Run, column: HumanColumn, asked: Asked) -> JudgeReport:
         beside=beside,
         notes=_notes(run, matrix),
     )
+
+
+def _matrix(run: Run, column: HumanColumn | KeptColumn, asked: Asked) -> tuple[Confusion, dict[str, int]]:
+    """The 3x3, and why people's word is unknown."""
+    if isinstance(column, KeptColumn) and asked.campaign is not None:
+        found = judge_pattern_histogram(run, asked.campaign, asked.criterion)
+        return found.confusion, found.human_unknown
+    if isinstance(column, KeptColumn) or not asked.scale.is_verdict:
+        rows = np.empty((0, 3), dtype=np.int64)
+        return Confusion.of_codes(rows[:, 2], rows[:, 2]), _human_unknown(rows[:, 0], rows[:, 0])
+    rows = _judged(run, asked.criterion)
+    human, other_text = column.beside(rows[:, 0], rows[:, 1])
+    return Confusion.of_codes(rows[:, 2], COLUMN_OF_CODE[human]), _human_unknown(human, other_text)
 
 
 def judge_human(matrix: Confusion) -> dict[str, Statistic]:
@@ -166,10 +178,11 @@ def _human_unknown(codes: IntArray, other_text: IntArray) -> dict[str, int]:
 
 
 def _mean_score(run: Run, criterion: str) -> Statistic:
-    # SQLite's standard deviation fails on a single score, so the scores themselves are read.
+    # Most judges give few different scores: they are counted in the database and written out here.
     scored = Judgment.objects.filter(run=run, criterion=criterion, status="scored", score__isnull=False)
-    scores = np.fromiter(scored.order_by().values_list("score", flat=True).iterator(), dtype=np.float64)
-    return mean(scores, undefined=NO_SCORES)
+    rows = list(scored.order_by("score").values("score").annotate(n=Count("pk")).values_list("score", "n"))
+    scores = np.array([score for score, _ in rows], dtype=np.float64)
+    return mean(np.repeat(scores, np.array([n for _, n in rows], dtype=np.int64)), undefined=NO_SCORES)
 
 
 def _notes(run: Run, matrix: Confusion) -> tuple[str, ...]:

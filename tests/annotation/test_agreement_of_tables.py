@@ -18,6 +18,9 @@ from django.core.management import CommandError, call_command
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
+from annotation.reports import MOST_READ_BY_COMMAND, Question, agreement_report
+from judging.models import Dataset
+
 pytestmark = pytest.mark.django_db
 
 LONG = ("item_id", "rater_type", "rater", "criterion", "value", "order")
@@ -297,3 +300,45 @@ def test_text_of_several_criteria_has_a_part_for_each(tmp_path: Path, capsys: py
     assert "criterion: tone" in out
     assert "criterion: style" in out
     assert "There are 2 criteria" in out
+
+
+def test_from_kept_counts_alone_scores_have_the_same_figures(tmp_path: Path) -> None:
+    generator = np.random.default_rng(8)
+    scores = generator.integers(1, 6, (80, 4))
+    rows = [(n, "human", f"p{at}", "", scores[n, at], "") for n in range(80) for at in range(3)]
+    rows += [(n, "judge", "gpt", "", scores[n, 3], "") for n in range(80)]
+    take(long_table(tmp_path / "table.csv", rows))
+    read, kept = (
+        agreement_report(Dataset.objects.get(), question=Question(at_most=at_most)).as_json()
+        for at_most in (MOST_READ_BY_COMMAND, 10)
+    )
+    assert kept["level"] == read["level"] == "ordinal"
+    for name in ("krippendorff_alpha", "gwet_ac2", "fleiss_kappa", "mae", "spearman", "icc"):
+        assert kept["human_human"][name] == read["human_human"][name]
+    for name in ("difference", "judge_random_human", "self_consistency", "mean_score"):
+        assert kept["judges"][0][name] == read["judges"][0][name]
+    assert {name: kept["counts"][name] for name in ("labels", "values", "unreviewed")} == {
+        name: read["counts"][name] for name in ("labels", "values", "unreviewed")
+    }
+
+
+def test_from_kept_counts_alone_the_figures_are_the_same(tmp_path: Path) -> None:
+    """As if there were too many labels to read: only what needs to know who said what is missing."""
+    generator = np.random.default_rng(8)
+    words = np.array(["clean", "wrong", "undefined", ""])
+    people = words[generator.choice(4, size=(80, 3), p=[0.5, 0.3, 0.1, 0.1])]
+    judge = words[generator.choice(3, size=80, p=[0.6, 0.3, 0.1])]
+    rows = [(n, "human", f"p{at}", "", people[n, at], "") for n in range(80) for at in range(3)]
+    rows += [(n, "judge", "gpt", "", "" if judge[n] == "undefined" else judge[n], "") for n in range(80)]
+    take(long_table(tmp_path / "table.csv", rows))
+    dataset = Dataset.objects.get()
+    read, kept = (
+        agreement_report(dataset, question=Question(at_most=at_most)).as_json()
+        for at_most in (MOST_READ_BY_COMMAND, 10)
+    )
+    assert kept["counts"] == read["counts"]
+    for name in ("krippendorff_alpha", "gwet_ac1", "fleiss_kappa", "specific_agreement_wrong"):
+        assert kept["human_human"][name] == read["human_human"][name]
+    assert kept["human_human"]["mean_pairwise_kappa"]["reason"].startswith("it needs every label")
+    for name in ("confusion", "human_unknown", "mdk", "strict", "judge_human", "difference", "judge_random_human"):
+        assert kept["judges"][0][name] == read["judges"][0][name]
