@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
@@ -342,3 +344,15 @@ def test_from_kept_counts_alone_the_figures_are_the_same(tmp_path: Path) -> None
     assert kept["human_human"]["mean_pairwise_kappa"]["reason"].startswith("it needs every label")
     for name in ("confusion", "human_unknown", "mdk", "strict", "judge_human", "difference", "judge_random_human"):
         assert kept["judges"][0][name] == read["judges"][0][name]
+
+
+def test_the_page_shows_scores_and_several_criteria(tmp_path: Path, lead_client: Client) -> None:
+    rows = [(n, "human", rater, "tone", n % 3 + 1, "") for n in range(6) for rater in ("anna", "ben")]
+    rows += [(n, "judge", "gpt", "tone", n % 2 + 1, "") for n in range(6)]
+    take(long_table(tmp_path / "long.csv", rows))
+    url = reverse("agreement_report", args=[Dataset.objects.get().pk])
+    text = lead_client.get(url).content.decode()
+    assert "Mean absolute difference" in text
+    assert f"{report()['judges'][0]['judge_human']['cohen_kappa']['value']:.6f}" in text
+    take(wide_table(tmp_path / "wide.csv", [("1", "2")], ("anna", "ben")), "--criterion", "style")
+    assert "There are 2 criteria" in lead_client.get(url).content.decode()
