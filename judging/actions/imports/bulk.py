@@ -58,17 +58,19 @@ def _turns(turns: tuple[Turn, ...]) -> str:
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Store rows of plain values: by COPY where the database has it, else as one prepared statement."""
+    # Made first: a row that asks the database while COPY is under way would wait for it for ever.
+    ready = list(rows)
     quote = connection.ops.quote_name
     table, names = quote(model._meta.db_table), ", ".join(quote(name) for name in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
+                for row in ready:
                     copy.write_row(row)
             return
         places = ", ".join(["%s"] * len(columns))
         # Names of our own models, quoted; values are bound.
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", list(rows))  # noqa: S608
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", ready)  # noqa: S608
 
 
 @contextmanager
