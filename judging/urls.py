@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/start/", runs.run_start, name="run_start"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("runs/<int:pk>/items/", runs.run_items, name="run_items"),
+    path("runs/<int:pk>/stability/", runs.run_stability, name="run_stability"),
     path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
     path("runs/<int:pk>/retry/", runs.run_retry, name="run_retry"),
     path("runs/<int:pk>/resume/", runs.run_resume, name="run_resume"),

@@ -17,7 +17,15 @@ from judging.actions.runs import RunRefused, RunScope, cancel_run, restart_run, 
 from judging.forms import RunForm
 from judging.models import Dataset, Run
 from judging.permissions import lead_required
-from judging.reports import GPU_QUEUE, gpus_of_workers, judgments_of, queue_of, queue_state, run_progress
+from judging.reports import (
+    GPU_QUEUE,
+    gpus_of_workers,
+    judge_stability,
+    judgments_of,
+    queue_of,
+    queue_state,
+    run_progress,
+)
 
 RUNS_PER_PAGE = 25
 ITEMS_PER_PAGE = 50
@@ -83,12 +91,22 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "queue": queue,
         "gpus": gpus_of_workers() if queue and queue.answers and queue.name == GPU_QUEUE else [],
         "live": live,
+        "has_samples": not live and run.snapshot.get("judge", {}).get("samples", 1) > 1,
         "can_retry": run.is_over and run.kind == Run.Kind.JUDGE and bool(set(progress.unscored_by_reason) - SETTLED),
         "can_resume": run.state in {Run.State.CANCELLED, Run.State.FAILED} and run.kind != Run.Kind.IMPORTED,
     }
     if wants_fragment(request):
         return render(request, "judging/_run_progress.html", context, status=200 if live else STOP_POLLING)
     return render(request, "judging/run_detail.html", context)
+
+
+@lead_required
+@require_GET
+def run_stability(request: HttpRequest, pk: int) -> HttpResponse:
+    """How steady the judge of a run is; loaded on its own, because it reads every judgment."""
+    run = get_object_or_404(Run.objects.select_related("dataset", "judge"), pk=pk)
+    template = "judging/_run_stability.html" if wants_fragment(request) else "judging/run_stability.html"
+    return render(request, template, {"run": run, "criteria": judge_stability(run)})
 
 
 @lead_required

@@ -85,6 +85,7 @@ def test_the_json_document_is_all_that_stdout_holds(dataset: Dataset) -> None:
         "counts": {"clean": 1, "wrong": 1, "invalid": 1, "unscored": 1},
         "unscored_by_reason": {"no_reference": 1},
         "mean_score": None,
+        "stability": [],
     }
 
 

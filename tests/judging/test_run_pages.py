@@ -20,7 +20,7 @@ from judging.core.verdicts import Reason, Unscored
 from judging.engines.base import EngineReply
 from judging.engines.scripted import ScriptedEngine
 from judging.models import Dataset, Item, Judge, Judgment, Run
-from tests.factories import make_dataset, make_items, make_judgment, make_run
+from tests.factories import make_dataset, make_item, make_items, make_judgment, make_run
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -248,3 +248,23 @@ def test_annotators_neither_see_nor_stop_a_run(annotator_client: Client, run: Ru
 
 def test_strangers_are_sent_to_log_in(client: Client, run: Run) -> None:
     assert client.get(run.get_absolute_url()).headers["Location"].startswith("/login/")
+
+
+def test_a_run_with_several_replies_shows_how_steady_its_judge_is(lead_client: Client) -> None:
+    dataset = make_dataset("repeats")
+    run = make_run(dataset, snapshot={"judge": {"samples": 2, "engine": "scripted"}})
+    for item, flip_rate in zip(make_items(dataset, 2), (0.0, 0.5), strict=True):
+        make_judgment(run, item, n_read=2, spread=0.25, detail={"flip_rate": flip_rate})
+    address = reverse("run_stability", args=[run.pk])
+    assert f'hx-get="{address}"' in lead_client.get(run.get_absolute_url()).content.decode()
+    for headers in ({}, {"HX-Request": "true"}):
+        html = lead_client.get(address, headers=headers).content.decode()
+        assert "0.2500" in html
+        assert (">evalsite<" in html) == (not headers)
+
+
+def test_a_run_without_repeats_has_nothing_to_compare(lead_client: Client) -> None:
+    dataset = make_dataset("once")
+    run = make_run(dataset)
+    make_judgment(run, make_item(dataset))
+    assert "nothing can be compared" in lead_client.get(reverse("run_stability", args=[run.pk])).content.decode()

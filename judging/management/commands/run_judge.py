@@ -22,7 +22,7 @@ from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
 from judging.engines.replayed import Recording, ReplayedEngine
 from judging.models import Dataset, Judge, Run
-from judging.reports import RunProgress, live_line, queue_of, queue_state, run_progress
+from judging.reports import RunProgress, judge_stability, live_line, queue_of, queue_state, run_progress
 
 LOOK_SECONDS = 0.5
 ASK_QUEUE_EVERY = 10
@@ -237,6 +237,7 @@ def summary(run: Run, progress: RunProgress, seconds: float) -> dict[str, Any]:
         "counts": progress.counts | {"unscored": progress.unscored},
         "unscored_by_reason": progress.unscored_by_reason,
         "mean_score": progress.mean_score,
+        "stability": [asdict(found) for found in judge_stability(run)],
         "seconds": round(seconds, 3),
     }
 
@@ -250,4 +251,8 @@ def lines(run: Run, progress: RunProgress) -> list[str]:
     if progress.unscored:
         text.append(f"  unscored {progress.unscored:>7}  {progress.share(progress.unscored):5.1f} %")
         text += [f"    {reason:<18} {count:>7}  {share:5.1f} %" for reason, count, share in progress.reasons]
+    for found in judge_stability(run):
+        flips = "n/a" if found.flip_rate is None else f"{found.flip_rate:.4f}"
+        name = f" of {found.criterion}" if found.criterion else ""
+        text.append(f"  flip rate{name} {flips}, {found.flipped} of {found.items} items have a dissenting reply")
     return text
