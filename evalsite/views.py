@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.templatetags.static import static
 
 from judging.permissions import leads, member_required
 
@@ -15,3 +16,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Says that the web server answers; reads nothing."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+def favicon(request: HttpRequest) -> HttpResponseBase:
+    """Where browsers look by themselves, in the back office too."""
+    return redirect(static("evalsite/icon.svg"))

@@ -34,6 +34,7 @@ NOBODY: set[str] = set()
 ACCESS: list[tuple[str, set[str]]] = [
     ("home", MEMBERS),
     ("healthz", ANYBODY),
+    ("favicon", ANYBODY),
     ("login", ANYBODY),
     ("logout", ANYBODY),
     ("dataset_*", LEADS),
