@@ -38,7 +38,7 @@ def by_item(handler: Handler, number: int, body: dict[str, Any]) -> None:
 
 def impatient(name: str, options: EngineOptions) -> Engine:
     """The engine, with waits that a test can afford."""
-    return ENGINES[name](replace(options, timeout_seconds=1.0, attempts=2, backoff_seconds=0.01))
+    return ENGINES[name](replace(options, timeout_seconds=3.0, attempts=2, backoff_seconds=0.01))
 
 
 @pytest.mark.django_db
