@@ -85,15 +85,6 @@ class LabelQuerySet(QuerySet):  # type: ignore[type-arg]
         )
         return rows
 
-    def codes_of_two(self, first: int, second: int) -> "LabelQuerySet":
-        """Rows (item, revision, code of `first`, code of `second`): 0 clean, 1 wrong, -1 undefined or no label."""
-        rows: LabelQuerySet = (
-            self.order_by("item_id", "item_revision")
-            .values_list("item_id", "item_revision")
-            .annotate(first=self._code_of(first), second=self._code_of(second))
-        )
-        return rows
-
     def groups(self) -> "LabelQuerySet":
         """Rows (item, revision, value, verdict, labels), sorted by item and revision."""
         rows: LabelQuerySet = (

@@ -8,30 +8,19 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from import_export.admin import ExportMixin
 
-from judging.admin.base import LeadAdmin, ReadOnlyAdmin
+from judging.admin.base import LeadAdmin, ReadOnlyAdmin, ReadOnlyInline
 from judging.admin.imports import ImportFilesMixin
 from judging.models import Dataset, ImportFile, Item, ItemRevision
 from judging.permissions import leads
 from judging.resources import ItemResource
 
 
-class ImportFileInline(admin.TabularInline):  # type: ignore[type-arg]
+class ImportFileInline(ReadOnlyInline):
     """Where the items came from."""
 
     model = ImportFile
-    extra = 0
-    can_delete = False
     fields = ["name", "format", "rows", "sha256", "at"]
     readonly_fields = ["name", "format", "rows", "sha256", "at"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return leads(request.user)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Dataset)
@@ -71,23 +60,12 @@ class ImportFileAdmin(ReadOnlyAdmin):
     search_fields = ["name", "=sha256", "dataset__name"]
 
 
-class ItemRevisionInline(admin.TabularInline):  # type: ignore[type-arg]
+class ItemRevisionInline(ReadOnlyInline):
     """What the item said before."""
 
     model = ItemRevision
-    extra = 0
-    can_delete = False
     fields = ["number", "fields", "author", "reason", "at"]
     readonly_fields = ["number", "fields", "author", "reason", "at"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return leads(request.user)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Item)
