@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 
 class CampaignQuerySet(QuerySet):  # type: ignore[type-arg]
@@ -93,13 +93,6 @@ class LabelQuerySet(QuerySet):  # type: ignore[type-arg]
             .annotate(labels=Count("pk"))
         )
         return rows
-
-    @staticmethod
-    def _code_of(annotator: int) -> Max:
-        said = [
-            When(annotator=annotator, verdict=word, then=Value(code)) for code, word in enumerate(("clean", "wrong"))
-        ]
-        return Max(Case(*said, default=Value(-1), output_field=IntegerField()))
 
 
 class ItemCountQuerySet(QuerySet):  # type: ignore[type-arg]
