@@ -10,6 +10,7 @@ import sys
 VERDICT = '{"reason": "第三の要点が原文と矛盾しています。", "verdict": "wrong"}'
 CHOICE = {"index": 0, "message": {"role": "assistant", "content": VERDICT}, "finish_reason": "stop"}
 BODY = json.dumps({"choices": [CHOICE], "usage": {"prompt_tokens": 600, "completion_tokens": 40}}).encode()
+NO_SUCH_PAGE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
 
 
@@ -18,6 +19,9 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
+            if head.startswith(b"GET"):  # what its models are, which this server does not say
+                writer.write(NO_SUCH_PAGE)
+                continue
             lines = head.lower().split(b"\r\n")
             length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
             await reader.readexactly(length)
