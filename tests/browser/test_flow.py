@@ -38,6 +38,7 @@ def review(page: Page, keys: str) -> None:
     """Go through the queue, one key an item."""
     page.goto("/review/")
     page.get_by_role("link", name="Start").click()
+    page.wait_for_load_state()
     for rank, key in enumerate(keys, start=1):
         expect(page.locator("#review-title")).to_contain_text(f"Item {rank} ")
         page.keyboard.press(key)
