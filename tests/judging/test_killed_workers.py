@@ -134,7 +134,8 @@ def test_a_worker_killed_twice_leaves_nothing_undone_and_nothing_double(site: Si
     assert status == 0
     assert "goes on" in output
     assert finished(site.worker(point, "both", 2, resume="no"))[0] == -signal.SIGKILL
-    assert site.rows("SELECT state FROM judging_run") != [("finished",)]
+    # Before the acknowledgement the work itself may be done already, by the database's word.
+    assert point == "before_acknowledgement" or site.rows("SELECT state FROM judging_run") != [("finished",)]
     status, output = finished(site.worker(point, "both", 2))
     assert status == 0, output
     site.assert_everything_exactly_once()
