@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from annotation.actions.campaigns import CampaignRefused, assign_items
-from annotation.forms import CampaignForm
+from annotation.forms.campaigns import CampaignForm
 from annotation.models import Annotator, Assignment, Campaign, Label
 from annotation.views.review_page import VERDICT_WORDS
 from judging.permissions import lead_required

@@ -19,7 +19,7 @@ from annotation.actions.labels import (
     submit_label,
     undo_label,
 )
-from annotation.forms import DraftForm, JumpForm, LabelForm, UndoForm
+from annotation.forms.review import DraftForm, JumpForm, LabelForm, UndoForm
 from annotation.models import Assignment, Campaign, Label
 from annotation.permissions import assignment_of, own_assignment, own_label, queue_owner, review_campaign
 from annotation.views.review_page import VERDICT_WORDS, baseline, item_context, own_label_of, progress_context

@@ -1,0 +1,1 @@
+"""What the pages send, one file per page."""
