@@ -1,0 +1,84 @@
+"""Texts of items and guidelines in pages: Markdown made into HTML that cannot do anything.
+
+Texts come from files and models. HTML in them is text; nothing is loaded from elsewhere, so that no image tells its
+server who reads what: a picture is shown as a link.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import nh3
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+register = template.Library()
+
+# Reading Markdown takes time that grows faster than the text where somebody wants it to.
+LONGEST = 20_000
+TAGS = set(
+    "a blockquote br code del em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()  # noqa: SIM905
+)
+PLAIN_TOKENS = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak", "hardbreak"}
+HEADING_SHIFT = 2
+DEEPEST_HEADING = 6
+
+
+class Renderer(RendererHTML):
+    """Pictures as links; headings below those of the page."""
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """A link to the picture, by its description."""
+        link = Token("link_open", "a", 1, attrs={"href": tokens[idx].attrs.get("src", "")})
+        words = self.renderInlineAsText(tokens[idx].children, options, env)
+        name = Token("text", "", 0, content=_("picture: %(name)s") % {"name": words or link.attrs["href"]})
+        return self.renderInline([link, name, Token("link_close", "a", -1)], options, env)
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """The tag of a heading, below those that the page itself has."""
+        token = tokens[idx]
+        level = min(int(token.tag[1]) + HEADING_SHIFT, DEEPEST_HEADING)
+        return f"<{'/' if token.nesting < 0 else ''}h{level}>"
+
+    heading_close = heading_open
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=Renderer)
+MARKDOWN.enable(["table", "strikethrough"])
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes={"a": {"href", "title"}, "ol": {"start"}},
+    link_rel="noopener nofollow noreferrer",
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",
+    set_tag_attribute_values={"a": {"target": "_blank"}, "table": {"tabindex": "0"}},
+)
+
+
+@lru_cache(maxsize=256)
+def rendered(text: str) -> SafeString:
+    """Markdown as HTML; '' where the text is too long, or has no marks and reads the same as it is."""
+    if len(text) > LONGEST:
+        return SafeString()
+    env: dict[str, Any] = {}
+    tokens = MARKDOWN.parse(text, env)
+    if all(token.type in PLAIN_TOKENS for token in flat(tokens)):
+        return SafeString()
+    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, env)
+    return mark_safe(CLEANER.clean(html))  # noqa: S308 - only the tags and attributes named above are left
+
+
+def flat(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens and those inside them."""
+    return [each for token in tokens for each in (token, *(token.children or []))]
+
+
+@register.inclusion_tag("annotation/_text.html")
+def show_text(text: str) -> dict[str, Any]:
+    """A text, rendered and as it is; the page shows one of them, as its reader chose."""
+    return {"plain": text, "rendered": rendered(text), "long": len(text) > LONGEST}
