@@ -33,12 +33,13 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
         return self.filter(annotator=annotator_id, **chosen)
 
     def first_open_rank(self, *, after: int = 0) -> int | None:
-        """Of a queue, the first place behind `after` that still wants a decision."""
+        """Of a queue, the first place behind `after` that still wants a decision; one put to the end comes last."""
         # One look-up per state: each is one step in the index, both together would sort the whole queue.
-        ahead = self.filter(queue_rank__gt=after)
-        states = (self.model.State.PENDING, self.model.State.DRAFT)
-        ranks = [ahead.filter(state=state).values_list("queue_rank", flat=True).first() for state in states]
-        return min((rank for rank in ranks if rank is not None), default=None)
+        ahead = self.filter(lap=0, queue_rank__gt=after) if after else self
+        places = ahead.order_by("lap", "queue_rank").values_list("lap", "queue_rank")
+        found = [places.filter(state=state).first() for state in (self.model.State.PENDING, self.model.State.DRAFT)]
+        first = min((place for place in found if place is not None), default=None)
+        return first[1] if first else None
 
     def last_rank(self) -> int:
         """Of a queue, its length: places are numbered from 1 without gaps."""

@@ -6,10 +6,14 @@ from random import Random
 
 
 class Order(StrEnum):
-    """Orders of a campaign. None of them looks at what a judge said."""
+    """Orders of a campaign. The last three look at what was said of the items; the items seen first are no sample."""
 
     SEQUENTIAL = "sequential"
     RANDOM = "random"
+    STRATIFIED = "stratified"
+    JUDGE_HUMAN = "judge_human"
+    JUDGE_JUDGE = "judge_judge"
+    LOWEST_MARGIN = "lowest_margin"
 
 
 def ordered(items: Sequence[int], order: Order, seed: int) -> list[int]:

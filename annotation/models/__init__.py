@@ -2,7 +2,7 @@
 
 from annotation.models.campaigns import Annotator, Assignment, Campaign, CampaignItem, Guideline
 from annotation.models.counts import CountScale, ItemCount
-from annotation.models.labels import GoldLabel, Label
+from annotation.models.labels import GoldLabel, Label, LabelReview
 
 __all__ = [
     "Annotator",
@@ -14,4 +14,5 @@ __all__ = [
     "Guideline",
     "ItemCount",
     "Label",
+    "LabelReview",
 ]

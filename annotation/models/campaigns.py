@@ -41,6 +41,14 @@ class Campaign(models.Model):
     class Order(models.TextChoices):
         SEQUENTIAL = "sequential"
         RANDOM = "random"
+        STRATIFIED = "stratified"
+        JUDGE_HUMAN = "judge_human"
+        JUDGE_JUDGE = "judge_judge"
+        LOWEST_MARGIN = "lowest_margin"
+
+    class Distribution(models.TextChoices):
+        DEALT = "dealt"
+        PULLED = "pulled"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -57,6 +65,15 @@ class Campaign(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         help_text="The judge shown beside.",
+    )
+    distribution = models.CharField(
+        max_length=10,
+        choices=Distribution.choices,
+        default=Distribution.DEALT,
+        help_text="dealt: every item has its people from the start; pulled: people draw the next item that wants one.",
+    )
+    group = models.CharField(
+        max_length=150, blank=True, help_text="Its members are the annotators of a pulled campaign."
     )
     labels_per_item = models.PositiveIntegerField(default=2)
     share = models.FloatField(default=1.0, help_text="Share of the items that get labels_per_item labels.")
@@ -121,6 +138,8 @@ class CampaignItem(models.Model):
     probability = models.FloatField(null=True, blank=True, default=1.0)
     wanted = models.PositiveIntegerField(default=1, help_text="Labels wanted.")
     taken = models.PositiveIntegerField(default=0, help_text="Places taken by assignments.")
+    extra = models.PositiveIntegerField(default=0, help_text="Labels wanted beyond the plan, because people disagree.")
+    returned = models.BooleanField(default=False, help_text="A place came free or was added: drawn before fresh items.")
     known_value = models.CharField(max_length=100, blank=True)
 
     class Meta:
@@ -136,6 +155,17 @@ class CampaignItem(models.Model):
                 condition=~Q(how="hand") | Q(probability__isnull=True),
             ),
             models.CheckConstraint(name="campaign_item_not_overtaken", condition=Q(taken__lte=F("wanted"))),
+        ]
+        indexes = [
+            # Drawing the next item is one step in the first two, however many items there are. A check item wants as
+            # many labels as it has places, so that it is never among them.
+            models.Index(fields=["campaign", "rank"], condition=Q(taken__lt=F("wanted")), name="campaign_item_free"),
+            models.Index(
+                fields=["campaign", "rank"],
+                condition=Q(returned=True, taken__lt=F("wanted")),
+                name="campaign_item_returned",
+            ),
+            models.Index(fields=["campaign", "how", "rank"], name="campaign_item_how"),
         ]
 
     def __str__(self) -> str:
@@ -156,9 +186,15 @@ class Assignment(models.Model):
     campaign_item = models.ForeignKey(CampaignItem, on_delete=models.CASCADE, related_name="assignments")
     annotator = models.ForeignKey(Annotator, on_delete=models.PROTECT, related_name="assignments")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    held_until = models.DateTimeField(null=True, blank=True)
+    placed = models.BooleanField(
+        default=True, help_text="Has one of the item's places; a label without a place is surplus."
+    )
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until when an open place of a pulled campaign is kept for its annotator."
+    )
     swapped = models.BooleanField(default=False, help_text="Sides of a pair are shown the other way round.")
     queue_rank = models.PositiveIntegerField(help_text="Place in this annotator's queue of the campaign, from 1.")
+    lap = models.PositiveIntegerField(default=0, help_text="How often it was put to the end of its annotator's queue.")
     draft = models.JSONField(default=dict, blank=True)
     draft_rev = models.PositiveIntegerField(default=0, help_text="Counts draft writes; an older one is refused.")
     skip_reason = models.CharField(max_length=500, blank=True)
@@ -175,7 +211,12 @@ class Assignment(models.Model):
             models.UniqueConstraint(fields=["campaign_item", "annotator"], name="assignment_once_per_annotator"),
             models.UniqueConstraint(fields=["campaign", "annotator", "queue_rank"], name="assignment_rank_once"),
         ]
-        indexes = [models.Index(fields=["campaign", "annotator", "state", "queue_rank"], name="assignment_queue")]
+        indexes = [
+            models.Index(fields=["campaign", "annotator", "state", "lap", "queue_rank"], name="assignment_queue"),
+            models.Index(
+                fields=["campaign", "held_until"], condition=Q(held_until__isnull=False), name="assignment_held"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.annotator_id}#{self.queue_rank}"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from annotation.models.campaigns import Annotator, Campaign, Guideline
 from annotation.querysets import LabelQuerySet
 from judging.core.verdicts import PersonVerdict
-from judging.models import Item
+from judging.models import Item, Rubric, Run
 
 PERSON_VERDICTS = [("", "none"), *((verdict.value, verdict.value) for verdict in PersonVerdict)]
 
@@ -26,6 +26,10 @@ class Label(models.Model):
     criterion = models.CharField(max_length=100, blank=True)
     item_revision = models.PositiveIntegerField(default=1)
     guideline = models.ForeignKey(Guideline, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    rubric = models.ForeignKey(Rubric, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(
+        Run, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The judge of the campaign."
+    )
     value = models.CharField(max_length=100, help_text="clean, wrong, undefined, 4, A, tie, B")
     score = models.FloatField(null=True, blank=True)
     verdict = models.CharField(max_length=10, blank=True, choices=PERSON_VERDICTS)
@@ -71,6 +75,27 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return f"{self.annotator_id}: {self.value}"
+
+
+class LabelReview(models.Model):
+    """What a lead thinks of a label, kept apart from it. Appended; the newest counts."""
+
+    class Outcome(models.TextChoices):
+        ACCEPT = "accept"
+        FIXED = "fixed"
+        REJECTED = "rejected"
+
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="reviews")
+    lead = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.label_id}: {self.outcome}"
 
 
 class GoldLabel(models.Model):

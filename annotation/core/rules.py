@@ -1,0 +1,65 @@
+"""The rules of a campaign that are no column of it: one dataclass that reads and writes `Campaign.rules`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+
+class Skipped(StrEnum):
+    """What becomes of an item that somebody skipped."""
+
+    OTHERS = "others"  # its place goes to somebody else
+    ME = "me"  # it comes again at the end of one's own queue
+    IGNORE = "ignore"  # nobody gets it instead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRules:
+    """Every rule has a default, and a rule at its default is not stored."""
+
+    annotators: tuple[str, ...] = ()
+    """User names; of a pulled campaign with a group, its members instead."""
+    error_types: tuple[str, ...] = ()
+    """The list an annotator chooses from."""
+    comment_on_skip: bool = False
+    comment_on_override: bool = False
+    """A label unlike the judge's visible word needs a comment."""
+    skipped: str = ""
+    """One of Skipped; without one, `others` where items are pulled and `ignore` where they are dealt."""
+    extra_below: float | None = None
+    """One more label for an item on which fewer of the pairs of people than this share agree."""
+    extra_most: int = 1
+    """How many more at most."""
+    known_share: float = 0.0
+    """Share of everybody's items whose value is known beforehand."""
+    judge_run2: int | None = None
+    """The other run of the order judge_judge."""
+    sample: int | None = None
+    """How many items were to be drawn."""
+    limit: int | None = None
+    """How many items of the order were to be taken from its beginning."""
+    stratify_by: str = ""
+    """One of Stratum."""
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "CampaignRules":
+        """Read `Campaign.rules`; keys that are no rule are left alone."""
+        known = {field.name: stored[field.name] for field in fields(cls) if stored.get(field.name) is not None}
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+
+    def as_json(self) -> dict[str, Any]:
+        """What `Campaign.rules` stores."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        changed = {name: value for name, value in values.items() if value != RULE_DEFAULTS[name]}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
+
+
+RULE_DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(CampaignRules)}
+
+
+def skip_rule(rules: CampaignRules, *, pulled: bool) -> Skipped:
+    """What becomes of skipped items in a campaign."""
+    if rules.skipped:
+        return Skipped(rules.skipped)
+    return Skipped.OTHERS if pulled else Skipped.IGNORE
