@@ -11,16 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.actions.counts import recount
+from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
 from annotation.core.words import PageView, Word
-from annotation.models import Assignment, Campaign, Guideline, Label
-
-
-class LabelRefused(ValueError):
-    """Why nothing was stored, as a sentence for the person at the page."""
-
-
-class StalePage(LabelRefused):
-    """The item went on in another tab, or changed, since this page showed it."""
+from annotation.models import Assignment, Guideline, Label
 
 
 def open_assignment(assignment: Assignment, *, judge_shown: bool) -> None:
@@ -121,12 +114,6 @@ def says(label: Label, word: Word) -> bool:
     return stored == (word.verdict.value, word.error_count, word.comment, dict(word.correction or {}))
 
 
-def refuse_closed(campaign: Campaign) -> None:
-    """A closed campaign is looked at and no longer changed."""
-    if campaign.state != Campaign.State.OPEN:
-        raise LabelRefused(_("This campaign is closed: its labels can no longer change. Ask a lead to open it again."))
-
-
 def refuse_stale(row: Assignment, current: Label | None, view: PageView) -> None:
     """A press counts only for what was on the screen, or as the next word of the same page."""
     if row.campaign_item.item.revision != view.item_revision:
@@ -134,14 +121,6 @@ def refuse_stale(row: Assignment, current: Label | None, view: PageView) -> None
     mine = row.draft.get("page") == view.key or (current is not None and made_by(current, row, view))
     if row.draft_rev != view.known_rev and not mine:
         raise StalePage(elsewhere())
-
-
-def elsewhere() -> str:
-    """Two tabs, one item."""
-    return _(
-        "This item was changed in another tab or window. Nothing was overwritten, and what you typed is still here; "
-        "reload to see the newer state."
-    )
 
 
 def end_label(label: Label, by: str, now: datetime) -> None:

@@ -11,14 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from annotation.actions.labels import (
-    LabelRefused,
-    StalePage,
-    open_assignment,
-    save_draft,
-    submit_label,
-    undo_label,
-)
+from annotation.actions.labels import open_assignment, save_draft, submit_label, undo_label
+from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.forms.review import DraftForm, JumpForm, LabelForm, UndoForm
 from annotation.models import Assignment, Campaign, Label
 from annotation.permissions import assignment_of, own_assignment, own_label, queue_owner, review_campaign
