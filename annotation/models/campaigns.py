@@ -141,6 +141,7 @@ class CampaignItem(models.Model):
     extra = models.PositiveIntegerField(default=0, help_text="Labels wanted beyond the plan, because people disagree.")
     returned = models.BooleanField(default=False, help_text="A place came free or was added: drawn before fresh items.")
     known_value = models.CharField(max_length=100, blank=True)
+    for_adjudication = models.BooleanField(default=False, help_text="A lead sent it to the adjudication page.")
 
     class Meta:
         ordering = ["campaign", "rank"]

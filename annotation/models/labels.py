@@ -112,6 +112,7 @@ class GoldLabel(models.Model):
     score = models.FloatField(null=True, blank=True)
     verdict = models.CharField(max_length=10, blank=True, choices=PERSON_VERDICTS)
     correction = models.JSONField(null=True, blank=True)
+    comment = models.TextField(blank=True, help_text="Why the lead decided so.")
     method = models.CharField(max_length=12, choices=Method.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
