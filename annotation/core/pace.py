@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 BREAK = timedelta(minutes=20)
@@ -48,7 +49,7 @@ def pace_of(times: Sequence[datetime], seconds: Sequence[float], now: datetime) 
 
 def _per_hour(made: Sequence[datetime]) -> float | None:
     """Decisions per hour of work: a gap longer than a break is none."""
-    gaps = [later - earlier for earlier, later in zip(made, made[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(made)]
     worked = [gap for gap in gaps if gap <= BREAK]
     spent = sum(worked, timedelta()).total_seconds()
     return len(worked) / spent * 3600 if len(worked) >= FEWEST and spent else None
