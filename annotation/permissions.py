@@ -16,7 +16,7 @@ def queue_owner(user: AnyUser) -> Annotator:
 def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int) -> Assignment:
     """One's own place of a queue, with its item and campaign."""
     found: Assignment = get_object_or_404(
-        Assignment.objects.select_related("campaign__dataset", "campaign_item__item", "annotator"),
+        Assignment.objects.select_related("campaign__dataset", "campaign__rubric", "campaign_item__item", "annotator"),
         campaign=campaign_pk,
         queue_rank=queue_rank,
         annotator__user=user.pk,
@@ -32,7 +32,9 @@ def own_label(user: AnyUser, campaign_pk: int, label_pk: int) -> Label:
 def assignment_of(label: Label) -> Assignment:
     """The place of the queue that a label was given at."""
     places = Assignment.objects.of_items(label.campaign_id, label.annotator_id, [label.item_id])
-    found: Assignment = get_object_or_404(places.select_related("campaign__dataset", "campaign_item__item"))
+    found: Assignment = get_object_or_404(
+        places.select_related("campaign__dataset", "campaign__rubric", "campaign_item__item")
+    )
     return found
 
 

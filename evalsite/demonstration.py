@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from annotation.actions.labels import submit_label
-from annotation.core.words import PageView, Word
+from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment
 from judging.core.verdicts import PersonVerdict
 
@@ -36,4 +36,5 @@ def label_as_the_reviewers_did(campaign: str) -> int:
 
 def word_of(row: dict[str, Any]) -> Word:
     """A line of the labels file as a person's word."""
-    return Word(verdict=PersonVerdict(row["verdict"]), comment=row["comment"], correction=row.get("correction"))
+    said = Answer.of(PersonVerdict(row["verdict"]))
+    return Word(answers=(said,), comment=row["comment"], correction=row.get("correction"))

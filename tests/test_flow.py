@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from annotation.actions.labels import submit_label
-from annotation.core.words import PageView, Word
+from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment
 from judging.core.verdicts import PersonVerdict
 from judging.models import Dataset
@@ -60,7 +60,7 @@ def label_all(name: str, verdicts: list[str]) -> None:
     queue = Assignment.objects.filter(annotator__name=name).order_by("queue_rank")
     for assignment, verdict in zip(queue, verdicts, strict=True):
         view = PageView(key="test", known_rev=assignment.draft_rev, item_revision=1)
-        submit_label(assignment, Word(verdict=PersonVerdict(verdict)), view=view)
+        submit_label(assignment, Word(answers=(Answer.of(PersonVerdict(verdict)),)), view=view)
 
 
 def goes_through(source: Path, folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> None:

@@ -1,6 +1,7 @@
 """What a person does to an item of their queue: open it, draft, submit, undo. A label is appended, never edited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,12 @@ from django.utils.translation import gettext as _
 
 from annotation.actions.counts import recount
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
-from annotation.core.words import PageView, Word
+from annotation.core.asked import UNDEFINED, criteria_asked, is_answer, is_one_verdict, side
+from annotation.core.rules import CampaignRules
+from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment, Guideline, Label
+from judging.core.scales import Criterion
+from judging.models import Item, Judgment
 
 
 def open_assignment(assignment: Assignment, *, judge_shown: bool) -> None:
@@ -27,34 +32,41 @@ def open_assignment(assignment: Assignment, *, judge_shown: bool) -> None:
 
 @transaction.atomic
 def submit_label(assignment: Assignment, word: Word, *, view: PageView) -> Label:
-    """Store a person's word; an earlier one of theirs is superseded. The same press sent twice counts once."""
+    """Store a person's word, one label per criterion; an earlier word of theirs is superseded.
+
+    The same press sent twice counts once. Returns the label of the first criterion, which stands for all of them.
+    """
     row = locked(assignment)
-    current = current_label(row)
-    if current and made_by(current, row, view) and says(current, word):
-        return current
+    current = current_labels(row)
+    if current and made_by(current[0], row, view) and says(current, word):
+        return current[0]
     refuse_closed(row.campaign)
     refuse_stale(row, current, view)
+    refuse_word(row, word)
     now = timezone.now()
-    if current:
-        end_label(current, Label.EndedBy.SUPERSEDED, now)
-    label = append_label(row, word, next_client_key(row, view), now)
+    end_labels(current, Label.EndedBy.SUPERSEDED, now)
+    labels = append_labels(row, word, next_client_key(row, view), now)
     store_draft(row, {}, Assignment.State.SUBMITTED)
-    recount(row.campaign, [label.item_id])
-    return label
+    recount_all(row, [*current, *labels])
+    return labels[0]
 
 
 @transaction.atomic
 def undo_label(label: Label) -> Assignment:
-    """Take a decision back: the label ends, its content is the draft again. A label that has ended stays as it is."""
+    """Take a decision back: every label of its press ends, and what it said is the draft again.
+
+    A label that has ended stays as it is.
+    """
     row = locked(Assignment.objects.of_items(label.campaign_id, label.annotator_id, [label.item_id]).get())
-    fresh = Label.objects.get(pk=label.pk)
-    if fresh.ended_at is not None:
+    current = [found for found in current_labels(row) if found.client_key == label.client_key]
+    if not current:
         return row
     refuse_closed(row.campaign)
     now = timezone.now()
-    end_label(fresh, Label.EndedBy.UNDONE, now)
-    recount(row.campaign, [fresh.item_id], fresh.criterion)
-    store_draft(row, content_of(fresh) | {"at": now.isoformat()}, Assignment.State.DRAFT)
+    content = content_of(row, current)
+    end_labels(current, Label.EndedBy.UNDONE, now)
+    recount_all(row, current)
+    store_draft(row, content | {"at": now.isoformat()}, Assignment.State.DRAFT)
     return row
 
 
@@ -80,15 +92,21 @@ def save_draft(assignment: Assignment, content: Mapping[str, Any], *, view: Page
 
 def locked(assignment: Assignment) -> Assignment:
     """The assignment as it is now, kept from others until the transaction ends."""
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("campaign", "campaign_item__item")
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("campaign__rubric", "campaign_item__item")
     row: Assignment = rows.get(pk=assignment.pk)
     return row
 
 
-def current_label(row: Assignment) -> Label | None:
-    """The person's standing word on the item."""
-    labels = Label.objects.own(row.campaign_id, row.annotator_id)
-    return labels.filter(item=row.campaign_item.item_id).first()
+def asked_of(row: Assignment) -> tuple[Criterion, ...]:
+    """What a person is asked about the item at this place."""
+    rubric, item = row.campaign.rubric, row.campaign_item.item
+    return criteria_asked(rubric.parsed_criteria() if rubric else (), is_pair=item.kind == Item.Kind.PAIR)
+
+
+def current_labels(row: Assignment) -> list[Label]:
+    """The person's standing word on the item, in the order that its answers were stored in."""
+    labels = Label.objects.current().filter(campaign=row.campaign_id, annotator=row.annotator_id)
+    return list(labels.filter(item=row.campaign_item.item_id).order_by("pk"))
 
 
 def page_of(row: Assignment, view: PageView) -> str:
@@ -103,51 +121,104 @@ def made_by(label: Label, row: Assignment, view: PageView) -> bool:
 
 def next_client_key(row: Assignment, view: PageView) -> str:
     """A page view may decide again, after a browser's Back for example; each decision has its number."""
-    item = row.campaign_item.item_id
-    history = Label.objects.filter(campaign=row.campaign_id, criterion="", item=item, annotator=row.annotator_id)
+    item, first = row.campaign_item.item_id, asked_of(row)[0].name
+    history = Label.objects.filter(campaign=row.campaign_id, criterion=first, item=item, annotator=row.annotator_id)
     return f"{page_of(row, view)}{sum(made_by(label, row, view) for label in history) + 1}"
 
 
-def says(label: Label, word: Word) -> bool:
-    """Whether a label holds this word."""
-    stored = (label.verdict, label.error_count, label.comment, label.correction or {})
-    return stored == (word.verdict.value, word.error_count, word.comment, dict(word.correction or {}))
+def says(labels: Sequence[Label], word: Word) -> bool:
+    """Whether the labels of a press hold this word."""
+    answers = {(label.criterion, label.value) for label in labels}
+    beside = (word.error_count, word.comment, list(word.error_types), dict(word.correction or {}), list(word.flags))
+    return answers == {(answer.criterion, answer.value) for answer in word.answers} and all(
+        (label.error_count, label.comment, label.error_types, label.correction or {}, label.flags) == beside
+        for label in labels
+    )
 
 
-def refuse_stale(row: Assignment, current: Label | None, view: PageView) -> None:
+def refuse_stale(row: Assignment, current: Sequence[Label], view: PageView) -> None:
     """A press counts only for what was on the screen, or as the next word of the same page."""
     if row.campaign_item.item.revision != view.item_revision:
         raise StalePage(_("The text of this item has changed since you opened it. Reload to read it as it is now."))
-    mine = row.draft.get("page") == view.key or (current is not None and made_by(current, row, view))
+    mine = row.draft.get("page") == view.key or (bool(current) and made_by(current[0], row, view))
     if row.draft_rev != view.known_rev and not mine:
         raise StalePage(elsewhere())
 
 
-def end_label(label: Label, by: str, now: datetime) -> None:
-    """A label changes in these two fields only."""
-    label.ended_at, label.ended_by = now, by
-    label.save(update_fields=["ended_at", "ended_by"])
+def refuse_word(row: Assignment, word: Word) -> None:
+    """A word answers every criterion once and none that was not asked; what the rules demand is in it."""
+    asked = {criterion.name: criterion for criterion in asked_of(row)}
+    answers = {answer.criterion: answer for answer in word.answers}
+    fits = answers.keys() == asked.keys() and len(answers) == len(word.answers)
+    if not fits or not all(is_answer(asked[name], answer) for name, answer in answers.items()):
+        raise LabelRefused(
+            _("The answers are not those that this campaign asks for. Reload the page and answer again.")
+        )
+    rules = CampaignRules.from_json(row.campaign.rules)
+    if rules.comment_on_override and not word.comment.strip() and overrides(row, word):
+        raise LabelRefused(
+            _("You say something else than the judge, whose word was shown to you: write in the comment why.")
+        )
 
 
-def append_label(row: Assignment, word: Word, client_key: str, now: datetime) -> Label:
-    """A new label, stamped with what was on the screen when it was given."""
-    item, opened = row.campaign_item.item, row.opened_at
-    return Label.objects.create(
-        campaign=row.campaign,
-        item=item,
-        annotator_id=row.annotator_id,
-        item_revision=item.revision,
-        guideline=guideline_shown(row),
-        value=word.verdict.value,
-        verdict=word.verdict.value,
-        error_count=word.error_count,
-        comment=word.comment,
-        correction=dict(word.correction) if word.correction else None,
-        judge_visible=row.revealed_at is not None,
-        seconds=(now - opened).total_seconds() if opened else None,
-        client_key=client_key,
-        at=now,
+def overrides(row: Assignment, word: Word) -> bool:
+    """Whether a person who saw the judge's word decides otherwise. Not being able to tell is no decision."""
+    if row.revealed_at is None or row.campaign.run_id is None:
+        return False
+    judgments = Judgment.objects.filter(run=row.campaign.run_id, item=row.campaign_item.item_id, status="scored")
+    judged = {found.criterion: found for found in judgments}
+    if len(judged) == len(word.answers) == 1:
+        judged = {word.answers[0].criterion: next(iter(judged.values()))}
+    return any(
+        answer.criterion in judged and differs(answer, judged[answer.criterion])
+        for answer in word.answers
+        if answer.value != UNDEFINED
     )
+
+
+def differs(answer: Answer, judgment: Judgment) -> bool:
+    """Whether a person's answer is another verdict than the judge's, or another value where one has no verdict."""
+    if answer.verdict and judgment.verdict:
+        return answer.verdict != judgment.verdict
+    return answer.value != judgment.value
+
+
+def end_labels(labels: Sequence[Label], by: str, now: datetime) -> None:
+    """A label changes in these two fields only."""
+    Label.objects.filter(pk__in=[label.pk for label in labels]).update(ended_at=now, ended_by=by)
+
+
+def append_labels(row: Assignment, word: Word, client_key: str, now: datetime) -> list[Label]:
+    """A new label for each criterion, stamped with what was on the screen when it was given.
+
+    What goes with all answers stands in each of the labels: whoever reads one criterion reads the whole word.
+    """
+    item, opened = row.campaign_item.item, row.opened_at
+    shared = {
+        "campaign": row.campaign,
+        "item": item,
+        "annotator_id": row.annotator_id,
+        "item_revision": item.revision,
+        "guideline": guideline_shown(row),
+        "rubric_id": row.campaign.rubric_id,
+        "run_id": row.campaign.run_id,
+        "error_count": word.error_count,
+        "comment": word.comment,
+        "error_types": list(word.error_types),
+        "correction": dict(word.correction) if word.correction else None,
+        "flags": list(word.flags),
+        "judge_visible": row.revealed_at is not None,
+        "seconds": (now - opened).total_seconds() if opened else None,
+        "client_key": client_key,
+        "at": now,
+    }
+    return [Label.objects.create(**shared, **answered) for answered in map(asdict, word.answers)]
+
+
+def recount_all(row: Assignment, labels: Sequence[Label]) -> None:
+    """Count the item anew on every criterion that labels came or went on."""
+    for criterion in sorted({label.criterion for label in labels}):
+        recount(row.campaign, [row.campaign_item.item_id], criterion)
 
 
 def guideline_shown(row: Assignment) -> Guideline | None:
@@ -162,9 +233,19 @@ def store_draft(row: Assignment, draft: Mapping[str, Any], state: str) -> None:
     row.save(update_fields=["draft", "state", "draft_rev"])
 
 
-def content_of(label: Label) -> dict[str, Any]:
-    """A label's content as a draft holds it."""
-    content = {"verdict": label.verdict, "comment": label.comment, **(label.correction or {})}
+def content_of(row: Assignment, labels: Sequence[Label]) -> dict[str, Any]:
+    """What the labels of a press say, as the fields of a draft hold it: sides as they are shown."""
+    if not labels:
+        return {}
+    label, asked = labels[0], asked_of(row)
+    said = {found.criterion: found.value for found in labels}
+    content: dict[str, Any] = {
+        "verdict" if is_one_verdict(asked) else f"value-{number}": side(said[criterion.name], swapped=row.swapped)
+        for number, criterion in enumerate(asked, 1)
+        if criterion.name in said
+    }
+    content |= {"comment": label.comment, "error_types": label.error_types, "flags": label.flags}
+    content |= label.correction or {}
     if label.error_count is not None:
         content["error_count"] = str(label.error_count)
-    return {key: value for key, value in content.items() if value != ""}
+    return {key: value for key, value in content.items() if value not in ("", [])}

@@ -6,16 +6,42 @@ from dataclasses import dataclass
 from judging.core.verdicts import PersonVerdict
 
 CORRECTABLE = ("question", "answer")
+BAD_QUESTION = "bad_question"
+BAD_REFERENCE = "bad_reference"
+FLAGS = (BAD_QUESTION, BAD_REFERENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a person says on one criterion: `value` as text ("clean", "4", "A", "undefined"), and what it means.
+
+    `criterion` is '' where there is only one without a name. A value without a verdict has ''.
+    """
+
+    criterion: str = ""
+    value: str
+    score: float | None = None
+    verdict: str = ""
+
+    @classmethod
+    def of(cls, verdict: PersonVerdict, criterion: str = "") -> "Answer":
+        """A plain verdict: clean, wrong or undefined."""
+        return cls(criterion=criterion, value=verdict.value, verdict=verdict.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What a person says of an item; `correction` holds only the texts that they changed."""
+    """What a person says of an item: one answer per criterion, and what goes with all of them.
 
-    verdict: PersonVerdict
+    `correction` holds only the texts that they changed; `flags` are of `FLAGS` and say nothing of the answer.
+    """
+
+    answers: tuple[Answer, ...]
     error_count: int | None = None
     comment: str = ""
+    error_types: tuple[str, ...] = ()
     correction: Mapping[str, str] | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

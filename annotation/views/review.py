@@ -16,7 +16,8 @@ from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.forms.review import DraftForm, JumpForm, LabelForm, UndoForm
 from annotation.models import Assignment, Campaign, Label
 from annotation.permissions import assignment_of, own_assignment, own_label, queue_owner, review_campaign
-from annotation.views.review_page import VERDICT_WORDS, baseline, item_context, own_label_of, progress_context
+from annotation.views.review_form import baseline
+from annotation.views.review_page import VERDICT_WORDS, item_context, own_labels_of, progress_context
 from judging.permissions import member_required
 
 CONFLICT = 409
@@ -121,7 +122,7 @@ def recent(labels: list[Label]) -> list[dict[str, Any]]:
 def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
     """Store a decision, then go on to the next open item."""
     assignment = own_assignment(request.user, campaign_pk, queue_rank)
-    form = LabelForm(request.POST, item=assignment.campaign_item.item)
+    form = LabelForm(request.POST, assignment=assignment)
     if not form.is_valid():
         return refused(request, assignment, form.sentence(), UNPROCESSABLE)
     try:
@@ -157,7 +158,7 @@ def refused(request: HttpRequest, assignment: Assignment, sentence: str, status:
 def review_draft(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
     """Keep what is typed; without a script, then move to the place `to`."""
     assignment = own_assignment(request.user, campaign_pk, queue_rank)
-    form = DraftForm(request.POST, item=assignment.campaign_item.item)
+    form = DraftForm(request.POST, assignment=assignment)
     if not form.is_valid():
         return refused(request, assignment, form.sentence(), UNPROCESSABLE)
     try:
@@ -174,7 +175,7 @@ def review_draft(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Htt
 
 def keep(assignment: Assignment, form: DraftForm) -> Assignment:
     """Store a draft where something was typed, or where one is to be emptied."""
-    content = form.content(baseline(assignment.campaign_item.item, own_label_of(assignment)))
+    content = form.content(baseline(assignment, own_labels_of(assignment)))
     if not content and not assignment.draft:
         return assignment
     return save_draft(assignment, content, view=form.view(), sequence=form.cleaned_data["sequence"] or 0)

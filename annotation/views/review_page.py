@@ -9,12 +9,13 @@ from django.db.models import OuterRef, Subquery
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from annotation.actions.labels import current_labels
 from annotation.models import Assignment, Guideline, Label
-from judging.models import Item, Judgment, Reply
+from annotation.views.review_form import draft_of, form_pane, said
+from judging.models import Judgment, Reply
 
 WINDOW = 25
 VERDICT_WORDS = {"clean": _("good"), "undefined": _("undefined"), "wrong": _("bad"), "": _("open")}
-FIELDS = ("error_count", "comment", "question", "answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,36 +77,20 @@ def state_word(state: str) -> Any:
     return _("draft") if state == Assignment.State.DRAFT else VERDICT_WORDS[""]
 
 
-def baseline(item: Item, label: Label | None) -> dict[str, str]:
-    """What stands in the form when nothing was typed since: one's label, else nothing and the texts as they are."""
-    values = {"question": item.question, "answer": item.answer, "comment": "", "error_count": ""}
-    if label is None:
-        return values
-    count = "" if label.error_count is None else str(label.error_count)
-    return values | {"comment": label.comment, "error_count": count, **(label.correction or {})}
-
-
-def draft_of(assignment: Assignment) -> dict[str, Any]:
-    """The content of a draft, without the marks of the page that wrote it."""
-    return {name: assignment.draft[name] for name in (*FIELDS, "verdict") if name in assignment.draft}
-
-
-def own_label_of(assignment: Assignment) -> Label | None:
-    """One's standing label on this item."""
+def own_labels_of(assignment: Assignment) -> list[Label]:
+    """One's standing labels on this item, one per criterion."""
     if assignment.state != Assignment.State.SUBMITTED:
-        return None
-    own = Label.objects.own(assignment.campaign_id, assignment.annotator_id)
-    found: Label | None = own.filter(item=assignment.campaign_item.item_id).first()
-    return found
+        return []
+    return current_labels(assignment)
 
 
 def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Everything the page shows; `sent` is what came with a refused press and stays in the form."""
     campaign, item = assignment.campaign, assignment.campaign_item.item
-    label, draft = own_label_of(assignment), draft_of(assignment)
-    values = baseline(item, label) | draft
-    if sent is not None:
-        values |= {name: sent[name] for name in FIELDS if name in sent}
+    labels, draft = own_labels_of(assignment), draft_of(assignment)
+    label = labels[0] if labels else None
+    pane = form_pane(assignment, labels, sent)
+    values = pane.values
     return {
         "campaign": campaign,
         "assignment": assignment,
@@ -114,7 +99,8 @@ def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) 
         "model": "" if campaign.blind_model else item.model,
         "judge": judge_word(assignment),
         "label": label,
-        "label_word": VERDICT_WORDS[label.verdict] if label else "",
+        "label_word": said(assignment, labels),
+        "pane": pane,
         "values": values,
         "corrected": {name: values[name] != getattr(item, name) for name in ("question", "answer")},
         "draft_at": parse_datetime(assignment.draft.get("at", "")) if draft else None,

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotation.actions.campaigns import assign_items
-from annotation.core.words import PageView, Word
+from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment, Campaign
 from judging.core.verdicts import PersonVerdict
 from tests import factories
@@ -35,7 +35,7 @@ def view_of(assignment: Assignment, key: str = KEY) -> PageView:
 
 
 def word(verdict: str = "clean", **fields: Any) -> Word:
-    return Word(verdict=PersonVerdict(verdict), **fields)
+    return Word(answers=(Answer.of(PersonVerdict(verdict)),), **fields)
 
 
 def url(name: str, campaign: Campaign, *rest: int) -> str:
