@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from annotation.actions.counts import recount
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
-from annotation.core.asked import UNDEFINED, criteria_asked, is_answer, is_one_verdict, side
+from annotation.core.asked import UNDEFINED, is_answer, is_one_verdict, side
 from annotation.core.rules import CampaignRules
 from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment, Guideline, Label
-from judging.core.scales import Criterion
-from judging.models import Item, Judgment
+from judging.models import Judgment
 
 
 def open_assignment(assignment: Assignment, *, judge_shown: bool) -> None:
@@ -97,12 +96,6 @@ def locked(assignment: Assignment) -> Assignment:
     return row
 
 
-def asked_of(row: Assignment) -> tuple[Criterion, ...]:
-    """What a person is asked about the item at this place."""
-    rubric, item = row.campaign.rubric, row.campaign_item.item
-    return criteria_asked(rubric.parsed_criteria() if rubric else (), is_pair=item.kind == Item.Kind.PAIR)
-
-
 def current_labels(row: Assignment) -> list[Label]:
     """The person's standing word on the item, in the order that its answers were stored in."""
     labels = Label.objects.current().filter(campaign=row.campaign_id, annotator=row.annotator_id)
@@ -121,7 +114,7 @@ def made_by(label: Label, row: Assignment, view: PageView) -> bool:
 
 def next_client_key(row: Assignment, view: PageView) -> str:
     """A page view may decide again, after a browser's Back for example; each decision has its number."""
-    item, first = row.campaign_item.item_id, asked_of(row)[0].name
+    item, first = row.campaign_item.item_id, row.asked()[0].name
     history = Label.objects.filter(campaign=row.campaign_id, criterion=first, item=item, annotator=row.annotator_id)
     return f"{page_of(row, view)}{sum(made_by(label, row, view) for label in history) + 1}"
 
@@ -147,7 +140,7 @@ def refuse_stale(row: Assignment, current: Sequence[Label], view: PageView) -> N
 
 def refuse_word(row: Assignment, word: Word) -> None:
     """A word answers every criterion once and none that was not asked; what the rules demand is in it."""
-    asked = {criterion.name: criterion for criterion in asked_of(row)}
+    asked = {criterion.name: criterion for criterion in row.asked()}
     answers = {answer.criterion: answer for answer in word.answers}
     fits = answers.keys() == asked.keys() and len(answers) == len(word.answers)
     if not fits or not all(is_answer(asked[name], answer) for name, answer in answers.items()):
@@ -237,7 +230,7 @@ def content_of(row: Assignment, labels: Sequence[Label]) -> dict[str, Any]:
     """What the labels of a press say, as the fields of a draft hold it: sides as they are shown."""
     if not labels:
         return {}
-    label, asked = labels[0], asked_of(row)
+    label, asked = labels[0], row.asked()
     said = {found.criterion: found.value for found in labels}
     content: dict[str, Any] = {
         "verdict" if is_one_verdict(asked) else f"value-{number}": side(said[criterion.name], swapped=row.swapped)

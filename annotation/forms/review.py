@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from annotation.actions.labels import asked_of
 from annotation.core.asked import UNDEFINED, NotAnAnswer, answer_of, choices_of, is_one_verdict, side
 from annotation.core.rules import CampaignRules
 from annotation.core.words import CORRECTABLE, FLAGS, Answer, PageView, Word
@@ -50,7 +49,7 @@ class PageForm(forms.Form):
         super().__init__(data)
         self.assignment = assignment
         self.item: Item = assignment.campaign_item.item
-        self.asked = asked_of(assignment)
+        self.asked = assignment.asked()
         self.rules = CampaignRules.from_json(assignment.campaign.rules)
         types = [(name, name) for name in self.rules.error_types]
         self.fields["error_types"].choices = types  # type: ignore[attr-defined]

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from annotation.core.asked import criteria_asked
 from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
+from judging.core.scales import Criterion
 from judging.models import Dataset, Item, Rubric, Run
 
 
@@ -221,3 +223,8 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.annotator_id}#{self.queue_rank}"
+
+    def asked(self) -> tuple[Criterion, ...]:
+        """What its annotator is asked about the item: the rubric's criteria, as far as they are about such an item."""
+        rubric, item = self.campaign.rubric, self.campaign_item.item
+        return criteria_asked(rubric.parsed_criteria() if rubric else (), is_pair=item.kind == Item.Kind.PAIR)

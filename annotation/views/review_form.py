@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from annotation.actions.labels import asked_of, content_of
+from annotation.actions.labels import content_of
 from annotation.core.asked import UNDEFINED, asks_for_a_side, asks_for_a_verdict, choices_of, is_one_verdict, side
 from annotation.core.rules import CampaignRules
 from annotation.core.words import BAD_QUESTION, BAD_REFERENCE
@@ -89,7 +89,7 @@ class FormPane:
 
 def form_pane(assignment: Assignment, labels: Sequence[Label], sent: Mapping[str, Any] | None = None) -> FormPane:
     """The pane of a place: `labels` are one's own standing ones, `sent` is what came with a refused press."""
-    asked, rules = asked_of(assignment), CampaignRules.from_json(assignment.campaign.rules)
+    asked, rules = assignment.asked(), CampaignRules.from_json(assignment.campaign.rules)
     values = baseline(assignment, labels) | draft_of(assignment) | (fields_of(sent) if sent else {})
     types = dict.fromkeys((*rules.error_types, *values["error_types"]))
     return FormPane(
