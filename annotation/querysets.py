@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from annotation.core.queue_filter import QueueFilter
+
 
 class CampaignQuerySet(QuerySet):  # type: ignore[type-arg]
     """Campaigns."""
@@ -26,6 +28,32 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
         """One person's queue in one campaign, in its order."""
         return self.filter(campaign=campaign_id, annotator=annotator_id).order_by("queue_rank")
 
+    def shown(self, asked: QueueFilter) -> "AssignmentQuerySet":
+        """What a filter leaves of one person's queue."""
+        rows = self
+        if asked.show == "open":
+            rows = rows.open()
+        elif asked.show in self.model.State.values:
+            rows = rows.filter(state=asked.show)
+        elif asked.show == "flagged":
+            rows = rows.filter(Exists(self._own_labels().exclude(flags=[])))
+        if asked.verdict:
+            rows = rows.filter(Exists(self._own_labels().filter(verdict=asked.verdict)))
+        if asked.category:
+            rows = rows.filter(campaign_item__item__category=asked.category)
+        if asked.q:
+            # One item after the other, so that the first places are found without reading the whole queue.
+            items = self.model._meta.get_field("campaign_item").related_model._meta.get_field("item").related_model
+            rows = rows.filter(Exists(items.objects.saying(asked.q).filter(pk=OuterRef("campaign_item__item"))))
+        return rows
+
+    def _own_labels(self) -> "LabelQuerySet":
+        """The current labels of each place's item by its annotator."""
+        labels = self.model._meta.get_field("annotator").related_model._meta.get_field("labels").related_model
+        mine = {"campaign": OuterRef("campaign"), "annotator": OuterRef("annotator")}
+        found: LabelQuerySet = labels.objects.current().filter(item=OuterRef("campaign_item__item"), **mine)
+        return found
+
     def of_items(self, campaign_id: int, annotator_id: int, items: Iterable[int]) -> "AssignmentQuerySet":
         """One person's places of these items."""
         # Not by way of queue(): the database would walk the whole queue to find one item in it.
@@ -44,6 +72,11 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
     def last_rank(self) -> int:
         """Of a queue, its length: places are numbered from 1 without gaps."""
         return self.order_by("-queue_rank").values_list("queue_rank", flat=True).first() or 0
+
+    def state_counts(self) -> dict[str, int]:
+        """How many there are in each state."""
+        found = dict(self.order_by().values_list("state").annotate(n=Count("pk")))
+        return {state: found.get(state, 0) for state in self.model.State.values}
 
     def progress(self) -> "QuerySet[Any, dict[str, Any]]":
         """Per campaign and person: how many items they have and how many of those they submitted."""

@@ -1,0 +1,40 @@
+"""Which part of their own queue a person looks at: told by the address of the page, kept while they go on."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
+
+ALL = "all"
+SHOWN = (ALL, "open", "draft", "submitted", "skipped", "flagged")
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """`show` is one of SHOWN, `verdict` one's own; '' asks for nothing."""
+
+    show: str = ALL
+    category: str = ""
+    verdict: str = ""
+    q: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "QueueFilter":
+        """Read the parameters of an address; what it does not know counts as not asked."""
+        show = query.get("show", ALL)
+        return cls(
+            show=show if show in SHOWN else ALL,
+            category=query.get("category", ""),
+            verdict=query.get("verdict", ""),
+            q=query.get("q", "").strip()[:LONGEST_SEARCH],
+        )
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether nothing is left out."""
+        return self == QueueFilter()
+
+    def as_query(self) -> str:
+        """The parameters for an address: '' or `?show=open&q=...`."""
+        asked = {name: value for name, value in asdict(self).items() if value and value != ALL}
+        return f"?{urlencode(asked)}" if asked else ""
