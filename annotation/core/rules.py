@@ -46,7 +46,8 @@ class CampaignRules:
     def from_json(cls, stored: Mapping[str, Any]) -> "CampaignRules":
         """Read `Campaign.rules`; keys that are no rule are left alone."""
         known = {field.name: stored[field.name] for field in fields(cls) if stored.get(field.name) is not None}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known.items()}
+        return cls(**values)
 
     def as_json(self) -> dict[str, Any]:
         """What `Campaign.rules` stores."""

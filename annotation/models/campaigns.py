@@ -104,6 +104,11 @@ class Campaign(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("campaign_detail", args=[self.pk])
 
+    @property
+    def is_pulled(self) -> bool:
+        """Whether people draw their items one by one."""
+        return self.distribution == self.Distribution.PULLED
+
 
 class Guideline(models.Model):
     """How to label, in Markdown; a change is a new version, and every label names the one it followed."""
@@ -223,6 +228,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.annotator_id}#{self.queue_rank}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still wants a decision."""
+        return self.state in (self.State.PENDING, self.State.DRAFT)
 
     def asked(self) -> tuple[Criterion, ...]:
         """What its annotator is asked about the item: the rubric's criteria, as far as they are about such an item."""

@@ -1,0 +1,131 @@
+"""Places of items: drawing the next item of a pulled campaign, taking a place, giving it back, and its expiry.
+
+`CampaignItem.taken` counts the assignments with `placed`, and is changed by conditional updates only: never two people
+on one place. A check item, whose value is known, has as many places as people draw it, and is drawn by turn.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from annotation.core.rules import CampaignRules
+from annotation.models import Annotator, Assignment, Campaign, CampaignItem
+from judging.models import Item
+
+RETURNED_LOOKED_AT = 20
+FREED_AT_ONCE = 100
+DRAWN_LATELY = 10
+
+
+def take_place(row: CampaignItem) -> bool:
+    """Take a place of an item; False where every label it wants has its person."""
+    places = CampaignItem.objects.filter(pk=row.pk)
+    if row.how == CampaignItem.How.CHECK:
+        return places.update(taken=F("taken") + 1, wanted=F("wanted") + 1) == 1
+    return places.filter(taken__lt=F("wanted")).update(taken=F("taken") + 1) == 1
+
+
+def give_place(row: CampaignItem, *, places: int = 1) -> None:
+    """Give places of an item back; they are drawn before fresh items."""
+    taken = CampaignItem.objects.filter(pk=row.pk, taken__gte=places)
+    if row.how == CampaignItem.How.CHECK:
+        taken.update(taken=F("taken") - places, wanted=F("wanted") - places)
+    else:
+        taken.update(taken=F("taken") - places, returned=True)
+
+
+def lock_queues(people: Sequence[Annotator]) -> None:
+    """Nobody else puts anything into these people's queues until the transaction ends."""
+    rows = Annotator.objects.filter(pk__in=[person.pk for person in people]).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def free_expired(campaign: Campaign) -> int:
+    """Places that nobody came back to are free again; how many. Their drafts stay with those who typed them."""
+    expired = Assignment.objects.filter(campaign=campaign, held_until__lt=timezone.now())
+    if not expired.exists():
+        return 0
+    with transaction.atomic():
+        rows = list(
+            expired.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .select_related("campaign_item")
+            .order_by("campaign_item")[:FREED_AT_ONCE]
+        )
+        Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(placed=False, held_until=None)
+        free = Counter(row.campaign_item for row in rows if row.placed and row.is_open)
+        for item in sorted(free, key=lambda item: item.pk):
+            give_place(item, places=free[item])
+    return sum(free.values())
+
+
+def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
+    """A place of an item that this person does not know yet, at the end of their queue; None where there is none.
+
+    Call with their queue locked. What others gave back comes first; then the campaign's order, from where this person
+    is in it, and from its beginning.
+    """
+    rank = Assignment.objects.queue(campaign.pk, annotator.pk).last_rank()
+    found = _check_item(campaign, annotator, rank + 1) or _wanting_item(campaign, annotator, rank)
+    if found is None or not take_place(found):
+        return None
+    return Assignment.objects.create(
+        campaign=campaign,
+        campaign_item=found,
+        annotator=annotator,
+        queue_rank=rank + 1,
+        swapped=is_swapped(campaign, found.item, annotator),
+    )
+
+
+def is_swapped(campaign: Campaign, item: Item, annotator: Annotator) -> bool:
+    """Whether this person sees the sides of a pair the other way round: drawn once for all by the seed."""
+    drawn = Random(f"{campaign.seed}/{campaign.pk}/{item.pk}/{annotator.pk}")  # noqa: S311 - a draw, not a secret
+    return item.kind == Item.Kind.PAIR and drawn.random() < 0.5
+
+
+def is_check_turn(campaign: Campaign, annotator: Annotator, rank: int) -> bool:
+    """Whether a check item stands at this place of a queue: one in every so many, where in them nobody can tell."""
+    share = CampaignRules.from_json(campaign.rules).known_share
+    if share <= 0:
+        return False
+    every = max(1, round(1 / share))
+    block, place = divmod(rank - 1, every)
+    return Random(f"{campaign.seed}/{annotator.pk}/{block}").randrange(every) == place  # noqa: S311
+
+
+def _check_item(campaign: Campaign, annotator: Annotator, rank: int) -> CampaignItem | None:
+    if not is_check_turn(campaign, annotator, rank):
+        return None
+    checks = CampaignItem.objects.filter(campaign=campaign, how=CampaignItem.How.CHECK).select_related("item")
+    return _first_unknown(checks, annotator)
+
+
+def _wanting_item(campaign: Campaign, annotator: Annotator, rank: int) -> CampaignItem | None:
+    """The next item that wants a label and that this person has not met, locked."""
+    items = CampaignItem.objects.filter(campaign=campaign)
+    wanting = items.filter(taken__lt=F("wanted")).select_related("item")
+    passing = wanting.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    # Of what came back only the first few are looked at: a person may know thousands of them already.
+    back = wanting.filter(returned=True).order_by("rank").values_list("pk", flat=True)[:RETURNED_LOOKED_AT]
+    ahead = passing.filter(rank__gt=_rank_reached(campaign, annotator))
+    if found := _first_unknown(passing.filter(pk__in=list(back)), annotator) or _first_unknown(ahead, annotator):
+        return found
+    if rank >= items.count():
+        return None
+    # From the beginning, and waiting for what becomes of items that others are taking just now.
+    return _first_unknown(wanting.select_for_update(of=("self",), no_key=True), annotator)
+
+
+def _rank_reached(campaign: Campaign, annotator: Annotator) -> int:
+    """Where in the campaign's order this person drew lately: what they know lies before, but for what came back."""
+    lately = Assignment.objects.queue(campaign.pk, annotator.pk).order_by("-queue_rank")[:DRAWN_LATELY]
+    return max(lately.values_list("campaign_item__rank", flat=True), default=0)
+
+
+def _first_unknown(items: "QuerySet[CampaignItem]", annotator: Annotator) -> CampaignItem | None:
+    known = Assignment.objects.filter(campaign_item=OuterRef("pk"), annotator=annotator)
+    return items.exclude(Exists(known)).order_by("rank").first()

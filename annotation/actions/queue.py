@@ -1,0 +1,209 @@
+"""An annotator's queue: the next item, its place while it is open, and the ways to give it back.
+
+In a dealt campaign the places are one's own and never expire. In a pulled one a place is taken when an item is drawn,
+kept until `held_until`, and free for others after that. Rows are locked in one order, so that nobody waits in a circle:
+annotator, assignment, campaign item; whoever goes against it does not wait (skip_locked).
+
+For a label: `keep_place` before it is stored says whether it is surplus, `settle` after it ends the hold, and `hold`
+after it was taken back keeps the place again. Why nothing is left, `reports.queues.nothing_left` says in numbers.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from annotation.actions.draws import draw, free_expired, give_place, lock_queues, take_place
+from annotation.actions.extras import deal_to_another, want_one_more
+from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
+from annotation.core.rules import CampaignRules, Skipped, skip_rule
+from annotation.core.words import PageView
+from annotation.models import Annotator, Assignment, Campaign
+from annotation.querysets import AssignmentQuerySet
+
+MOST_OPEN = 10
+DRAFT_MARKS = {"page", "sequence", "at"}
+
+
+def next_place(campaign: Campaign, annotator: Annotator, *, after: int = 0) -> Assignment | None:
+    """The next place that wants this person's decision, kept for them; None where nothing is left for them.
+
+    Without `after` it resumes at their first open item. With it (the place they come from) it goes on behind that: in a
+    pulled campaign a new item is drawn, unless they have `MOST_OPEN` open ones already.
+    """
+    if not campaign.is_pulled:
+        queue = Assignment.objects.queue(campaign.pk, annotator.pk)
+        rank = queue.first_open_rank(after=after) or queue.first_open_rank()
+        return queue.filter(queue_rank=rank).first() if rank else None
+    free_expired(campaign)
+    with transaction.atomic():
+        lock_queues([annotator])
+        found = _pulled_place(campaign, annotator, after)
+        return _held(found, campaign) if found else None
+
+
+def hold(assignment: Assignment) -> Assignment:
+    """Keep an open place of a pulled campaign for its annotator from now on; call whenever its page is shown.
+
+    A place that expired or was given back is taken again. Where others have taken it (`placed` is false), the item can
+    be labelled all the same; the label is surplus.
+    """
+    campaign = assignment.campaign
+    if not campaign.is_pulled or campaign.state != Campaign.State.OPEN or not assignment.is_open:
+        return assignment
+    until = timezone.now() + timedelta(seconds=campaign.hold_seconds)
+    mine = Assignment.objects.open().filter(pk=assignment.pk, placed=True)
+    if mine.update(held_until=until):
+        assignment.placed, assignment.held_until = True, until
+        return assignment
+    with transaction.atomic():
+        row = locked(assignment)
+        if row.is_open and keep_place(row):
+            _held(row, campaign)
+    assignment.placed, assignment.held_until, assignment.state = row.placed, row.held_until, row.state
+    return assignment
+
+
+def release(assignment: Assignment) -> None:
+    """Their annotator leaves an open item: others may have its place, the draft stays. Nothing in a dealt campaign."""
+    if not assignment.campaign.is_pulled:
+        return
+    with transaction.atomic():
+        row = locked(assignment)
+        if row.is_open:
+            _given_back(row)
+
+
+@transaction.atomic
+def skip(assignment: Assignment, reason: str, *, view: PageView) -> Assignment:
+    """Leave an item undecided, for the campaign's rule to say what becomes of it; the same press twice counts once."""
+    row = locked(assignment)
+    if row.state == Assignment.State.SKIPPED:
+        return row
+    refuse_closed(row.campaign)
+    refuse_settled(row)
+    if row.draft_rev != view.known_rev and row.draft.get("page") != view.key:
+        raise StalePage(elsewhere())
+    rules = CampaignRules.from_json(row.campaign.rules)
+    if rules.comment_on_skip and not reason.strip():
+        raise LabelRefused(_("This campaign asks for a reason when an item is skipped: write one."))
+    row.skip_reason, row.draft_rev = reason.strip()[:500], row.draft_rev + 1
+    rule = skip_rule(rules, pulled=row.campaign.is_pulled)
+    if rule == Skipped.ME:
+        return _put_off(row)
+    row.state, row.held_until = Assignment.State.SKIPPED, None
+    if rule == Skipped.OTHERS:
+        _given_back(row)
+        if not row.campaign.is_pulled:
+            deal_to_another(row.campaign, row.campaign_item)
+    row.save(update_fields=["state", "skip_reason", "draft_rev", "held_until"])
+    return row
+
+
+@transaction.atomic
+def to_pending(assignment: Assignment) -> Assignment:
+    """A skipped item is open again for its annotator, with the draft it had."""
+    row = locked(assignment)
+    refuse_closed(row.campaign)
+    if row.state == Assignment.State.SKIPPED:
+        drafted = bool(row.draft.keys() - DRAFT_MARKS)
+        row.state = Assignment.State.DRAFT if drafted else Assignment.State.PENDING
+        row.draft_rev += 1
+        row.save(update_fields=["state", "draft_rev"])
+        if keep_place(row) and row.campaign.is_pulled:
+            _held(row, row.campaign)
+    else:
+        refuse_settled(row)
+    return row
+
+
+@transaction.atomic
+def to_end(assignment: Assignment) -> Assignment:
+    """An open item comes again when the rest of its annotator's queue is done; nobody else's queue changes."""
+    row = locked(assignment)
+    refuse_closed(row.campaign)
+    refuse_settled(row)
+    return _put_off(row)
+
+
+def keep_place(assignment: Assignment) -> bool:
+    """Whether a locked place is counted for its item, taken again where it was given back; without one, a label of
+    it is surplus.
+    """
+    row = assignment
+    if not row.placed and take_place(row.campaign_item):
+        row.placed = True
+        row.save(update_fields=["placed"])
+    return row.placed
+
+
+def settle(assignment: Assignment) -> None:
+    """A label of a locked place is stored: the hold ends, and where people disagree too much one more is asked."""
+    if assignment.held_until is not None:
+        assignment.held_until = None
+        assignment.save(update_fields=["held_until"])
+    want_one_more(assignment.campaign, assignment.campaign_item)
+
+
+def locked(assignment: Assignment) -> Assignment:
+    """The assignment as it is now, kept from others until the transaction ends."""
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("campaign", "campaign_item__item")
+    row: Assignment = rows.get(pk=assignment.pk)
+    return row
+
+
+def refuse_settled(row: Assignment) -> None:
+    """Skipping and putting off are for items without a decision."""
+    if row.state == Assignment.State.SUBMITTED:
+        raise LabelRefused(_("You have labelled this item already. Undo the label first, then skip it or put it off."))
+
+
+def _pulled_place(campaign: Campaign, annotator: Annotator, after: int) -> Assignment | None:
+    own = Assignment.objects.queue(campaign.pk, annotator.pk)
+    if campaign.state != Campaign.State.OPEN:
+        return _first_open(own)
+    if after and own.open().filter(placed=True).count() < MOST_OPEN:
+        ahead = own.filter(queue_rank__gt=after, lap=0)
+        return _first_open(ahead) or draw(campaign, annotator) or _first_open(own)
+    return _first_open(own.filter(lap=0)) or draw(campaign, annotator) or _first_open(own)
+
+
+def _first_open(queue: AssignmentQuerySet) -> Assignment | None:
+    """The first of somebody's open places that is theirs, or can be theirs again; locked."""
+    rows = queue.order_by("lap", "queue_rank").select_related("campaign", "campaign_item")
+    rows = rows.select_for_update(of=("self",))
+    found = [
+        rows.filter(state=state, placed=True).first() for state in (Assignment.State.PENDING, Assignment.State.DRAFT)
+    ]
+    kept: list[Assignment] = [row for row in found if row is not None]
+    if kept:
+        return min(kept, key=lambda row: (row.lap, row.queue_rank))
+    lost = rows.open().filter(placed=False, campaign_item__taken__lt=F("campaign_item__wanted"))
+    return next((row for row in lost[:MOST_OPEN] if keep_place(row)), None)
+
+
+def _held(row: Assignment, campaign: Campaign) -> Assignment:
+    """From now on for as long as the campaign says."""
+    if campaign.state == Campaign.State.OPEN:
+        row.held_until = timezone.now() + timedelta(seconds=campaign.hold_seconds)
+        row.save(update_fields=["held_until"])
+    return row
+
+
+def _given_back(row: Assignment) -> None:
+    """Its place is for others."""
+    if row.placed:
+        give_place(row.campaign_item)
+    row.placed, row.held_until = False, None
+    row.save(update_fields=["placed", "held_until"])
+
+
+def _put_off(row: Assignment) -> Assignment:
+    """Behind everything that was not put off as often."""
+    row.lap += 1
+    row.save(update_fields=["lap", "skip_reason", "draft_rev"])
+    if row.campaign.is_pulled:
+        _given_back(row)
+    return row
