@@ -1,7 +1,9 @@
 """Writing records and counting what became of them."""
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +21,9 @@ from training_export.core.records import (
 )
 from training_export.core.writers import Writer, WrittenFile
 
+MOST_KNOWN = 10_000
+VERDICTS = frozenset(Verdict)
+
 
 @dataclass(slots=True)
 class Tally:
@@ -33,10 +38,12 @@ class Tally:
     def add(self, where: Destination, people: PeopleWord, items: int = 1) -> None:
         """Count items of one destination and one word of people's."""
         self.destinations[where] += items
-        if isinstance(where, Verdict):
+        if where in VERDICTS:
             self.origins[people.origin] += items
-            self.undefined += items * (people.verdict == PersonVerdict.UNDEFINED)
-            self.corrected += items * bool(people.correction)
+            if people.verdict is PersonVerdict.UNDEFINED:
+                self.undefined += items
+            if people.correction:
+                self.corrected += items
 
     @property
     def written(self) -> int:
@@ -61,16 +68,52 @@ def write_records(records: Iterable[Record], writer: Writer, rule: Rule) -> tupl
 
     Where the judge decides, its files hold the text it judged: no word of people's goes into them.
     """
-    tally = Tally()
+    sorter = Sorter(rule)
     try:
-        for record in records if rule.source != Source.JUDGE else map(without_people, records):
-            where = destination(record, rule)
-            writer.write(record, where)
-            tally.add(where, record.people)
+        with no_collecting():
+            for record in records if rule.source != Source.JUDGE else map(without_people, records):
+                writer.write(record, sorter.place(record))
     finally:
         files = writer.close()
-    tally.checks = writer.checks()
-    return tally, files
+    sorter.tally.checks = writer.checks()
+    return sorter.tally, files
+
+
+class Sorter:
+    """Finds and counts destinations. Most records share their words with many others: those are decided once."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.tally = Tally()
+        self._rule = rule
+        self._known: dict[tuple[int, int, bool, str], tuple[Destination, object, object]] = {}
+
+    def place(self, record: Record) -> Destination:
+        """Where the record goes."""
+        people, judge = record.people, record.judge
+        if people.correction:
+            where = destination(record, self._rule)
+        else:
+            # Equal by identity: the words of readers are shared objects, and those kept here stay alive.
+            mark = (id(people), id(judge), record.one_answer, "")
+            if (known := self._known.get(mark)) is None:
+                if len(self._known) >= MOST_KNOWN:
+                    self._known.clear()
+                known = self._known[mark] = (destination(record, self._rule), people, judge)
+            where = known[0]
+        self.tally.add(where, people)
+        return where
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Leave the search for circles of dead objects aside: rows make none, and looking for them costs a tenth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def without_people(record: Record) -> Record:

@@ -20,7 +20,7 @@ from judging.models import Item, Judgment, Reply
 from training_export.core.people import resolve_gold, resolve_labels, resolve_uncorrected
 from training_export.core.records import UNREVIEWED, JudgeWord, LabelWord, Need, PeopleWord, Record, Source
 from training_export.selection.choosing import ExportProblem, Selection
-from training_export.selection.columns import DECODE, as_text, decoded, of_items
+from training_export.selection.columns import DECODE, as_text, decoded, of_items, plain_rows
 from training_export.selection.raters import label_rows
 from training_export.selection.votes import VoteReader
 
@@ -124,12 +124,14 @@ class ChunkReader:
         replies = self.replies(rows) if Need.REPLIES in self.needs else {}
         labels = label_rows(self.selection, revisions) if Need.LABELS in self.needs else {}
         preferred = self.preferred(rows) if Need.PAIRS in self.needs else {}
+        shown = replies or labels or preferred
         for row in rows:
             pk = row[0]
             record = self.record_of(row, judge.get(pk), people.get(pk, UNREVIEWED))
-            record.replies = replies.get(pk, ())
-            record.labels = labels.get(pk, ())
-            record.preferred = preferred.get(pk, "")
+            if shown:
+                record.replies = replies.get(pk, ())
+                record.labels = labels.get(pk, ())
+                record.preferred = preferred.get(pk, "")
             yield record
 
     @property
@@ -154,11 +156,12 @@ class ChunkReader:
         found: dict[int, list[Said]] = defaultdict(list)
         corrected = set()
         said = rows.order_by("item_id", "pk").values_list(*fields)
-        for item, revision, verdict, errors, correction in said.iterator(chunk_size=CHUNK):
-            if revisions.get(item) == revision:
-                found[item].append((verdict, errors, correction))
-                if correction:
-                    corrected.add(item)
+        current = revisions.get
+        for row in plain_rows(said, size=CHUNK):
+            if current(row[0]) == row[1]:
+                found[row[0]].append(row[2:])
+                if row[-1]:
+                    corrected.add(row[0])
         return found, corrected
 
     def gold(self, revisions: Mapping[int, int], labels: Mapping[int, Sequence[Said]]) -> dict[int, PeopleWord]:
@@ -177,7 +180,7 @@ class ChunkReader:
         fields = ("item_id", "item_revision", "verdict", "score", "reason")
         return {
             item: judge_word(verdict, score, reason)
-            for item, revision, verdict, score, reason in rows.values_list(*fields).iterator(chunk_size=CHUNK)
+            for item, revision, verdict, score, reason in plain_rows(rows.values_list(*fields), size=CHUNK)
             if revisions.get(item) == revision
         }
 

@@ -12,7 +12,15 @@ from typing import Any
 
 from judging.core.verdicts import PersonVerdict, Verdict
 from training_export.core.records import Destination, LeftOut, Record, Source
-from training_export.core.writers.base import INDENTED, OutputFile, VerdictFiles, Writer, WriterOptions, WrittenFile
+from training_export.core.writers.base import (
+    INDENTED,
+    OutputFile,
+    VerdictFiles,
+    Writer,
+    WriterOptions,
+    WrittenFile,
+    text_line,
+)
 
 # Keys of Item.extra["mdk"] that say how the entry was read; they were never in the entry.
 READ_AS = {"entry", "format"}
@@ -21,7 +29,7 @@ JUDGE_LOG = "judge_log"
 
 def mdk_writer(folder: Path, options: WriterOptions) -> Writer:
     """Three verdict files; with people's verdicts the manual log too."""
-    verdicts = VerdictFiles(folder, options, trainer_row)
+    verdicts = VerdictFiles(folder, options, trainer_line)
     if options.source == Source.JUDGE:
         return verdicts
     return VerdictsAndLog(verdicts, ManualLog(folder / f"experiment_log_manual_{options.stamp}.json"))
@@ -31,6 +39,11 @@ def trainer_row(record: Record) -> dict[str, str]:
     """What a trainer reads, and nothing else."""
     turn = record.corrected_turns[0]
     return {"question": turn.question, "answer": turn.answer}
+
+
+def trainer_line(record: Record) -> str:
+    """The same as a line."""
+    return text_line(trainer_row(record).items())
 
 
 class ManualLog:
