@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.actions.counts import recount
+from annotation.actions.queue import hold, keep_place, settle
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
 from annotation.core.asked import UNDEFINED, is_answer, is_one_verdict, side
 from annotation.core.rules import CampaignRules
@@ -47,6 +48,7 @@ def submit_label(assignment: Assignment, word: Word, *, view: PageView) -> Label
     labels = append_labels(row, word, next_client_key(row, view), now)
     store_draft(row, {}, Assignment.State.SUBMITTED)
     recount_all(row, [*current, *labels])
+    settle(row)
     return labels[0]
 
 
@@ -66,7 +68,7 @@ def undo_label(label: Label) -> Assignment:
     end_labels(current, Label.EndedBy.UNDONE, now)
     recount_all(row, current)
     store_draft(row, content | {"at": now.isoformat()}, Assignment.State.DRAFT)
-    return row
+    return hold(row)
 
 
 @transaction.atomic
@@ -201,6 +203,7 @@ def append_labels(row: Assignment, word: Word, client_key: str, now: datetime) -
         "correction": dict(word.correction) if word.correction else None,
         "flags": list(word.flags),
         "judge_visible": row.revealed_at is not None,
+        "surplus": not keep_place(row),
         "seconds": (now - opened).total_seconds() if opened else None,
         "client_key": client_key,
         "at": now,

@@ -11,6 +11,7 @@ from annotation.core.asked import UNDEFINED, asks_for_a_side, asks_for_a_verdict
 from annotation.core.rules import CampaignRules
 from annotation.core.words import BAD_QUESTION, BAD_REFERENCE
 from annotation.models import Assignment, Label
+from annotation.reports.spoken import answer_word as answer_word
 from judging.core.scales import HIGHER, Criterion
 from judging.models import Item
 
@@ -18,6 +19,7 @@ MARKS_OF_A_DRAFT = {"page", "sequence", "at"}
 VERDICT_KEYS = {"clean": "g", UNDEFINED: "u", "wrong": "b"}
 SIDE_KEYS = {"A": "a", "B": "b", "tie": "e"}
 LISTS = ("error_types", "flags")
+SHORT = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +42,19 @@ class AskedCriterion:
     choices: tuple[Choice, ...]
     typed: bool
     value: str
-    low: float | None
-    high: float | None
+    low: str
+    high: str
     step: str
 
     @property
-    def is_answered(self) -> bool:
-        """Whether something is chosen or typed."""
-        return self.value != ""
+    def number(self) -> str:
+        """What stands in the field where a number is typed."""
+        return "" if self.value == UNDEFINED else self.value
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the buttons fit beside each other: scores do, words do not."""
+        return all(len(choice.value) <= SHORT for choice in self.choices if choice.value != UNDEFINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +89,9 @@ class FormPane:
     comment_on_override: bool
 
     @property
-    def answered(self) -> int:
-        """How many criteria have an answer."""
-        return sum(criterion.is_answered for criterion in self.asked)
+    def pace(self) -> str:
+        """Whether one press can be the whole decision: this browser remembers apart whether it goes on then."""
+        return "one" if len(self.asked) == 1 else "several"
 
 
 def form_pane(assignment: Assignment, labels: Sequence[Label], sent: Mapping[str, Any] | None = None) -> FormPane:
@@ -145,11 +152,13 @@ def asked_criterion(field: str, criterion: Criterion, values: Mapping[str, Any])
         field=field,
         name=criterion.name,
         hint=hint_of(criterion),
-        choices=tuple(Choice(value=x, word=answer_word(x), key=keys.get(x, ""), chosen=x == value) for x in order),
+        choices=tuple(
+            Choice(value=x, word=button_word(criterion, x), key=keys.get(x, ""), chosen=x == value) for x in order
+        ),
         typed=not choices,
         value=value,
-        low=scale.low,
-        high=scale.high,
+        low="" if scale.low is None else f"{scale.low:g}",
+        high="" if scale.high is None else f"{scale.high:g}",
         step=f"{scale.step:g}" if scale.step else "any",
     )
 
@@ -179,10 +188,10 @@ def hint_of(criterion: Criterion) -> str:
     return _("%(low)s to %(high)s, good up to %(good)s") % {**ends, "good": f"{good:g}"}
 
 
-def answer_word(value: str) -> str:
-    """An answer as the page calls it."""
-    words = {"clean": _("good"), "wrong": _("bad"), UNDEFINED: _("undefined"), "tie": _("tie")}
-    return words.get(value, value)
+def button_word(criterion: Criterion, value: str) -> str:
+    """What stands on the button of an answer."""
+    words = {"A": _("A is better"), "B": _("B is better"), "tie": _("equally good")}
+    return words[value] if asks_for_a_side(criterion) and value in words else answer_word(value)
 
 
 def said(assignment: Assignment, labels: Iterable[Label]) -> str:
