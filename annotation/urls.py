@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.views import agreement, campaigns, review
+from annotation.views import adjudication, agreement, campaigns, review
 
 review_urls = [
     path("review/", review.review_list, name="review_list"),
@@ -20,6 +20,18 @@ campaign_urls = [
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("campaigns/<int:pk>/queue/<int:annotator_pk>/", campaigns.campaign_queue, name="campaign_queue"),
 ]
+adjudication_urls = [
+    path("adjudication/<int:campaign_pk>/", adjudication.adjudication_next, name="adjudication_next"),
+    path("adjudication/<int:campaign_pk>/<int:position>/", adjudication.adjudication_item, name="adjudication_item"),
+    path(
+        "adjudication/<int:campaign_pk>/<int:position>/decide/",
+        adjudication.adjudication_decide,
+        name="adjudication_decide",
+    ),
+    path(
+        "adjudication/<int:campaign_pk>/<int:position>/undo/", adjudication.adjudication_undo, name="adjudication_undo"
+    ),
+]
 agreement_urls = [
     path("agreement/", agreement.agreement_list, name="agreement_list"),
     path("agreement/<int:dataset_pk>/", agreement.agreement_report, name="agreement_report"),
@@ -28,4 +40,4 @@ agreement_urls = [
     path("agreement/<int:dataset_pk>/agreement.json", agreement.agreement_json, name="agreement_json"),
 ]
 
-urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *agreement_urls]
+urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *adjudication_urls, *agreement_urls]

@@ -43,6 +43,7 @@ ACCESS: list[tuple[str, set[str]]] = [
     ("judge_*", LEADS),
     ("review_*", MEMBERS),
     ("campaign_*", LEADS),
+    ("adjudication_*", LEADS),
     ("agreement_*", LEADS),
     ("export_*", LEADS),
     # the back office
