@@ -1,36 +1,26 @@
 """The work of a run: claimed batches feed the engine, its outcomes become replies and judgments, batch by batch."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.utils import timezone
 
-from judging.actions.batches import (
-    claim_batch,
-    fail_batches,
-    has_work,
-    release_batches,
-    renew_claims,
-    write_batch,
-)
+from judging.actions.batches import BatchOutcome, fail_batches, has_work, release_batches
+from judging.actions.desk import Desk
 from judging.actions.heartbeat import beating
 from judging.actions.judgments import batch_outcome, requests_for
 from judging.actions.panels import judge_by_panel
-from judging.actions.retries import NOTHING_KEPT, Kept, kept_of, retried
+from judging.actions.retries import kept_of, retried
 from judging.actions.runs import fail_run, settle_run
 from judging.core.specs import JudgeSpec, judge_from_json
 from judging.engines import ENGINES
-from judging.engines.base import Engine, EngineError, EngineOptions, EngineReply, Request, RequestId
-from judging.models import Item, Run, RunBatch
+from judging.engines.base import Engine, EngineError, EngineOptions, EngineReply, Request
+from judging.models import Item, Run
 
 WORK_SECONDS = 600.0
 """After so long a job claims no more and puts itself back, so that other runs and other workers get their turn."""
-
-BEAT_SECONDS = 5.0
-"""How often a worker renews its claims and looks whether its run was cancelled."""
 
 
 class WorkInterrupted(BaseException):
@@ -87,7 +77,7 @@ def judge_by_engine(
 ) -> None:
     """Let an engine judge what is left of a run, until the time is over; a run whose engine cannot work fails."""
     spec = judge_from_json(run.snapshot["judge"])
-    desk = Desk(run, spec, claimer, until)
+    desk = Desk(run, lambda items: JudgeSheet(run, spec, items), claimer=claimer, until=until)
     options = EngineOptions(
         model=spec.model,
         base_url=run.snapshot["base_url"],
@@ -100,7 +90,7 @@ def judge_by_engine(
         with closing(made(engine, spec.engine, options)) as running:
             desk.versions = running.versions()
             with beating(run, claimer=claimer, engine=running):
-                for items in desk.work(running):
+                for items in desk.work(running.replies):
                     written(items)
     except EngineError as error:
         fail_batches(desk.claimed, error=str(error))
@@ -115,101 +105,29 @@ def made(engine: EngineFactory, name: str, options: EngineOptions) -> Engine:
         raise EngineError(str(error)) from error
 
 
-@dataclass(slots=True)
-class OpenBatch:
-    """A claimed batch whose requests are in the engine."""
+class JudgeSheet:
+    """A batch as a judge works on it: what is stored and stays is not asked again."""
 
-    batch: RunBatch
-    items: dict[int, Item]
-    waiting: set[RequestId] = field(default_factory=set)
-    replies: list[EngineReply] = field(default_factory=list)
-    kept: Kept = NOTHING_KEPT
+    def __init__(self, run: Run, spec: JudgeSpec, items: Mapping[int, Item]) -> None:
+        self._run, self._spec, self._items = run, spec, items
+        self._kept = kept_of(run, items)
+        self._said: list[EngineReply] = []
 
-
-class Desk:
-    """What one worker has of a run: batches go out as requests, come back as outcomes, and are written when whole."""
-
-    def __init__(self, run: Run, spec: JudgeSpec, claimer: str, until: float) -> None:
-        self.versions: dict[str, str] = {}
-        self._run, self._spec, self._claimer, self._until = run, spec, claimer, until
-        self._open: dict[int, OpenBatch] = {}
-        self._batch_of: dict[int, int] = {}
-        self._beat_at = time.monotonic() + BEAT_SECONDS
-        self._stopped = False
-        self._written = 0
-
-    @property
-    def claimed(self) -> list[RunBatch]:
-        """The batches that are neither written nor given back."""
-        return [opened.batch for opened in self._open.values()]
-
-    def work(self, engine: Engine) -> Iterator[int]:
-        """Feed the engine until nothing is left to claim, and store what comes back; yields how many items, each time.
-
-        Memory is flat in the number of items and of samples: what is written is forgotten.
-        """
-        for reply in engine.replies(self.requests()):
-            self.take(reply)
-            self.beat()
-            yield self._stored()
-            if self._stopped:
-                return
-        yield self._stored()
-
-    def _stored(self) -> int:
-        count, self._written = self._written, 0
-        return count
-
-    def requests(self) -> Iterator[Request]:
-        """The calls of one batch after the other, each batch claimed when the engine has room for it."""
-        while not self._stopped and time.monotonic() < self._until:
-            batch = claim_batch(self._run, claimer=self._claimer, now=timezone.now())
-            if batch is None:
-                return
-            yield from self._requests_of(self._opened(batch))
-
-    def take(self, reply: EngineReply) -> None:
-        """File an outcome, and write its batch when that was the last one."""
-        opened = self._open.get(self._batch_of.get(reply.id[0], 0))
-        if opened is None or reply.id not in opened.waiting:
-            raise EngineError(f"The engine returned an outcome that nobody asked for: {reply.id}.")
-        opened.waiting.remove(reply.id)
-        opened.replies.append(reply)
-        if not opened.waiting:
-            self._write(opened)
-
-    def beat(self) -> None:
-        """From time to time: renew the claims, and stop where the run was cancelled."""
-        if time.monotonic() < self._beat_at:
-            return
-        self._beat_at = time.monotonic() + BEAT_SECONDS
-        renew_claims(self.claimed, now=timezone.now())
-        self._stopped = not Run.objects.filter(pk=self._run.pk, state=Run.State.RUNNING).exists()
-
-    def _opened(self, batch: RunBatch) -> OpenBatch:
-        found = Item.objects.filter(dataset=self._run.dataset_id).between(batch.first_position, batch.last_position)
-        opened = self._open[batch.pk] = OpenBatch(batch, {item.pk: item for item in found})
-        opened.kept = kept_of(self._run, opened.items)
-        self._batch_of |= dict.fromkeys(opened.items, batch.pk)
-        return opened
-
-    def _requests_of(self, opened: OpenBatch) -> Iterator[Request]:
+    def first(self) -> list[Request]:
+        """Every part of every item with an answer, as often as the judge has samples."""
         asked = []
-        for item in opened.items.values():
+        for item in self._items.values():
             if item.answer_state == Item.AnswerState.GIVEN:
-                asked += requests_for(item, self._spec, self._run.snapshot["seed"], opened.replies)
-        asked = [request for request in asked if request.id not in opened.kept.replies]
-        opened.replies = [reply for reply in opened.replies if reply.id not in opened.kept.replies]
-        opened.waiting = {request.id for request in asked}
-        if not asked:
-            self._write(opened)
-        yield from asked
+                asked += requests_for(item, self._spec, self._run.snapshot["seed"], self._said)
+        self._said = [reply for reply in self._said if reply.id not in self._kept.replies]
+        return [request for request in asked if request.id not in self._kept.replies]
 
-    def _write(self, opened: OpenBatch) -> None:
-        replies = [*opened.kept.replies.values(), *opened.replies]
-        outcome = batch_outcome(self._run, self._spec, opened.items, replies, self.versions)
-        if write_batch(opened.batch, retried(outcome, opened.kept)):
-            self._written += len(opened.items)
-        del self._open[opened.batch.pk]
-        for item_id in opened.items:
-            del self._batch_of[item_id]
+    def then(self, said: EngineReply) -> list[Request]:
+        """Nothing follows from a reply."""
+        self._said.append(said)
+        return []
+
+    def outcome(self, versions: dict[str, str]) -> BatchOutcome:
+        """Replies and judgments."""
+        replies = [*self._kept.replies.values(), *self._said]
+        return retried(batch_outcome(self._run, self._spec, self._items, replies, versions), self._kept)

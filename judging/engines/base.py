@@ -42,6 +42,44 @@ class EngineReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceRequest:
+    """Which of some texts does the model find most likely behind a prompt?
+
+    `prompts`: the first one that fits is put; none fits: the last one loses its beginning (`cut_left`), or the request
+    fails. Requests of one `group` begin alike and come one after the other: an engine computes that beginning once.
+    `bos`: whether the prompt begins with the mark of a beginning, None as the tokenizer does it. `longest`: the most
+    tokens of a prompt, None as many as the model takes.
+    """
+
+    id: RequestId
+    prompts: tuple[Prompt, ...]
+    texts: tuple[str, ...]
+    group: str = ""
+    bos: bool | None = None
+    longest: int | None = None
+    cut_left: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceReply:
+    """The log-likelihood of each text, up to a constant that all of them share; or a failure.
+
+    `prompt`: which of the prompts was put. `tokens`: those of the prompt; `computed`: those that were not read from a
+    cache, over everything that was asked for this request; `cut`: those taken from its beginning.
+    """
+
+    id: RequestId
+    loglikelihoods: tuple[float, ...] = ()
+    prompt: int = 0
+    tokens: int = 0
+    computed: int = 0
+    cut: int = 0
+    single: bool = True
+    ms: int | None = None
+    failure: Unscored | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
     """How to reach and run a model. `sampling` keys are those of the OpenAI API: temperature, top_p, max_tokens.
 
@@ -76,6 +114,20 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free what the engine holds; calling it twice is harmless."""
+
+
+@runtime_checkable
+class Choosing(Protocol):
+    """An engine that can tell how likely it finds given texts."""
+
+    def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
+        """Exactly one outcome for every request, in the order in which they are ready."""
+
+    def versions(self) -> dict[str, str]:
+        """As for `Engine`."""
+
+    def close(self) -> None:
+        """As for `Engine`."""
 
 
 @runtime_checkable

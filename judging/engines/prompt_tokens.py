@@ -43,14 +43,19 @@ class PromptTokens:
         return list(self.tokenizer(prompt.text)["input_ids"])
 
     def _chat(self, prompt: Prompt) -> list[int]:
+        # The template has written the special tokens already.
+        return list(self.tokenizer(self.written(prompt), add_special_tokens=False)["input_ids"])
+
+    def written(self, prompt: Prompt) -> str:
+        """A prompt as one text, a chat by the model's template."""
+        if not prompt.messages:
+            return prompt.text
         if not self.tokenizer.chat_template:
             raise EngineError("The model has no chat template: use a rubric with a raw prompt.")
         begun = prompt.messages[-1][0] == "assistant"
         messages = [{"role": role, "content": content} for role, content in prompt.messages]
         options = {"add_generation_prompt": not begun, "continue_final_message": begun, **self.template_options}
         try:
-            text = self.tokenizer.apply_chat_template(messages, tokenize=False, **options)
+            return str(self.tokenizer.apply_chat_template(messages, tokenize=False, **options))
         except (TemplateError, ValueError) as error:
             raise NotSent(Reason.REJECTED, f"The model's chat template refuses the prompt: {error}") from error
-        # The template has written the special tokens already.
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])

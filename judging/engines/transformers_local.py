@@ -14,13 +14,18 @@ from time import monotonic
 from typing import Any
 
 from judging.core.interrupts import INTERRUPTS
-from judging.engines.base import EngineError, EngineOptions, EngineReply, Request
+from judging.engines.base import ChoiceReply, ChoiceRequest, EngineError, EngineOptions, EngineReply, Request
+from judging.engines.choice_tokens import ChoiceTokenizer, ChoiceTokens
 from judging.engines.prompt_tokens import NotSent, PromptTokens
+from judging.engines.transformers_choices import choose
 from judging.engines.warm import WARM, free_memory
 
 BATCH_SIZE = 8
 WINDOW = 8
 """Requests that are sorted by length together, in batches."""
+
+CHOICE_WINDOW = 128
+"""Requests for a choice whose common beginning is computed once."""
 
 KNOWN = ("temperature", "top_p", "top_k", "repetition_penalty", "max_tokens", "stop", "chat_template_kwargs")
 
@@ -109,8 +114,19 @@ class TransformersEngine:
                     return
                 yield from self._generated(asked[start : start + self._batch_size])
 
+    def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
+        """Exactly one outcome for every request; what a group's prompts begin with is computed once in a window."""
+        source = ChoiceTokenizer(self._prompts, self._prompts.longest).of(requests)
+        while window := list(islice(source, CHOICE_WINDOW)):
+            yield from (outcome for outcome in window if isinstance(outcome, ChoiceReply))
+            if self._stopped.is_set():
+                return
+            yield from choose(
+                self._loaded, [each for each in window if isinstance(each, ChoiceTokens)], self._batch_size
+            )
+
     def stop(self) -> None:
-        """Let `replies` end after the batch in hand."""
+        """Let `replies` and `choices` end after the batch or window in hand."""
         self._stopped.set()
 
     def versions(self) -> dict[str, str]:

@@ -18,10 +18,12 @@ from typing import Any
 from judging.core.claimers import this_claimer
 from judging.core.interrupts import INTERRUPTS
 from judging.core.verdicts import Reason, Unscored
-from judging.engines.base import EngineError, EngineOptions, EngineReply, Request
+from judging.engines.base import ChoiceReply, ChoiceRequest, EngineError, EngineOptions, EngineReply, Request
+from judging.engines.choice_tokens import ChoiceTokenizer
 from judging.engines.gpu_memory import held_memory
 from judging.engines.orphans import OrphanWatch
 from judging.engines.prompt_tokens import NotSent, PromptTokens
+from judging.engines.vllm_choices import ChoiceFlight
 from judging.engines.vllm_sampling import logprobs_as_json, parameters, refuse_unknown, structure
 from judging.engines.warm import WARM, free_memory
 
@@ -107,7 +109,7 @@ def for_this_machine() -> dict[str, Any]:
 class InFlight:
     """A request that is in the engine."""
 
-    request: Request
+    request: Any
     tokens: list[int]
     started: float
 
@@ -147,8 +149,18 @@ class VllmEngine:
         finally:
             flight.end()
 
+    def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
+        """Exactly one outcome for every request, as they come; stopping early aborts what is in flight."""
+        flight = Flight(self._loaded)
+        # One token of a reply needs its place too.
+        source = ChoiceTokenizer(self._prompts, self._loaded.longest - 1).of(requests)
+        try:
+            yield from ChoiceFlight(flight, self._loaded.room).choices(source, self._stopped)
+        finally:
+            flight.end()
+
     def stop(self) -> None:
-        """Let `replies` end after the step in hand."""
+        """Let `replies` and `choices` end after the step in hand."""
         self._stopped.set()
 
     def versions(self) -> dict[str, str]:
@@ -199,7 +211,7 @@ class Flight:
         self._whole = True
         loaded.empty()
 
-    def add(self, request: Request, tokens: list[int], sampling: Any) -> None:
+    def add(self, request: Any, tokens: list[int], sampling: Any) -> None:
         """Send a request; NotSent where vLLM refuses it."""
         from vllm.exceptions import VLLMClientError
 
@@ -212,7 +224,12 @@ class Flight:
         self.waiting[name] = InFlight(request, tokens, monotonic())
 
     def step(self) -> Iterator[EngineReply]:
-        """Let the engine go one step on; what is finished by it."""
+        """Let the engine go one step on; the replies that are finished by it."""
+        for sent, output in self.outputs():
+            yield reply_of(sent, output)
+
+    def outputs(self) -> Iterator[tuple[InFlight, Any]]:
+        """Let the engine go one step on; what is finished by it, with what was sent."""
         from vllm.exceptions import VLLMError
 
         try:
@@ -223,7 +240,9 @@ class Flight:
         for output in outputs:
             # What is not waited for was aborted, and belongs to nobody any more.
             if output.finished and (sent := self.waiting.pop(output.request_id, None)):
-                yield reply_of(sent, output)
+                if list(output.prompt_token_ids) != sent.tokens:
+                    raise EngineError(f"vLLM returned {output.request_id} for another prompt than was sent.")
+                yield sent, output
 
     def end(self) -> None:
         """Leave an empty engine behind; one that was cut in the middle of something is not used again."""
@@ -247,8 +266,6 @@ class Flight:
 
 def reply_of(sent: InFlight, output: Any) -> EngineReply:
     """What vLLM made of a request."""
-    if list(output.prompt_token_ids) != sent.tokens:
-        raise EngineError(f"vLLM returned {output.request_id} for another prompt than was sent.")
     made = output.outputs[0]
     ms = round((monotonic() - sent.started) * 1000)
     finish, tokens = str(made.finish_reason or ""), len(made.token_ids)

@@ -308,7 +308,7 @@ def test_an_interrupted_worker_gives_back_what_it_claimed() -> None:
 
 
 def test_cancelling_stops_within_a_batch_and_keeps_what_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("judging.actions.work.BEAT_SECONDS", 0.0)
+    monkeypatch.setattr("judging.actions.desk.BEAT_SECONDS", 0.0)
     run = a_run(5 * BATCH_ITEMS)
     seen = iter(range(1000))
 
@@ -324,7 +324,7 @@ def test_cancelling_stops_within_a_batch_and_keeps_what_was_judged(monkeypatch: 
 
 
 def test_a_worker_renews_its_claims_while_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("judging.actions.work.BEAT_SECONDS", 0.0)
+    monkeypatch.setattr("judging.actions.desk.BEAT_SECONDS", 0.0)
     run = a_run(3)
     times = []
 

@@ -1,0 +1,163 @@
+"""How likely transformers find given texts: what questions of a group begin with is computed once and kept.
+
+Rows of a batch are padded behind their ends, where nothing that counts can see them. The logarithm is taken in single
+precision whatever the model's own is: in half precision many choices would tie.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from time import monotonic
+from typing import Any
+
+from judging.core.continuations import common_length
+from judging.core.interrupts import INTERRUPTS
+from judging.engines.base import ChoiceReply, EngineError
+from judging.engines.choice_tokens import ChoiceTokens
+
+WORTH_KEEPING = 32
+"""A beginning shorter than this is computed anew for every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text of one request: all tokens that are put, and how many of the last ones are scored."""
+
+    place: int
+    choice: int
+    tokens: tuple[int, ...]
+    scored: tuple[int, ...]
+
+
+def choose(loaded: Any, window: Sequence[ChoiceTokens], batch_size: int) -> Iterator[ChoiceReply]:
+    """The outcomes of a window, group by group."""
+    # What lost its beginning begins like nothing else.
+    for _, group in groupby(window, key=lambda each: (each.request.group, each.tokens.cut > 0)):
+        yield from choose_group(loaded, list(group), batch_size)
+
+
+def choose_group(loaded: Any, group: Sequence[ChoiceTokens], batch_size: int) -> list[ChoiceReply]:
+    """The outcomes of requests that begin alike."""
+    started = monotonic()
+    rows = [row for place, each in enumerate(group) for row in rows_of(place, each)]
+    begun = shared_beginning(rows)
+    found: dict[tuple[int, int], float] = {}
+    rows.sort(key=lambda row: -len(row.tokens))
+    try:
+        with INTERRUPTS.held():
+            kept = Beginning(loaded, rows[0].tokens[:begun]) if begun else None
+            for start in range(0, len(rows), batch_size):
+                found |= scored_rows(loaded, rows[start : start + batch_size], kept)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise EngineError(f"transformers stopped working: {type(error).__name__}: {error}"[:800]) from error
+    ms = round((monotonic() - started) * 1000 / len(group))
+    computed = computed_tokens(rows, begun)
+    return [reply_of(place, each, found, computed[place], ms) for place, each in enumerate(group)]
+
+
+def rows_of(place: int, each: ChoiceTokens) -> list[Row]:
+    """One row where one look tells all texts apart, else one for each."""
+    tokens = each.tokens
+    if tokens.single:
+        return [Row(place, -1, tokens.shared, tuple(tail[0] for tail in tokens.tails))]
+    return [Row(place, choice, (*tokens.shared, *tail[:-1]), tail) for choice, tail in enumerate(tokens.tails)]
+
+
+def shared_beginning(rows: Sequence[Row]) -> int:
+    """Tokens worth keeping: at least one of every row stays to be asked, and so do all that are scored behind."""
+    if len(rows) < 2:
+        return 0
+    ends = [looks(row, len(row.tokens)).start for row in rows]
+    length = min(common_length([row.tokens for row in rows]), *ends)
+    return length if length >= WORTH_KEEPING else 0
+
+
+class Beginning:
+    """The state of a model after some tokens."""
+
+    def __init__(self, loaded: Any, tokens: tuple[int, ...]) -> None:
+        import torch
+
+        self.tokens = len(tokens)
+        with torch.inference_mode():
+            ids = torch.tensor([tokens], device=loaded.model.device)
+            self._state = loaded.model(input_ids=ids, use_cache=True, logits_to_keep=1).past_key_values
+
+    def repeated(self, times: int) -> Any:
+        """A copy for so many rows."""
+        from copy import deepcopy
+
+        state = deepcopy(self._state)
+        state.batch_repeat_interleave(times)
+        return state
+
+
+def scored_rows(loaded: Any, rows: Sequence[Row], kept: Beginning | None) -> dict[tuple[int, int], float]:
+    """The log-likelihood of every text of these rows, by request and text."""
+    import torch
+
+    begun = kept.tokens if kept else 0
+    ends = [len(row.tokens) - begun for row in rows]
+    width, device = max(ends), loaded.model.device
+    pads = [width - end for end in ends]
+    pad = loaded.tokenizer.pad_token_id
+    ids = torch.tensor([[*row.tokens[begun:], *[pad] * more] for row, more in zip(rows, pads, strict=True)])
+    seen = torch.tensor([[1] * (width + begun - more) + [0] * more for more in pads])
+    looked = sorted({place for row, end in zip(rows, ends, strict=True) for place in looks(row, end)})
+    with torch.inference_mode():
+        how = {"past_key_values": kept.repeated(len(rows))} if kept else {}
+        logits = loaded.model(
+            input_ids=ids.to(device),
+            attention_mask=seen.to(device),
+            use_cache=bool(kept),
+            logits_to_keep=torch.tensor(looked, device=device),
+            **how,
+        ).logits
+        return {
+            key: value
+            for number, (row, end) in enumerate(zip(rows, ends, strict=True))
+            for key, value in values_of(row, logits[number, [looked.index(place) for place in looks(row, end)]])
+        }
+
+
+def looks(row: Row, end: int) -> range:
+    """The places of a row, which ends there, whose next tokens are asked for."""
+    return range(end - (1 if row.choice < 0 else len(row.scored)), end)
+
+
+def values_of(row: Row, logits: Any) -> Iterator[tuple[tuple[int, int], float]]:
+    """The log-likelihoods of one row's texts; `logits`: (places, vocabulary)."""
+    import torch
+
+    logs = torch.log_softmax(logits.float(), dim=-1)
+    if row.choice < 0:
+        values = logs[0, list(row.scored)].tolist()
+        yield from (((row.place, choice), value) for choice, value in enumerate(values))
+    else:
+        yield (row.place, row.choice), float(logs[range(len(row.scored)), list(row.scored)].sum())
+
+
+def computed_tokens(rows: Sequence[Row], begun: int) -> dict[int, int]:
+    """Tokens that were computed, by request; the common beginning counts for the first one."""
+    found: dict[int, int] = {}
+    for row in rows:
+        found[row.place] = found.get(row.place, 0) + len(row.tokens) - begun
+    found[0] += begun
+    return found
+
+
+def reply_of(
+    place: int, each: ChoiceTokens, found: dict[tuple[int, int], float], computed: int, ms: int
+) -> ChoiceReply:
+    """The outcome of a request."""
+    tokens = each.tokens
+    return ChoiceReply(
+        id=each.request.id,
+        loglikelihoods=tuple(found[place, choice] for choice in range(len(tokens.tails))),
+        prompt=each.prompt,
+        tokens=tokens.longest,
+        computed=computed,
+        cut=tokens.cut,
+        single=tokens.single,
+        ms=ms,
+    )
