@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from annotation.core.queue_filter import QueueFilter
@@ -12,9 +13,22 @@ class CampaignQuerySet(QuerySet):  # type: ignore[type-arg]
     """Campaigns."""
 
     def of_user(self, user_id: int) -> "CampaignQuerySet":
-        """Campaigns in which this user has a queue."""
+        """Campaigns in which this user has a queue, and open pulled ones that they may draw from."""
         assignments = self.model._meta.get_field("assignments").related_model._default_manager
-        return self.filter(Exists(assignments.filter(campaign=OuterRef("pk"), annotator__user=user_id)))
+        joined = Exists(assignments.filter(campaign=OuterRef("pk"), annotator__user=user_id))
+        return self.filter(joined | Q(pk__in=self.to_draw_from(user_id)))
+
+    def to_draw_from(self, user_id: int) -> list[int]:
+        """Open pulled campaigns that name this user, or that a group of theirs works on."""
+        user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+        if user is None:
+            return []
+        groups = set(user.groups.values_list("name", flat=True))
+        pulled = self.model._default_manager.filter(
+            distribution=self.model.Distribution.PULLED, state=self.model.State.OPEN
+        )
+        rows = pulled.values_list("pk", "group", "rules__annotators")
+        return [pk for pk, group, names in rows if (group in groups if group else user.get_username() in (names or []))]
 
 
 class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]

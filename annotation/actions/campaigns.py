@@ -1,6 +1,7 @@
 """Making a campaign and giving its items to people."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -8,45 +9,51 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from annotation.core.assignment import Order, check_places, ordered, share_out
+from annotation.actions.draws import is_swapped, lock_queues
+from annotation.actions.people import CampaignRefused, person_of, users_named
+from annotation.core.assignment import Order, check_places, share_out_each
+from annotation.core.design import BY_DOUBT, Chosen, Design, Facts, Stratum, overlap, plan
+from annotation.core.rules import CampaignRules
 from annotation.core.words import Terms
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Guideline
+from annotation.reports.doubts import doubt_of, strata_of
 from judging.models import Dataset, Item, Run
-from judging.permissions import role_of
 
 BATCH = 1000
-
-
-class CampaignRefused(ValueError):
-    """Why a campaign cannot be made or filled, as a sentence."""
+STRATUM_LENGTH = 100
+DRAWN = (CampaignItem.How.RANDOM, CampaignItem.How.STRATIFIED)
 
 
 def assign_items(
     dataset: Dataset,
     *,
     name: str,
-    annotators: Sequence[str],
+    annotators: Sequence[str] = (),
     run: Run | None = None,
     labels_per_item: int = 2,
     order: str = Order.SEQUENTIAL,
     seed: int = 0,
     terms: Terms | None = None,
+    design: Design | None = None,
 ) -> Campaign:
-    """Give every item of a dataset to `labels_per_item` of the annotators (user names); the campaign they are in.
+    """Give the items of a dataset to annotators (user names, or a group in `design`); the campaign they are in.
 
-    Asked again with the same settings, it adds what the dataset has gained since, or what an interrupted call left;
-    with other settings it refuses. CampaignRefused says why nothing was done.
+    Without a design everybody's items are dealt and every item is taken. Asked again with the same settings, it adds
+    what the dataset has gained since, or what an interrupted call left; with other settings it refuses.
+    CampaignRefused says why nothing was done.
     """
+    asked = design or Design()
     refuse_dataset(dataset, run)
-    if problem := check_places(annotators, labels_per_item):
+    refuse_design(dataset, asked, Order(order), run)
+    names = names_of(annotators, asked.group)
+    if problem := check_places(names, labels_per_item):
         raise CampaignRefused(problem)
-    people = [person_of(user) for user in users_named(annotators)]
-    settings = {
+    people = [person_of(user) for user in users_named(names)]
+    settings = settings_of(asked, names) | {
         "run": run,
         "labels_per_item": labels_per_item,
         "order": Order(order).value,
         "seed": seed,
-        "rules": {"annotators": sorted(annotators)},
     }
     with transaction.atomic():
         campaign = campaign_with(dataset, name, settings, terms)
@@ -54,6 +61,52 @@ def assign_items(
             person.save()
     fill(campaign, people)
     return campaign
+
+
+def names_of(annotators: Sequence[str], group: str) -> list[str]:
+    """User names of the people: those named, or the active members of the group."""
+    if not group:
+        return list(annotators)
+    if annotators:
+        raise CampaignRefused("Name annotators or a group, not both.")
+    users = User.objects.filter(groups__name=group, is_active=True).order_by("username")
+    if not users:
+        raise CampaignRefused(f"Group {group} has no active members; add some in the admin, or correct its name.")
+    return [user.username for user in users]
+
+
+def settings_of(design: Design, names: Sequence[str]) -> dict[str, Any]:
+    """The columns of a campaign that a design decides."""
+    rules = replace(
+        design.rules,
+        annotators=() if design.group else tuple(sorted(names)),
+        sample=design.sample,
+        limit=design.limit,
+        stratify_by=design.stratify_by,
+        judge_run2=design.judge_run2,
+    )
+    return {
+        "rules": rules.as_json(),
+        "distribution": design.distribution,
+        "group": design.group,
+        "share": design.share,
+        "hold_seconds": design.hold_seconds,
+    }
+
+
+def refuse_design(dataset: Dataset, design: Design, order: Order, run: Run | None) -> None:
+    """A design that contradicts itself, or looks at a judge or at people who have said nothing."""
+    if problem := design.problem(order):
+        raise CampaignRefused(problem)
+    if run is None and (order in BY_DOUBT or design.stratify_by == Stratum.VERDICT):
+        raise CampaignRefused("This order looks at what a judge said: name the run.")
+    other = Run.objects.filter(pk=design.judge_run2).first() if design.judge_run2 else None
+    if design.judge_run2 and (other is None or other.dataset_id != dataset.pk or other == run):
+        raise CampaignRefused(f"Run {design.judge_run2} is not another run over dataset {dataset.name}.")
+    if order in BY_DOUBT and not doubt_of(order, dataset, run, other):
+        raise CampaignRefused(
+            f"The order {order} finds nothing to compare: no item of {dataset.name} has both words that it looks at."
+        )
 
 
 def refuse_dataset(dataset: Dataset, run: Run | None) -> None:
@@ -68,35 +121,6 @@ def refuse_dataset(dataset: Dataset, run: Run | None) -> None:
         )
 
 
-def users_named(names: Sequence[str]) -> list[User]:
-    """The accounts of these names, in name order; a name without an account or without a role is refused."""
-    users = {user.username: user for user in User.objects.filter(username__in=names)}
-    if missing := sorted(set(names) - set(users)):
-        raise CampaignRefused(
-            f"There is no user {', '.join(missing)}; make the account in the admin (group annotator), "
-            "or correct the name."
-        )
-    if idle := sorted(name for name, user in users.items() if role_of(user) is None):
-        raise CampaignRefused(
-            f"User {', '.join(idle)} cannot review; activate the account and add it to group annotator."
-        )
-    return [users[name] for name in sorted(users)]
-
-
-def person_of(user: User) -> Annotator:
-    """The annotator a user labels as, not stored yet where new; labels imported under their name become theirs."""
-    known = Annotator.objects.filter(user=user).first()
-    if known:
-        return known
-    namesake = Annotator.objects.filter(name=user.username, source="").first()
-    if namesake is None:
-        return Annotator(name=user.username, user=user)
-    if namesake.user_id is not None or namesake.identity != Annotator.Identity.KNOWN:
-        raise CampaignRefused(f"Annotator {namesake.name} belongs to somebody else; rename it in the admin first.")
-    namesake.user = user
-    return namesake
-
-
 def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms | None) -> Campaign:
     """The campaign of this name, made if new; one with other settings or a closed one is refused."""
     found: Campaign | None = Campaign.objects.select_for_update().filter(dataset=dataset, name=name).first()
@@ -106,13 +130,27 @@ def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], term
         raise CampaignRefused(f"Campaign {name} holds imported labels; choose another name.")
     if found.state != Campaign.State.OPEN:
         raise CampaignRefused(f"Campaign {name} is closed; open it again in the admin or choose another name.")
-    if changed := [key for key, value in settings.items() if getattr(found, key) != value]:
-        words = ", ".join("annotators" if key == "rules" else key.replace("_", " ") for key in changed)
+    stored = {key: getattr(found, key) for key in settings} | {"rules": without_draws(found.rules)}
+    if changed := [key for key, value in settings.items() if stored[key] != value]:
+        words = ", ".join(
+            rules_changed(stored, settings) if key == "rules" else key.replace("_", " ") for key in changed
+        )
         raise CampaignRefused(
             f"Campaign {name} of dataset {dataset.name} exists with other settings ({words}); "
             "repeat its settings to add new items, or choose another name."
         )
     return found
+
+
+def without_draws(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules a lead asked for, without what later draws noted."""
+    return replace(CampaignRules.from_json(rules), drawn={}, drawn_by="").as_json()
+
+
+def rules_changed(stored: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+    """The rules that differ, in words."""
+    one, two = stored["rules"], asked["rules"]
+    return ", ".join(key.replace("_", " ") for key in sorted({*one, *two}) if one.get(key) != two.get(key))
 
 
 def new_campaign(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms) -> Campaign:
@@ -133,35 +171,90 @@ def new_campaign(dataset: Dataset, name: str, settings: Mapping[str, Any], terms
 
 
 def fill(campaign: Campaign, people: Sequence[Annotator]) -> None:
-    """Queue the items of the dataset that the campaign does not have yet, behind those it has.
+    """Queue the items of the plan that the campaign does not have yet, behind those it has.
 
     Batches are committed one by one, so that a large campaign never keeps others from writing for long.
     """
-    everything = Item.objects.filter(dataset=campaign.dataset_id).order_by("position")
+    rules = CampaignRules.from_json(campaign.rules)
+    there = CampaignItem.objects.filter(campaign=campaign).exclude(how=CampaignItem.How.CHECK)
+    if (size := rules.sample or rules.limit) and there.count() >= size:
+        return
     known = set(CampaignItem.objects.filter(campaign=campaign).values_list("item", flat=True))
-    # All items are ordered, then the known left out: an interrupted call goes on in the order it began with.
-    order = ordered(list(everything.values_list("pk", flat=True)), Order(campaign.order), campaign.seed)
-    fresh = [item for item in order if item not in known]
-    for start in range(0, len(fresh), BATCH):
-        queue_items(campaign, fresh[start : start + BATCH], people)
+    # The whole plan is made, then the known left out: an interrupted call goes on as it began.
+    planned = plan_of(campaign, rules)
+    note_draws(campaign, {one.stratum: one.probability or 0 for one in planned if one.how in DRAWN}, rules.stratify_by)
+    queue_plan(campaign, [one for one in planned if one.item not in known], people)
 
 
 @transaction.atomic
-def queue_items(campaign: Campaign, items: Sequence[int], people: Sequence[Annotator]) -> None:
-    """Put items into the campaign and at the ends of queues; those put there by somebody else meanwhile stay."""
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
+def note_draws(campaign: Campaign, chances: Mapping[str, float], by: str) -> None:
+    """Keep with which chance the items of each stratum were drawn so far, for a later draw."""
+    if chances:
+        row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        row.rules = row.rules | {"drawn": dict(chances)} | ({"drawn_by": by} if by else {})
+        row.save(update_fields=["rules"])
+        campaign.rules = row.rules
+
+
+def plan_of(campaign: Campaign, rules: CampaignRules) -> list[Chosen]:
+    """The items of a campaign, ordered and drawn by its settings."""
+    order = Order(campaign.order)
+    items = Item.objects.filter(dataset=campaign.dataset_id).order_by("position").values_list("pk", flat=True)
+    other = Run.objects.filter(pk=rules.judge_run2).first()
+    by = rules.stratify_by
+    facts = Facts(
+        items=list(items),
+        strata=strata_of(campaign.dataset, by, campaign.run) if by else {},
+        doubt=doubt_of(order, campaign.dataset, campaign.run, other) if order in BY_DOUBT else {},
+    )
+    design = Design(sample=rules.sample, limit=rules.limit, stratify_by=by)
+    return plan(facts, design, order=order, seed=campaign.seed)
+
+
+def queue_plan(campaign: Campaign, chosen: Sequence[Chosen], people: Sequence[Annotator]) -> int:
+    """Put planned items into the campaign, batch by batch; how many."""
+    start = CampaignItem.objects.filter(campaign=campaign).count()
+    labels = overlap(len(chosen), campaign.share, campaign.labels_per_item, campaign.seed + start)
+    wants = list(zip(chosen, labels, strict=True))
+    return sum(queue_items(campaign, wants[at : at + BATCH], people) for at in range(0, len(wants), BATCH))
+
+
+@transaction.atomic
+def queue_items(campaign: Campaign, wants: Sequence[tuple[Chosen, int]], people: Sequence[Annotator]) -> int:
+    """Put items into the campaign, each wanting its number of labels, and when they are dealt at the ends of queues.
+
+    Those put there by somebody else meanwhile stay. Returns how many were put.
+    """
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     there = CampaignItem.objects.filter(campaign=campaign)
-    taken = set(there.filter(item__in=items).values_list("item", flat=True))
+    taken = set(there.filter(item__in=[one.item for one, _ in wants]).values_list("item", flat=True))
     rank = there.aggregate(last=Max("rank"))["last"] or 0
-    fresh = [item for item in items if item not in taken]
-    places = {person.name: Assignment.objects.queue(campaign.pk, person.pk).last_rank() for person in people}
-    names = [person.name for person in people]
-    shares = share_out(len(fresh), names, campaign.labels_per_item, campaign.seed + rank, places)
+    fresh = [(one, labels) for one, labels in wants if one.item not in taken]
     rows = [
-        CampaignItem(campaign=campaign, item_id=item, rank=rank + n, wanted=len(share), taken=len(share))
-        for n, (item, share) in enumerate(zip(fresh, shares, strict=True), start=1)
+        CampaignItem(
+            campaign=campaign,
+            item_id=one.item,
+            rank=rank + n,
+            wanted=labels,
+            taken=0 if campaign.is_pulled else labels,
+            how=one.how,
+            stratum=one.stratum[:STRATUM_LENGTH],
+            probability=one.probability,
+        )
+        for n, (one, labels) in enumerate(fresh, start=1)
     ]
     CampaignItem.objects.bulk_create(rows)
+    if not campaign.is_pulled:
+        deal(campaign, rows, people)
+    return len(rows)
+
+
+def deal(campaign: Campaign, rows: Sequence[CampaignItem], people: Sequence[Annotator]) -> None:
+    """Give new items to people, to everybody the same number, each at the end of their queue."""
+    lock_queues(people)
+    places = {person.name: Assignment.objects.queue(campaign.pk, person.pk).last_rank() for person in people}
+    first = rows[0].rank - 1 if rows else 0
+    shares = share_out_each([row.wanted for row in rows], list(places), campaign.seed + first, places)
     Assignment.objects.bulk_create(queued(campaign, rows, shares, people, places))
 
 
@@ -174,10 +267,17 @@ def queued(
 ) -> Iterator[Assignment]:
     """The assignments, each at the next free place of its annotator's queue."""
     by_name = {person.name: person for person in people}
+    items = Item.objects.only("pk", "kind").in_bulk([row.item_id for row in rows])
     for row, share in zip(rows, shares, strict=True):
         for name in share:
             places[name] += 1
-            yield Assignment(campaign=campaign, campaign_item=row, annotator=by_name[name], queue_rank=places[name])
+            yield Assignment(
+                campaign=campaign,
+                campaign_item=row,
+                annotator=by_name[name],
+                queue_rank=places[name],
+                swapped=is_swapped(campaign, items[row.item_id], by_name[name]),
+            )
 
 
 def add_guideline(campaign: Campaign, text: str) -> Guideline:

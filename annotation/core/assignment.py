@@ -16,14 +16,6 @@ class Order(StrEnum):
     LOWEST_MARGIN = "lowest_margin"
 
 
-def ordered(items: Sequence[int], order: Order, seed: int) -> list[int]:
-    """The items in the order of the campaign: as they come, or shuffled by the seed."""
-    made = list(items)
-    if order is Order.RANDOM:
-        Random(seed).shuffle(made)  # noqa: S311 - an order, not a secret
-    return made
-
-
 def check_places(annotators: Sequence[str], labels_per_item: int) -> str:
     """Why this many labels per item cannot be had from these people, or ''."""
     if not annotators:
@@ -44,19 +36,25 @@ def check_places(annotators: Sequence[str], labels_per_item: int) -> str:
 def share_out(
     count: int, annotators: Sequence[str], labels_per_item: int, seed: int, loads: Mapping[str, int] | None = None
 ) -> list[tuple[str, ...]]:
-    """For each of `count` items, who reviews it.
+    """For each of `count` items, who reviews it: `share_out_each` with the same number of labels for all."""
+    return share_out_each([labels_per_item] * count, annotators, seed, loads)
+
+
+def share_out_each(
+    labels: Sequence[int], annotators: Sequence[str], seed: int, loads: Mapping[str, int] | None = None
+) -> list[tuple[str, ...]]:
+    """For each item, who gives the labels it wants.
 
     Everybody has the same number of items, give or take one, counting the `loads` they start with; who meets whom
     on an item is drawn by the seed, so that every pair of people meets when there are items enough.
     """
-    if labels_per_item == len(annotators):
-        return [tuple(annotators)] * count
     draw = Random(seed)  # noqa: S311 - an order, not a secret
     load = {name: (loads or {}).get(name, 0) for name in annotators}
     shares = []
-    for _ in range(count):
-        chosen = sorted(annotators, key=lambda name: (load[name], draw.random()))[:labels_per_item]
-        for name in chosen:
+    for wanted in labels:
+        everybody = wanted == len(annotators)
+        by_load = annotators if everybody else sorted(annotators, key=lambda name: (load[name], draw.random()))
+        for name in by_load[:wanted]:
             load[name] += 1
-        shares.append(tuple(chosen))
+        shares.append(tuple(by_load[:wanted]))
     return shares

@@ -1,7 +1,7 @@
 """The rules of a campaign that are no column of it: one dataclass that reads and writes `Campaign.rules`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -41,22 +41,26 @@ class CampaignRules:
     """How many items of the order were to be taken from its beginning."""
     stratify_by: str = ""
     """One of Stratum."""
+    drawn: Mapping[str, float] = field(default_factory=dict)
+    """Kept by the draws themselves: the chance that items of each stratum ('' for all) had so far."""
+    drawn_by: str = ""
+    """What these strata divide by."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "CampaignRules":
         """Read `Campaign.rules`; keys that are no rule are left alone."""
-        known = {field.name: stored[field.name] for field in fields(cls) if stored.get(field.name) is not None}
+        known = {one.name: stored[one.name] for one in fields(cls) if stored.get(one.name) is not None}
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known.items()}
         return cls(**values)
 
     def as_json(self) -> dict[str, Any]:
         """What `Campaign.rules` stores."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
         changed = {name: value for name, value in values.items() if value != RULE_DEFAULTS[name]}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
 
 
-RULE_DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(CampaignRules)}
+RULE_DEFAULTS: Mapping[str, Any] = {one.name: getattr(CampaignRules(), one.name) for one in fields(CampaignRules)}
 
 
 def skip_rule(rules: CampaignRules, *, pulled: bool) -> Skipped:

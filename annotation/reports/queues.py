@@ -107,3 +107,12 @@ def _held(rows: Sequence[tuple[str, datetime]], *, blind: bool) -> list[Held]:
     names = sorted({"" if blind else name for name, _ in rows})
     found = {name: [until for holder, until in rows if blind or holder == name] for name in names}
     return [Held(name=name, items=len(untils), until=min(untils)) for name, untils in found.items()]
+
+
+def without_people(campaign: Campaign, people: int) -> int:
+    """Items that want a label which none of so many annotators can give: all of them have met the item already.
+
+    Where it is not 0 the lead has to add somebody, or to live with fewer labels.
+    """
+    wanting = CampaignItem.objects.filter(campaign=campaign, returned=True, taken__lt=F("wanted"))
+    return wanting.annotate(met=Count("assignments")).filter(met__gte=people).count()

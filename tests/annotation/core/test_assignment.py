@@ -1,18 +1,7 @@
 import pytest
 
-from annotation.core.assignment import Order, check_places, ordered, share_out
+from annotation.core.assignment import Order, check_places, share_out, share_out_each
 from annotation.models import Campaign
-
-
-def test_sequential_keeps_the_order_of_the_dataset() -> None:
-    assert ordered([5, 3, 9], Order.SEQUENTIAL, seed=7) == [5, 3, 9]
-
-
-def test_random_is_the_same_for_the_same_seed_and_loses_nothing() -> None:
-    items = list(range(50))
-    assert ordered(items, Order.RANDOM, seed=7) == ordered(items, Order.RANDOM, seed=7)
-    assert ordered(items, Order.RANDOM, seed=7) != ordered(items, Order.RANDOM, seed=8)
-    assert sorted(ordered(items, Order.RANDOM, seed=7)) == items
 
 
 def test_the_table_knows_every_order() -> None:
@@ -57,3 +46,9 @@ def test_places_that_cannot_be_filled_are_refused_in_words(annotators: list[str]
 
 def test_places_that_can_be_filled_are_fine() -> None:
     assert check_places(["a", "b"], 2) == ""
+
+
+def test_items_may_want_different_numbers_of_labels() -> None:
+    shares = share_out_each([1, 2, 1, 2], ["a", "b", "c"], seed=1)
+    assert [len(share) for share in shares] == [1, 2, 1, 2]
+    assert sorted(sum(name in share for share in shares) for name in "abc") == [2, 2, 2]

@@ -1,0 +1,171 @@
+"""The people of a campaign: who they are, who joins, who leaves, and whose open items others take over."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from annotation.actions.draws import give_place, lock_queues
+from annotation.actions.extras import deal_to_another, members, put_at_end
+from annotation.actions.refusals import LabelRefused
+from annotation.models import Annotator, Assignment, Campaign, CampaignItem
+from judging.permissions import role_of
+
+
+class CampaignRefused(ValueError):
+    """Why a campaign cannot be made or filled, as a sentence."""
+
+
+def users_named(names: Sequence[str]) -> list[User]:
+    """The accounts of these names, in name order; a name without an account or without a role is refused."""
+    users = {user.username: user for user in User.objects.filter(username__in=names)}
+    if missing := sorted(set(names) - set(users)):
+        raise CampaignRefused(
+            f"There is no user {', '.join(missing)}; make the account in the admin (group annotator), "
+            "or correct the name."
+        )
+    if idle := sorted(name for name, user in users.items() if role_of(user) is None):
+        raise CampaignRefused(
+            f"User {', '.join(idle)} cannot review; activate the account and add it to group annotator."
+        )
+    return [users[name] for name in sorted(users)]
+
+
+def person_of(user: User) -> Annotator:
+    """The annotator a user labels as, not stored yet where new; labels imported under their name become theirs."""
+    known = Annotator.objects.filter(user=user).first()
+    if known:
+        return known
+    namesake = Annotator.objects.filter(name=user.username, source="").first()
+    if namesake is None:
+        return Annotator(name=user.username, user=user)
+    if namesake.user_id is not None or namesake.identity != Annotator.Identity.KNOWN:
+        raise CampaignRefused(f"Annotator {namesake.name} belongs to somebody else; rename it in the admin first.")
+    namesake.user = user
+    return namesake
+
+
+def people_of(campaign: Campaign) -> list[Annotator]:
+    """The annotators of a campaign as its rules name them, in name order; new members of its group are stored."""
+    people = [person_of(user) for user in users_named(members(campaign))]
+    for person in people:
+        if person.pk is None:
+            person.save()
+    return people
+
+
+def join(campaign: Campaign, user: User) -> Annotator:
+    """The annotator a user is in a campaign, stored at their first visit; who is not one of its people is refused."""
+    known: Annotator | None = Annotator.objects.filter(user=user).first()
+    there = known is not None and Assignment.objects.filter(campaign=campaign, annotator=known).exists()
+    if not there and user.username not in members(campaign):
+        raise LabelRefused(_("You are not one of the annotators of this campaign."))
+    if known is None:
+        known = person_of(user)
+        known.save()
+    return known
+
+
+def add_annotators(campaign: Campaign, names: Sequence[str]) -> list[Annotator]:
+    """Let more people review in an open campaign; those who are in it already stay. Returns all its people.
+
+    In a dealt campaign they get the places that nobody could take; `hand_over` gives them more.
+    """
+    refuse_group(campaign)
+    users = users_named(sorted({*members(campaign), *names}))
+    people = [person_of(user) for user in users]
+    with transaction.atomic():
+        for person in people:
+            person.save()
+        store_members(campaign, [user.username for user in users])
+        if not campaign.is_pulled:
+            wanting = CampaignItem.objects.filter(campaign=campaign, taken__lt=F("wanted"))
+            for row in wanting.select_for_update(no_key=True).select_related("item").order_by("rank"):
+                while deal_to_another(campaign, row):
+                    pass
+    return people
+
+
+def remove_annotators(campaign: Campaign, names: Sequence[str]) -> int:
+    """Take people out of an open campaign: their open items go to the others, their labels stay. How many items moved.
+
+    Where none of the others can take an item, its place stays open, and `reports.queues.without_people` counts it.
+    """
+    refuse_group(campaign)
+    stay = [name for name in members(campaign) if name not in names]
+    if unknown := sorted(set(names) - set(members(campaign))):
+        raise CampaignRefused(f"{', '.join(unknown)} is not in campaign {campaign.name}.")
+    if not stay:
+        raise CampaignRefused("A campaign needs at least one annotator: add somebody first, or close it.")
+    moved = 0
+    with transaction.atomic():
+        store_members(campaign, stay)
+        for leaver in Annotator.objects.filter(user__username__in=names):
+            moved += _give_away(campaign, leaver, list(Annotator.objects.filter(user__username__in=stay)))
+    return moved
+
+
+def hand_over(campaign: Campaign, giver: Annotator, takers: Sequence[Annotator], *, count: int | None = None) -> int:
+    """Give somebody's open items, or the last `count` of them, to other people of the campaign; how many moved.
+
+    With them they are skipped ("handed over"), with the draft they had. An item that a taker knows goes to another of
+    them; where all know it, it stays. In a pulled campaign the places are free for everybody.
+    """
+    names = set(members(campaign))
+    if strangers := sorted(one.name for one in takers if one.user is None or one.user.username not in names):
+        raise CampaignRefused(f"{', '.join(strangers)} is not in campaign {campaign.name}; add them first.")
+    if giver in takers:
+        raise CampaignRefused(f"{giver.name} has these items already; name somebody else.")
+    with transaction.atomic():
+        return _give_away(campaign, giver, takers, count=count, keep=True)
+
+
+def refuse_group(campaign: Campaign) -> None:
+    """Whom a group holds is said where users and groups are kept; a closed campaign has its people."""
+    if campaign.state != Campaign.State.OPEN:
+        raise CampaignRefused(f"Campaign {campaign.name} is closed; open it again first.")
+    if campaign.group:
+        raise CampaignRefused(f"The annotators of {campaign.name} are group {campaign.group}; change its members.")
+
+
+def store_members(campaign: Campaign, names: Sequence[str]) -> None:
+    """Write the names into the rules as they are now."""
+    row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    row.rules = row.rules | {"annotators": sorted(names)}
+    row.save(update_fields=["rules"])
+    campaign.rules = row.rules
+
+
+def _give_away(
+    campaign: Campaign, giver: Annotator, takers: Sequence[Annotator], *, count: int | None = None, keep: bool = False
+) -> int:
+    """`keep`: what nobody can take stays with its giver, else its place is given back."""
+    lock_queues(takers)
+    places = Assignment.objects.queue(campaign.pk, giver.pk).open().filter(placed=True).order_by("-queue_rank")
+    # An item whose label is being stored at this moment is not open any more: do not wait for it.
+    rows = places.select_for_update(of=("self",), skip_locked=True).select_related("campaign_item__item")[:count]
+    loads = {one.pk: Assignment.objects.queue(campaign.pk, one.pk).open().count() for one in takers}
+    moved = 0
+    for row in reversed(list(rows)):
+        taker = _taker(row.campaign_item, takers, loads)
+        if campaign.is_pulled or (taker is None and not keep):
+            give_place(row.campaign_item)
+        elif taker is None:
+            continue
+        else:
+            put_at_end(campaign, row.campaign_item, taker)
+            loads[taker.pk] += 1
+        row.state, row.placed, row.held_until = Assignment.State.SKIPPED, False, None
+        row.skip_reason, row.draft_rev = _("handed over"), row.draft_rev + 1
+        row.save(update_fields=["state", "placed", "held_until", "skip_reason", "draft_rev"])
+        moved += 1
+    return moved
+
+
+def _taker(row: CampaignItem, takers: Sequence[Annotator], loads: dict[int, int]) -> Annotator | None:
+    """Of those who do not know the item, who has the least to do."""
+    known = set(Assignment.objects.filter(campaign_item=row).values_list("annotator", flat=True))
+    free = [one for one in takers if one.pk not in known]
+    return min(free, key=lambda one: (loads[one.pk], one.name), default=None)
