@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import Exists, F, FloatField, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext as _
 
 from annotation.core.kept import UNDEFINED
+from annotation.core.lead_reasons import BY_LEADS, HANDED_OVER
 from annotation.core.rules import CampaignRules
 from annotation.core.words import BAD_QUESTION, BAD_REFERENCE
 from annotation.models import Assignment, Campaign, CountScale, GoldLabel, ItemCount, Label
@@ -209,6 +211,7 @@ def majorities(campaign: Campaign, scale: CountScale) -> Mapping[tuple[str, str]
 def skipped(campaign: Campaign) -> Q:
     """Put aside by somebody."""
     places = Assignment.objects.filter(campaign=campaign, state=Assignment.State.SKIPPED)
+    places = places.exclude(skip_reason__in=[*BY_LEADS, _(HANDED_OVER)])
     return Q(pk__in=places.values("campaign_item__item"))
 
 

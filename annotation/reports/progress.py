@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from annotation.core.lead_reasons import BY_LEADS
 from annotation.core.pace import Pace, pace_of
 from annotation.core.rules import CampaignRules
 from annotation.models import Annotator, Assignment, Campaign, GoldLabel, ItemCount, Label
@@ -178,6 +179,7 @@ def held_places(campaign: Campaign, now: datetime) -> list[Assignment]:
 def skip_reasons(campaign: Campaign) -> tuple[tuple[str, int], ...]:
     """Why items were put aside, the most frequent reason first."""
     skipped = Assignment.objects.filter(campaign=campaign, state=Assignment.State.SKIPPED)
+    skipped = skipped.exclude(skip_reason__in=BY_LEADS)
     rows = skipped.order_by().values_list("skip_reason").annotate(n=Count("pk")).order_by("-n", "skip_reason")
     return tuple((reason, count) for reason, count in rows[:MOST_REASONS])
 

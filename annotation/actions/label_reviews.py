@@ -1,0 +1,105 @@
+"""What a lead makes of a label: accepted, fixed or rejected. It is kept apart from the label, which is never edited."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from annotation.actions.adjudication import adjudicate
+from annotation.actions.draws import give_place
+from annotation.actions.extras import deal_to_another
+from annotation.actions.labels import content_of, current_labels, end_labels, locked, recount_all
+from annotation.actions.refusals import LabelRefused, refuse_closed
+from annotation.actions.rereview import reopen
+from annotation.core.adjudication import Decided
+from annotation.core.lead_reasons import REJECTED
+from annotation.models import Assignment, Label, LabelReview
+
+
+class ReviewRefused(ValueError):
+    """Why a label was not reviewed, as a sentence for the lead."""
+
+
+@transaction.atomic
+def accept_label(label: Label, *, by: User, comment: str = "") -> LabelReview:
+    """The lead agrees with a standing label; said twice in a row it is said once."""
+    standing(label)
+    newest = newest_review(label)
+    if newest and (newest.outcome, newest.lead_id, newest.comment) == (LabelReview.Outcome.ACCEPT, by.pk, comment):
+        return newest
+    return append(label, LabelReview.Outcome.ACCEPT, by, comment)
+
+
+@transaction.atomic
+def fix_label(label: Label, decided: Decided, *, by: User) -> LabelReview:
+    """The lead says it better: their decision is the item's gold label, the annotator's label stays as it is."""
+    standing(label)
+    adjudicate(label.campaign, label.item, decided, by=by)
+    return append(label, LabelReview.Outcome.FIXED, by, decided.comment)
+
+
+@transaction.atomic
+def reject_label(label: Label, *, by: User, comment: str = "") -> LabelReview:
+    """The item goes back to its annotator, with the old word as the draft; the label counts until there is a new one."""
+    row = place_of(label)
+    refuse_open(row)
+    standing(label)
+    review = append(label, LabelReview.Outcome.REJECTED, by, comment)
+    reopen(row)
+    return review
+
+
+@transaction.atomic
+def reject_to_another(label: Label, *, by: User, comment: str = "") -> LabelReview:
+    """The label ends and its place goes to somebody who does not know the item; what was said stays as the draft."""
+    row = locked(place_of(label))
+    refuse_open(row)
+    standing(label)
+    labels = current_labels(row)
+    review = append(label, LabelReview.Outcome.REJECTED, by, comment)
+    row.draft = content_of(row, labels) | {"at": timezone.now().isoformat()}
+    end_labels(labels, Label.EndedBy.UNDONE, timezone.now())
+    recount_all(row, labels)
+    if row.placed:
+        give_place(row.campaign_item)
+    row.state, row.placed, row.held_until = Assignment.State.SKIPPED, False, None
+    row.skip_reason, row.draft_rev = REJECTED, row.draft_rev + 1
+    row.save(update_fields=["draft", "state", "placed", "held_until", "skip_reason", "draft_rev"])
+    if not row.campaign.is_pulled and deal_to_another(row.campaign, row.campaign_item) is None:
+        raise ReviewRefused(_("Everybody in this campaign has had this item already: add somebody, or give it back."))
+    return review
+
+
+def standing(label: Label) -> None:
+    """Only a label that counts is reviewed."""
+    if Label.objects.select_for_update(no_key=True).get(pk=label.pk).ended_at is not None:
+        raise ReviewRefused(
+            _("This label has been replaced or taken back since you opened it. Reload to see the newer one.")
+        )
+
+
+def place_of(label: Label) -> Assignment:
+    """Where the label was given; imported labels have no place."""
+    places = Assignment.objects.of_items(label.campaign_id, label.annotator_id, [label.item_id])
+    found: Assignment | None = places.select_related("campaign").first()
+    if found is None:
+        raise ReviewRefused(_("This label came with a file: nobody has a place that it could go back to."))
+    return found
+
+
+def refuse_open(row: Assignment) -> None:
+    """A closed campaign takes no new words."""
+    try:
+        refuse_closed(row.campaign)
+    except LabelRefused as problem:
+        raise ReviewRefused(str(problem)) from problem
+
+
+def newest_review(label: Label) -> LabelReview | None:
+    """What counts of what leads said of a label."""
+    return LabelReview.objects.filter(label=label).order_by("-pk").first()
+
+
+def append(label: Label, outcome: LabelReview.Outcome, by: User, comment: str) -> LabelReview:
+    """One more word of a lead."""
+    return LabelReview.objects.create(label=label, lead=by, outcome=outcome, comment=comment, at=timezone.now())

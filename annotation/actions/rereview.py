@@ -1,0 +1,57 @@
+"""Putting a decided item back to its annotator, with the old word as the draft. The label stays until a new one."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.actions.labels import content_of, current_labels, locked
+from annotation.actions.refusals import refuse_closed
+from annotation.models import Assignment, Campaign, Label
+
+CHUNK = 500
+
+
+def rereview(campaign: Campaign, labels: Collection[int]) -> int:
+    """Put the items of these standing labels (primary keys) back to those who gave them; how many.
+
+    What is open or was put back already stays as it is. Committed some hundred at a time.
+    """
+    refuse_closed(campaign)
+    chosen = sorted(set(labels))
+    return sum(_put_back(campaign, chosen[at : at + CHUNK]) for at in range(0, len(chosen), CHUNK))
+
+
+@transaction.atomic
+def _put_back(campaign: Campaign, labels: list[int]) -> int:
+    standing = Label.objects.current().filter(campaign=campaign, pk__in=labels)
+    said = set(standing.values_list("item", "annotator"))
+    places = Assignment.objects.filter(
+        campaign=campaign,
+        state=Assignment.State.SUBMITTED,
+        campaign_item__item__in={item for item, _person in said},
+        annotator__in={person for _item, person in said},
+    )
+    chosen = places.order_by("pk").values_list("pk", "campaign_item__item", "annotator")
+    rows = [Assignment(pk=pk) for pk, item, person in chosen if (item, person) in said]
+    return sum(reopen(row) for row in rows)
+
+
+@transaction.atomic
+def reopen(assignment: Assignment) -> bool:
+    """One submitted place is a draft again; False where it is not submitted."""
+    row = locked(assignment)
+    refuse_closed(row.campaign)
+    if row.state != Assignment.State.SUBMITTED:
+        return False
+    # What was typed since the label was given is newer than it.
+    content = content_of(row, current_labels(row)) | typed(row)
+    row.draft = content | {"at": timezone.now().isoformat()}
+    row.state, row.draft_rev, row.held_until = Assignment.State.DRAFT, row.draft_rev + 1, None
+    row.save(update_fields=["draft", "state", "draft_rev", "held_until"])
+    return True
+
+
+def typed(row: Assignment) -> dict[str, object]:
+    """A draft's content, without the marks of the page that wrote it."""
+    return {name: value for name, value in row.draft.items() if name not in {"page", "sequence", "at"}}
