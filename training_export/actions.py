@@ -18,7 +18,7 @@ from rq.callbacks import Callback
 from judging.core.verdicts import Verdict
 from training_export.core.folders import FolderProblem, appearing_folder, check_target
 from training_export.core.manifest import STAMP, manifest_of, write_manifest
-from training_export.core.records import PEOPLE, Source
+from training_export.core.records import PEOPLE, Leakage, Source
 from training_export.core.tally import Tally, write_records
 from training_export.core.writers import (
     NOTHING_ASKED,
@@ -30,8 +30,11 @@ from training_export.core.writers import (
 )
 from training_export.models import Export
 from training_export.selection import (
+    EXCLUDE,
     ExportProblem,
     Selection,
+    copies_of,
+    leaked,
     provenance_of,
     read_manifest,
     records,
@@ -114,7 +117,7 @@ def verify_export(manifest_file: Path) -> list[str]:
         _tally, files = fill_folder(selection, Path(scratch), manifest["format"], options, made_at)
     rebuilt = {file.name: file.sha256 for file in files}
     wanted = {file["name"]: file["sha256"] for file in manifest["files"]}
-    lying = {name: sum_of(manifest_file.with_name(name)) for name in wanted}
+    lying = {name: sum_of(manifest_file.parent / name) for name in wanted}
     return sorted(
         name for name in rebuilt.keys() | wanted.keys() if not rebuilt.get(name) == wanted.get(name) == lying.get(name)
     )
@@ -225,7 +228,14 @@ def fill_folder(
 ) -> tuple[Tally, list[WrittenFile]]:
     """The files of a format, without their manifest."""
     form = WRITERS[format_name]
-    stamped = WriterOptions(source=selection.source, stamp=made_at.strftime(STAMP), **asdict(options))
+    stamped = WriterOptions(
+        source=selection.source,
+        stamp=made_at.strftime(STAMP),
+        title=selection.dataset.name,
+        judge=judge_named(selection),
+        copies=copies_of(selection, options),
+        **asdict(options),
+    )
     rows = records(
         selection,
         needs=form.needs_of(selection.source),
@@ -233,7 +243,9 @@ def fill_folder(
         many_turns=form.many_turns,
         by_verdict=form.by_verdict,
     )
-    tally, written = write_records(rows, form.make(folder, stamped), selection.rule)
+    repeated = leaked(selection)
+    leakage = None if repeated is None else Leakage(repeated, selection.leakage == EXCLUDE)  # type: ignore[arg-type]
+    tally, written = write_records(rows, form.make(folder, stamped), selection.rule, leakage=leakage)
     if form.by_verdict and not form.for_training and not tally.written:
         raise ExportProblem(
             _("No item of dataset “{dataset}” has a verdict to export.").format(dataset=selection.dataset)
@@ -241,6 +253,12 @@ def fill_folder(
     if not any(file.rows for file in written):
         raise ExportProblem(nothing_written(format_name, tally))
     return tally, written
+
+
+def judge_named(selection: Selection) -> str:
+    """The judge's model, else its name; '' where no judge has a word."""
+    judge = selection.run.judge if selection.run else None
+    return (judge.model or judge.name) if judge else ""
 
 
 def nothing_written(format_name: str, tally: Tally) -> str:

@@ -8,5 +8,5 @@ urlpatterns = [
     path("exports/", views.export_list, name="export_list"),
     path("exports/new/", views.export_create, name="export_create"),
     path("exports/<int:pk>/", views.export_detail, name="export_detail"),
-    path("exports/<int:pk>/files/<str:name>", views.export_file, name="export_file"),
+    path("exports/<int:pk>/files/<path:name>", views.export_file, name="export_file"),
 ]

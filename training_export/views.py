@@ -115,8 +115,8 @@ def export_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         raise Http404(_("This export has no file of that name."))
     folder = Path(export.folder).resolve()
     path = (folder / name).resolve()
-    if path.parent != folder or not path.is_file():
+    if not path.is_relative_to(folder) or not path.is_file():
         raise Http404(_("The file is no longer where it was written."))
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
     response["X-Content-Type-Options"] = "nosniff"
     return response

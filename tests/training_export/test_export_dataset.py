@@ -175,7 +175,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(reviewed: Dataset, tmp_path:
 
 def test_an_unknown_format_is_refused(reviewed: Dataset, tmp_path: Path) -> None:
     with pytest.raises(ExportProblem, match="there are: mdk, qa_jsonl"):
-        export_dataset(select(reviewed), tmp_path / "out", format_name="parquet")
+        export_dataset(select(reviewed), tmp_path / "out", format_name="pdf")
 
 
 def test_the_stamp_is_the_moment_of_the_selection(reviewed: Dataset, tmp_path: Path) -> None:

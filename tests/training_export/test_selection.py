@@ -13,6 +13,7 @@ from judging.models import Dataset, Item, Reply, Run
 from tests import factories
 from training_export.core.records import Need, Origin, Record, Source, destination
 from training_export.selection import (
+    Asked,
     ExportProblem,
     campaign_named,
     count_selection,
@@ -103,10 +104,10 @@ def with_judge(verdicts: list[list[str]], judged: list[str]) -> Dataset:
 
 RULES: list[dict[str, object]] = [
     {"source": "gold"},
-    {"source": "human", "min_agreement": 0.6},
+    {"source": "human", "asked": Asked(min_agreement=0.6)},
     {"source": "judge"},
     {"source": "gold-then-judge"},
-    {"source": "gold-then-judge", "min_agreement": 1.0},
+    {"source": "gold-then-judge", "asked": Asked(min_agreement=1.0)},
 ]
 
 
@@ -123,8 +124,8 @@ def test_counts_beforehand_what_every_rule_comes_to(rule: dict[str, object]) -> 
 
 def test_a_share_that_is_none_and_a_share_of_a_judge_are_refused() -> None:
     dataset = with_judge([["clean"]], ["clean"])
-    assert "wants a number from 0 to 1" in refused(dataset, min_agreement=1.5)
-    assert "takes none" in refused(dataset, source="judge", min_agreement=0.5)
+    assert "wants a number from 0 to 1" in refused(dataset, asked=Asked(min_agreement=1.5))
+    assert "takes none" in refused(dataset, source="judge", asked=Asked(min_agreement=0.5))
 
 
 def test_a_judge_that_fills_in_has_to_exist() -> None:

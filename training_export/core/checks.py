@@ -3,7 +3,7 @@
 import re
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,12 @@ import numpy as np
 
 ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ud800-\udfff]")
 MOST_NAMED = 20
+AT_ONCE = 1 << 16
+
+
+def never() -> bool:
+    """No row is a copy where nobody looks for copies."""
+    return False
 
 
 @dataclass(slots=True)
@@ -46,12 +52,15 @@ class TrainerChecks:
         self._odd: Counter[str] = Counter()
         self._seen = array("q")
 
-    def take(self, texts: Sequence[str]) -> bool:
-        """Whether a row with these texts, one per field, is written."""
+    def take(self, texts: Sequence[str], *, is_copy: Callable[[], bool] = never) -> bool:
+        """Whether a row with these texts, one per field, is written. `is_copy` is asked of rows that would be."""
         for text in texts:
             if why := self._why_not(text):
                 self.drop(why)
                 return False
+        if is_copy():
+            self.drop("near_copy")
+            return False
         for (field, lengths), text in zip(self._lengths.items(), texts, strict=True):
             lengths.add(len(text))
             # Most texts are told from odd ones by a look that is ten times as quick as the search.
@@ -83,11 +92,16 @@ class TrainerChecks:
 
     def _duplicates(self) -> list[int]:
         """Rows, counted from 1 in the order of provenance.jsonl, whose texts an earlier row has already."""
-        rows = np.frombuffer(self._seen, dtype=np.int64) if self._seen else np.empty(0, np.int64)
-        _values, first = np.unique(rows, return_index=True)
-        again = np.ones(len(rows), dtype=bool)
-        again[first] = False
-        return [int(row) + 1 for row in np.flatnonzero(again)]
+        if not self._seen:
+            return []
+        rows = np.frombuffer(self._seen, dtype=np.int64)
+        order = np.argsort(rows, kind="stable")
+        found: list[int] = []
+        # Some at a time: a sorted copy of a million rows would be the largest thing in memory.
+        for begin in range(0, len(rows) - 1, AT_ONCE):
+            part = order[begin : begin + AT_ONCE + 1]
+            found += part[1:][rows[part[1:]] == rows[part[:-1]]].tolist()
+        return [row + 1 for row in sorted(found)]
 
 
 def warnings_of(checks: Mapping[str, Any]) -> list[str]:
@@ -97,6 +111,8 @@ def warnings_of(checks: Mapping[str, Any]) -> list[str]:
         found.append("not written: " + ", ".join(f"{count} {why}" for why, count in checks["dropped"].items()))
     if checks.get("duplicates"):
         found.append(f"{checks['duplicates']} rows repeat an earlier one")
+    if checks.get("near_copies"):
+        found.append(f"{checks['near_copies']} rows are near copies of an earlier one")
     if checks.get("odd_characters"):
         rows = sum(checks["odd_characters"].values())
         found.append(f"{rows} texts hold control characters, replacement marks or halves of characters")

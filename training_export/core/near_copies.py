@@ -1,10 +1,10 @@
 """Texts that are near copies of one another: what split and leakage checks keep together.
 
-Two texts are near copies when they hold the same numbers in the same order and at least ALIKE of their shingles, runs of
-five letters or digits, are shared (Jaccard). Candidates come from MinHash; each is compared in full before it counts,
-so nothing is joined by chance. Of copies that share ALIKE of their shingles MinHash misses about one in two hundred, of
-those that share nine tenths none in a hundred thousand. Without numbers in common "pump 12" and "pump 13" would be one
-question.
+Two texts are near copies when they hold the same numbers in the same order and share at least ALIKE of their shingles,
+runs of five letters or digits (Jaccard). Candidates come from MinHash; each is compared in full before it counts, so
+nothing is joined by chance. Of copies that share just ALIKE of their shingles MinHash misses about one in two hundred,
+of those that share nine tenths none in a hundred thousand. The numbers count because "pump 12" and "pump 13" are two
+questions.
 """
 
 import re

@@ -3,13 +3,14 @@
 People's words and the judge's stay apart in a record; `destination` says which of them decides where it goes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from judging.core.items import Turn
 from judging.core.verdicts import PersonVerdict, Verdict
+from training_export.core.gate import Gate
 
 
 class Source(StrEnum):
@@ -33,6 +34,7 @@ class Need(StrEnum):
     JUDGE = "judge"
     REPLIES = "replies"
     LABELS = "labels"
+    JUDGED = "judged"
     PAIRS = "pairs"
 
 
@@ -53,6 +55,8 @@ class LeftOut(StrEnum):
     LOW_AGREEMENT = "low_agreement"
     NOT_JUDGED = "not_judged"
     NOT_ONE_ANSWER = "not_one_answer"
+    JUDGE_GATE = "judge_gate"
+    LEAKED = "leaked"
 
 
 Destination = Verdict | LeftOut
@@ -90,6 +94,7 @@ class LabelRow:
     value: str
     status: str
     criterion: str = ""
+    verdict: str = ""
     score: float | None = None
     comment: str = ""
     correction: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +102,18 @@ class LabelRow:
     judge_version: int | None = None
     created_at: str = ""
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPart:
+    """What a run made of one criterion of an item, with the replies it is from: (part, text, value)."""
+
+    criterion: str
+    status: str
+    value: str
+    score: float | None
+    detail: Mapping[str, Any]
+    replies: tuple[tuple[str, str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +156,8 @@ class Record:
     labels: tuple[LabelRow, ...] = ()
     turns_b: tuple[Turn, ...] = ()
     preferred: str = ""
+    model_b: str = ""
+    judged: tuple[JudgedPart, ...] = ()
 
     @property
     def reviewed(self) -> bool:
@@ -156,25 +175,35 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Whose verdict decides, and how many of an item's labels have to say so."""
+    """Whose verdict decides, how many of an item's labels have to say so, and where a judge may stand in."""
 
     source: Source
     min_agreement: float = 0.0
+    gate: Gate | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leakage:
+    """By position: whether an item repeats a question of a benchmark. Such items are left out, or only counted."""
+
+    positions: Sequence[bool]
+    exclude: bool
 
 
 def destination(record: Record, rule: Rule) -> Destination:
     """The verdict file a record goes to, or why it goes to none."""
     if not record.one_answer:
         return LeftOut.NOT_ONE_ANSWER
-    return decided(record.people, record.judge, rule)
+    return decided(record.people, record.judge, rule, record.category)
 
 
-def decided(people: PeopleWord, judge: JudgeWord | None, rule: Rule) -> Destination:
+def decided(people: PeopleWord, judge: JudgeWord | None, rule: Rule, category: str = "") -> Destination:
     """What the words on an item come to under a rule. A judge fills in for nobody's word, never for a dispute."""
-    if rule.source == Source.JUDGE:
-        return judged_destination(judge)
-    if rule.source == Source.GOLD_THEN_JUDGE and people.origin == Origin.UNREVIEWED:
-        return judged_destination(judge)
+    judges = rule.source == Source.JUDGE
+    if judges or (rule.source == Source.GOLD_THEN_JUDGE and people.origin == Origin.UNREVIEWED):
+        where = judged_destination(judge)
+        barred = rule.gate and isinstance(where, Verdict) and not rule.gate.lets(category)
+        return LeftOut.JUDGE_GATE if barred else where
     if people.agreement is not None and people.agreement < rule.min_agreement:
         return LeftOut.LOW_AGREEMENT
     return reviewed_destination(people)

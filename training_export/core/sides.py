@@ -22,17 +22,22 @@ def parse_split(text: str) -> tuple[int, ...]:
     return shares
 
 
-def side_of(question: str, shares: Sequence[int]) -> str:
-    """The name of a question's side. It depends on nothing but the question's letters and digits."""
+def side_of(question: str, shares: Sequence[int], *, place: int | None = None) -> str:
+    """The name of a question's side. It depends on nothing but the question's letters and digits, or on its group."""
     names = SIDES[len(shares) or 1]
     if len(names) == 1:
         return names[0]
-    place = int.from_bytes(sha256(letters(question).encode(errors="replace")).digest()[:4]) * 100
+    place = 100 * (place_of(question) if place is None else place)
     for name, share in zip(names, shares, strict=True):
         place -= share * BUCKETS
         if place < 0:
             return name
     raise AssertionError("the shares come to 100")
+
+
+def place_of(question: str) -> int:
+    """32 bits that are the same for questions with the same letters and digits."""
+    return int.from_bytes(sha256(letters(question).encode(errors="replace")).digest()[:4])
 
 
 def letters(text: str) -> str:

@@ -11,6 +11,7 @@ from judging.core.verdicts import PersonVerdict, Verdict
 from training_export.core.records import (
     UNREVIEWED,
     Destination,
+    Leakage,
     LeftOut,
     Origin,
     PeopleWord,
@@ -33,6 +34,7 @@ class Tally:
     origins: Counter[Origin] = field(default_factory=Counter)
     undefined: int = 0
     corrected: int = 0
+    leaked: int | None = None
     checks: Mapping[str, Any] = field(default_factory=dict)
 
     def add(self, where: Destination, people: PeopleWord, items: int = 1) -> None:
@@ -60,15 +62,19 @@ class Tally:
             counts["verdict_from"] = {origin.value: self.origins[origin] for origin in (Origin.GOLD, Origin.MAJORITY)}
         if source == Source.GOLD_THEN_JUDGE:
             counts["verdict_from"]["judge"] = self.origins[Origin.UNREVIEWED]
+        if self.leaked is not None:
+            counts["leaked"] = self.leaked
         return counts
 
 
-def write_records(records: Iterable[Record], writer: Writer, rule: Rule) -> tuple[Tally, list[WrittenFile]]:
+def write_records(
+    records: Iterable[Record], writer: Writer, rule: Rule, *, leakage: Leakage | None = None
+) -> tuple[Tally, list[WrittenFile]]:
     """Send every record to its file, one at a time, and close the files whatever happens.
 
     Where the judge decides, its files hold the text it judged: no word of people's goes into them.
     """
-    sorter = Sorter(rule)
+    sorter = Sorter(rule, leakage)
     try:
         with no_collecting():
             for record in records if rule.source != Source.JUDGE else map(without_people, records):
@@ -82,9 +88,11 @@ def write_records(records: Iterable[Record], writer: Writer, rule: Rule) -> tupl
 class Sorter:
     """Finds and counts destinations. Most records share their words with many others: those are decided once."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, leakage: Leakage | None = None) -> None:
         self.tally = Tally()
         self._rule = rule
+        self._leakage = leakage
+        self.tally.leaked = None if leakage is None else 0
         self._known: dict[tuple[int, int, bool, str], tuple[Destination, object, object]] = {}
 
     def place(self, record: Record) -> Destination:
@@ -94,12 +102,15 @@ class Sorter:
             where = destination(record, self._rule)
         else:
             # Equal by identity: the words of readers are shared objects, and those kept here stay alive.
-            mark = (id(people), id(judge), record.one_answer, "")
+            mark = (id(people), id(judge), record.one_answer, record.category if self._rule.gate else "")
             if (known := self._known.get(mark)) is None:
                 if len(self._known) >= MOST_KNOWN:
                     self._known.clear()
                 known = self._known[mark] = (destination(record, self._rule), people, judge)
             where = known[0]
+        if self._leakage and where in VERDICTS and self._leakage.positions[record.position]:
+            self.tally.leaked = (self.tally.leaked or 0) + 1
+            where = LeftOut.LEAKED if self._leakage.exclude else where
         self.tally.add(where, people)
         return where
 

@@ -1,6 +1,15 @@
 """Which items leave and whose verdict they carry."""
 
-from training_export.selection.choosing import ExportProblem, Selection, judge_runs, select, stored_selection
+from training_export.selection.asking import Asked, select
+from training_export.selection.choosing import (
+    EXCLUDE,
+    ExportProblem,
+    Selection,
+    benchmark_named,
+    judge_runs,
+    stored_selection,
+)
+from training_export.selection.copies import copies_of, leaked
 from training_export.selection.counting import count_selection
 from training_export.selection.names import campaign_named, dataset_named, run_numbered
 from training_export.selection.provenance import provenance_of
@@ -8,12 +17,17 @@ from training_export.selection.rebuilding import read_manifest, selection_of
 from training_export.selection.words import records
 
 __all__ = [
+    "EXCLUDE",
+    "Asked",
     "ExportProblem",
     "Selection",
+    "benchmark_named",
     "campaign_named",
+    "copies_of",
     "count_selection",
     "dataset_named",
     "judge_runs",
+    "leaked",
     "provenance_of",
     "read_manifest",
     "records",

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from annotation.models import Campaign, GoldLabel, Label
 from judging.models import Dataset, Judgment, Run
+from training_export.core.gate import Gate, gate_of
 from training_export.core.records import Rule, Source
 
+EXCLUDE, REPORT = "exclude", "report"
 JUDGE_KINDS = (Run.Kind.JUDGE, Run.Kind.PANEL, Run.Kind.IMPORTED)
 
 
@@ -45,11 +47,24 @@ class Selection:
     run: Run | None
     as_of: AsOf
     min_agreement: float = 0.0
+    gate: Gate | None = None
+    leakage_against: Dataset | None = None
+    leakage: str = EXCLUDE
 
     @property
     def rule(self) -> Rule:
         """What decides where an item goes."""
-        return Rule(source=self.source, min_agreement=self.min_agreement)
+        return Rule(source=self.source, min_agreement=self.min_agreement, gate=self.gate)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What was asked beyond source, campaign and run, for the manifest; what was not asked is not in it."""
+        found: dict[str, Any] = {"min_agreement": self.min_agreement} if self.min_agreement else {}
+        if self.gate:
+            found["judge_gate"] = self.gate.as_json()
+        if self.leakage_against:
+            found |= {"leakage_against": self.leakage_against.name, "leakage": self.leakage}
+        return found
 
     def labels(self) -> "QuerySet[Label]":
         """Labels of the campaign that were current at that moment and say a verdict."""
@@ -74,46 +89,8 @@ class Selection:
             "campaign": self.campaign.pk if self.campaign else None,
             "run": self.run.pk if self.run else None,
             "min_agreement": self.min_agreement,
+            **self.filters,
         }
-
-
-def select(
-    dataset: Dataset,
-    *,
-    source: str = "",
-    campaign: Campaign | None = None,
-    run: Run | None = None,
-    min_agreement: float = 0.0,
-) -> Selection:
-    """Decide what leaves now. Without a source: gold where people labelled; the judge has to be asked for by name."""
-    check_agreement(min_agreement, source)
-    if run is not None:
-        check_run(run)
-    if source == Source.JUDGE:
-        campaign, run = None, run or newest_judge_run(dataset)
-    else:
-        campaign = labelled_campaign(dataset, campaign)
-        run = run or run_beside(campaign)
-        if source == Source.GOLD_THEN_JUDGE:
-            run = run or newest_judge_run(dataset)
-    return Selection(
-        dataset=dataset,
-        source=Source(source or Source.GOLD),
-        campaign=campaign,
-        run=run,
-        as_of=now_of(campaign, run),
-        min_agreement=min_agreement,
-    )
-
-
-def check_agreement(share: float, source: str) -> None:
-    """A share of the labels is between 0 and 1, and a judge gives none."""
-    if not 0 <= share <= 1:
-        raise ExportProblem(
-            _("{share} is no share of the labels: --min-agreement wants a number from 0 to 1.").format(share=share)
-        )
-    if share and source == Source.JUDGE:
-        raise ExportProblem(_("--min-agreement counts people's labels, and --source judge takes none: leave one out."))
 
 
 def stored_selection(dataset: Dataset, options: Mapping[str, Any], as_of: Mapping[str, Any]) -> Selection:
@@ -124,8 +101,29 @@ def stored_selection(dataset: Dataset, options: Mapping[str, Any], as_of: Mappin
         campaign=Campaign.objects.select_related("rubric").filter(pk=options["campaign"]).first(),
         run=Run.objects.select_related("judge__rubric").filter(pk=options["run"]).first(),
         as_of=AsOf(**{**as_of, "at": datetime.fromisoformat(as_of["at"])}),
-        min_agreement=options.get("min_agreement", 0.0),
+        **asked_filters(options),
     )
+
+
+def asked_filters(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters of a selection from options or manifest."""
+    against = stored.get("leakage_against")
+    return {
+        "min_agreement": stored.get("min_agreement", 0.0),
+        "gate": gate_of(stored["judge_gate"]) if stored.get("judge_gate") else None,
+        "leakage_against": benchmark_named(against) if against else None,
+        "leakage": stored.get("leakage", EXCLUDE),
+    }
+
+
+def benchmark_named(name: str) -> Dataset:
+    """The dataset that must not leak, by name."""
+    found: Dataset | None = Dataset.objects.ready().filter(name=name).first()
+    if found is None:
+        raise ExportProblem(
+            _("There is no dataset “{name}” to look for leaks of: import it first, or leave it out.").format(name=name)
+        )
+    return found
 
 
 def now_of(campaign: Campaign | None, run: Run | None) -> AsOf:

@@ -14,7 +14,7 @@ from judging.models import Item, Judgment
 from training_export.core.records import UNREVIEWED, JudgeWord, Origin, PeopleWord, Source, decided
 from training_export.core.tally import Tally
 from training_export.selection.choosing import Selection
-from training_export.selection.words import criteria_of
+from training_export.selection.words import NOTHING, criteria_of
 
 Word = tuple[Origin, PersonVerdict | None, float | None]
 
@@ -38,9 +38,10 @@ def count_judged(selection: Selection, tally: Tally) -> None:
     )
     if selection.source == Source.GOLD_THEN_JUDGE:
         rows = rows.filter(~Exists(said_of(selection)), ~Exists(gold_of(selection)))
-    for verdict, count in rows.order_by().values_list("verdict").annotate(count=Count("pk")):
+    columns = ("verdict", "item__category") if selection.gate else ("verdict", NOTHING)
+    for verdict, category, count in rows.order_by().values_list(*columns).annotate(count=Count("pk")):
         word = JudgeWord(verdict=Verdict(verdict) if verdict else None)
-        tally.add(decided(UNREVIEWED, word, selection.rule), UNREVIEWED, count)
+        tally.add(decided(UNREVIEWED, word, selection.rule, category), UNREVIEWED, count)
 
 
 def said_of(selection: Selection) -> "QuerySet[Any]":

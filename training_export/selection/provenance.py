@@ -30,7 +30,7 @@ def provenance_of(
         made_by=made_by,
         made_at=made_at,
         software=software(),
-        filters={"min_agreement": selection.min_agreement, **asked} if selection.min_agreement else asked,
+        filters={**selection.filters, **asked},
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from training_export.core.records import Source
-from training_export.selection.choosing import AsOf, ExportProblem, Selection
+from training_export.selection.choosing import AsOf, ExportProblem, Selection, asked_filters
 from training_export.selection.names import campaign_named, dataset_named, run_numbered
 
 
@@ -37,5 +37,5 @@ def selection_of(manifest: Mapping[str, Any]) -> Selection:
         campaign=campaign_named(dataset, campaign["name"]) if campaign else None,
         run=run_numbered(dataset, run["number"]) if run else None,
         as_of=AsOf(**{**as_of, "at": datetime.fromisoformat(as_of["at"])}),
-        min_agreement=manifest["filters"].get("min_agreement", 0.0),
+        **asked_filters(manifest["filters"]),
     )

@@ -21,7 +21,7 @@ from training_export.core.people import resolve_gold, resolve_labels, resolve_un
 from training_export.core.records import UNREVIEWED, JudgeWord, LabelWord, Need, PeopleWord, Record, Source
 from training_export.selection.choosing import ExportProblem, Selection
 from training_export.selection.columns import DECODE, as_text, decoded, of_items, plain_rows
-from training_export.selection.raters import label_rows
+from training_export.selection.raters import judged_parts, label_rows
 from training_export.selection.votes import VoteReader
 
 CHUNK = 2000
@@ -60,6 +60,7 @@ def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, t
         F("context") if context else NOTHING,
         F("criteria") if context else NOTHING,
         as_text("turns_b") if Need.PAIRS in needs else NOTHING,
+        F("model_b") if Need.PAIRS in needs else NOTHING,
         as_text("extra") if Need.EXTRA in needs else NOTHING,
     )
     return rows
@@ -124,7 +125,8 @@ class ChunkReader:
         replies = self.replies(rows) if Need.REPLIES in self.needs else {}
         labels = label_rows(self.selection, revisions) if Need.LABELS in self.needs else {}
         preferred = self.preferred(rows) if Need.PAIRS in self.needs else {}
-        shown = replies or labels or preferred
+        judged = judged_parts(self.selection, revisions) if Need.JUDGED in self.needs else {}
+        shown = replies or labels or preferred or judged
         for row in rows:
             pk = row[0]
             record = self.record_of(row, judge.get(pk), people.get(pk, UNREVIEWED))
@@ -132,6 +134,7 @@ class ChunkReader:
                 record.replies = replies.get(pk, ())
                 record.labels = labels.get(pk, ())
                 record.preferred = preferred.get(pk, "")
+                record.judged = judged.get(pk, ())
             yield record
 
     @property
@@ -186,7 +189,7 @@ class ChunkReader:
 
     def preferred(self, rows: Sequence[Sequence[Any]]) -> Mapping[int, str]:
         """The better answer of each pair."""
-        pairs = {row[0]: row[1] for row in rows if row[-2]}
+        pairs = {row[0]: row[1] for row in rows if row[-3]}
         return VoteReader(self.selection).preferred(pairs) if pairs else {}
 
     def replies(self, rows: Sequence[Sequence[Any]]) -> Mapping[int, tuple[str, ...]]:
@@ -202,7 +205,9 @@ class ChunkReader:
 
     def record_of(self, row: Sequence[Any], judge: JudgeWord | None, people: PeopleWord) -> Record:
         """One row of `item_rows` as a record, without what only some formats show."""
-        _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, turns_b, extra = row
+        _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, turns_b, model_b, extra = (
+            row
+        )
         turns = turns_of(turns_text)
         return Record(
             key=key,
@@ -217,6 +222,7 @@ class ChunkReader:
             judge=judge,
             people=people,
             turns_b=turns_of(turns_b) if turns_b else (),
+            model_b=model_b,
         )
 
 

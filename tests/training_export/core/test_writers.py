@@ -131,7 +131,8 @@ def test_every_format_is_written_from_every_source(tmp_path: Path) -> None:
             folder.mkdir(parents=True)
             writer = form.make(folder, WriterOptions(source=source, stamp=STAMP))
             _tally, files = write_records(records(), writer, Rule(source=source))
-            assert {file.name for file in files} == {path.name for path in folder.iterdir()}
+            lying = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+            assert {file.name for file in files} == lying
 
 
 def test_half_a_character_is_written_escaped(tmp_path: Path) -> None:

@@ -11,10 +11,14 @@ from training_export.core.writers.base import (
     training_options,
 )
 from training_export.core.writers.chat import chat_writer
+from training_export.core.writers.fastchat import fastchat_writer
+from training_export.core.writers.hf_dataset import hf_dataset_writer
 from training_export.core.writers.label_studio import label_studio_writer
 from training_export.core.writers.labels import labels_writer
 from training_export.core.writers.mdk import mdk_writer
 from training_export.core.writers.mdk_gold import mdk_gold_writer
+from training_export.core.writers.parquet import parquet_writer
+from training_export.core.writers.promptfoo import promptfoo_writer
 from training_export.core.writers.promptfoo_csv import promptfoo_csv_writer
 from training_export.core.writers.qa_jsonl import qa_jsonl_writer
 from training_export.core.writers.text import text_writer
@@ -25,6 +29,8 @@ from training_export.core.writers.trl_unpaired import trl_unpaired_writer
 WRITERS: dict[str, Format] = {
     "mdk": Format(mdk_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.JUDGE, Need.REPLIES})),
     "qa_jsonl": Format(qa_jsonl_writer, frozenset({Need.CONTEXT, Need.EXTRA})),
+    "parquet": Format(parquet_writer, frozenset({Need.CONTEXT, Need.EXTRA})),
+    "hf_dataset": Format(hf_dataset_writer, frozenset({Need.CONTEXT, Need.EXTRA}), for_training=True),
     "trl_prompt_completion": Format(trl_prompt_completion_writer, for_training=True),
     "trl_preference": Format(
         trl_preference_writer, frozenset({Need.CONTEXT, Need.PAIRS}), for_training=True, by_question=True
@@ -34,6 +40,14 @@ WRITERS: dict[str, Format] = {
     "text": Format(text_writer, for_training=True),
     "mdk_gold": Format(mdk_gold_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.REPLIES}), people_only=True),
     "promptfoo_csv": Format(promptfoo_csv_writer),
+    "promptfoo": Format(promptfoo_writer, frozenset({Need.EXTRA, Need.LABELS, Need.JUDGED}), by_verdict=False),
+    "fastchat": Format(
+        fastchat_writer,
+        frozenset({Need.EXTRA, Need.PAIRS, Need.JUDGED}),
+        by_question=True,
+        many_turns=True,
+        by_verdict=False,
+    ),
     "label_studio": Format(label_studio_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.LABELS}), by_verdict=False),
     "labels": Format(labels_writer, frozenset({Need.LABELS}), many_turns=True, by_verdict=False),
 }

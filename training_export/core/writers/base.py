@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from judging.core.verdicts import Verdict
+from training_export.core.grouping import Copies
 from training_export.core.records import Destination, Need, Record, Source
 
+JSONL, PARQUET, HUB = "jsonl", "parquet", "hub"
+FILES = (JSONL, PARQUET, HUB)
+REPORT, DROP = "report", "drop"
 # Characters that wait before they are written together.
 BLOCK = 1 << 17
 # Made once: json.dumps with options makes an encoder for every value.
@@ -37,13 +41,18 @@ class TrainingOptions:
     """What can be asked of formats that trainers read.
 
     `split` holds percentages of train/validation/test; rows with a text outside `min_chars` to `max_chars` are not
-    written; `include_metadata` puts into every row where it comes from.
+    written; `include_metadata` puts into every row where it comes from. `files`: lines of JSON, Parquet, or a folder
+    for `datasets.load_dataset`. `near_copies`: whether rows that nearly repeat another are counted or dropped too.
+    `max_similarity`: pairs whose sides share more of their shingles are not written.
     """
 
     split: tuple[int, ...] = ()
     include_metadata: bool = False
     min_chars: int = 1
     max_chars: int | None = None
+    files: str = JSONL
+    near_copies: str = ""
+    max_similarity: float = 1.0
 
     def as_json(self) -> dict[str, Any]:
         """The form in manifest and database; what was not asked for is not in it."""
@@ -61,10 +70,14 @@ def training_options(stored: Mapping[str, Any]) -> TrainingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriterOptions(TrainingOptions):
-    """What files and rows depend on. `stamp` is the moment of the export, YYYY-MM-DD-HH-MM-SS."""
+    """What files and rows depend on. `stamp` is the moment of the export, YYYY-MM-DD-HH-MM-SS; `title` the dataset's
+    name; `judge` the judge's; `copies` which items belong together, where that was asked."""
 
     source: Source
     stamp: str
+    title: str = ""
+    judge: str = ""
+    copies: Copies | None = None
 
 
 class Writer(Protocol):
@@ -106,10 +119,11 @@ class Format:
 
 
 class OutputFile:
-    """A file that counts and hashes what goes into it, so that nothing is read twice."""
+    """A file that counts and hashes what goes into it, so that nothing is read twice. `name`: of it in the export."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, name: str = "") -> None:
         self.path = path
+        self._name = name or path.name
         self.rows = 0
         self._bytes = 0
         self._hash = sha256()
@@ -133,7 +147,7 @@ class OutputFile:
         """Finish the file and say what is in it."""
         self._write()
         self._file.close()
-        return WrittenFile(name=self.path.name, rows=self.rows, bytes=self._bytes, sha256=self._hash.hexdigest())
+        return WrittenFile(name=self._name, rows=self.rows, bytes=self._bytes, sha256=self._hash.hexdigest())
 
     def _write(self) -> None:
         data = "".join(self._texts).encode(errors="backslashreplace")

@@ -5,12 +5,15 @@ from pathlib import Path
 from judging.core.verdicts import Verdict
 from training_export.core.records import Record
 from training_export.core.writers.base import Writer, WriterOptions
+from training_export.core.writers.parquet import MESSAGES
 from training_export.core.writers.training import Example, ExampleWriter, TrainingFiles, source_of
 
 
 def chat_writer(folder: Path, options: WriterOptions) -> Writer:
     """Clean items."""
-    return ExampleWriter(TrainingFiles(folder, options, ("user", "assistant")), example_of, [Verdict.CLEAN])
+    return ExampleWriter(
+        TrainingFiles(folder, options, ("user", "assistant"), {"messages": MESSAGES}), example_of, [Verdict.CLEAN]
+    )
 
 
 def example_of(record: Record, verdict: Verdict) -> Example:
@@ -23,4 +26,4 @@ def example_of(record: Record, verdict: Verdict) -> Example:
     ]
     asked, answered = [turn.question for turn in turns], [turn.answer for turn in turns]
     texts = ("\n".join(asked) if all(asked) else "", "\n".join(answered) if all(answered) else "")
-    return Example({"messages": messages}, texts, turns[0].question, source_of(record, verdict))
+    return Example({"messages": messages}, texts, turns[0].question, source_of(record, verdict), (record.position,))

@@ -17,4 +17,6 @@ def example_of(record: Record, verdict: Verdict) -> Example:
     """Question, empty line, answer; the answer alone where nobody asked; nothing where nobody answered."""
     turn = record.corrected_turns[0]
     text = f"{turn.question}\n\n{turn.answer}" if turn.question and turn.answer.strip() else turn.answer
-    return Example({"text": text}, (text,), turn.question or turn.answer, source_of(record, verdict))
+    return Example(
+        {"text": text}, (text,), turn.question or turn.answer, source_of(record, verdict), (record.position,)
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.verdicts import Verdict
+from training_export.core.near_copies import similarity
 from training_export.core.pairs import Judged, Pair, answer_pairs, correction_pairs, voted_pair
 from training_export.core.records import Destination, Record
 from training_export.core.writers.base import Writer, WriterOptions, WrittenFile
@@ -19,14 +20,15 @@ FIELDS = ("prompt", "chosen", "rejected")
 
 def trl_preference_writer(folder: Path, options: WriterOptions) -> Writer:
     """Pairs."""
-    return PreferenceWriter(TrainingFiles(folder, options, FIELDS))
+    return PreferenceWriter(TrainingFiles(folder, options, FIELDS), options.max_similarity)
 
 
 class PreferenceWriter:
     """Gathers the answers to a question and writes their pairs."""
 
-    def __init__(self, files: TrainingFiles) -> None:
+    def __init__(self, files: TrainingFiles, max_similarity: float) -> None:
         self._files = files
+        self._max_similarity = max_similarity
         self._question = ""
         self._judged: dict[str, list[Judged]] = {}
         self._pairs = Counter({"corrections": 0, "answers": 0, "votes": 0})
@@ -45,7 +47,7 @@ class PreferenceWriter:
 
     def checks(self) -> Mapping[str, Any]:
         """What the trainer's checks found, and what the pairs were made from."""
-        return {"pairs_from": dict(self._pairs), **self._files.checks.as_json()}
+        return {"pairs_from": dict(self._pairs), **self._files.said()}
 
     def close(self) -> list[WrittenFile]:
         """Write the last question's pairs and finish the files."""
@@ -64,6 +66,9 @@ class PreferenceWriter:
         if pair.sides_are_equal:
             self._files.checks.drop("equal_sides")
             return
+        if self._max_similarity < 1 and similarity(pair.chosen, pair.rejected) > self._max_similarity:
+            self._files.checks.drop("sides_too_alike")
+            return
         texts = (pair.prompt, pair.chosen, pair.rejected)
         source = {
             "pair_from": made_from,
@@ -71,4 +76,5 @@ class PreferenceWriter:
             "rejected": {"item": pair.rejected_from.key, "position": pair.rejected_from.position},
         }
         row = dict(zip(FIELDS, texts, strict=True))
-        self._pairs[made_from] += self._files.add(Example(row, texts, pair.prompt, source))
+        positions = (pair.chosen_from.position, pair.rejected_from.position)
+        self._pairs[made_from] += self._files.add(Example(row, texts, pair.prompt, source, positions))

@@ -17,4 +17,4 @@ def example_of(record: Record, verdict: Verdict) -> Example:
     """Question and answer as people left them."""
     turn = record.corrected_turns[0]
     row = {"prompt": turn.question, "completion": turn.answer}
-    return Example(row, (turn.question, turn.answer), turn.question, source_of(record, verdict))
+    return Example(row, (turn.question, turn.answer), turn.question, source_of(record, verdict), (record.position,))

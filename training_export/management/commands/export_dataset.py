@@ -13,8 +13,18 @@ from training_export.core.checks import warnings_of
 from training_export.core.records import Source
 from training_export.core.sides import parse_split
 from training_export.core.writers import WRITERS, TrainingOptions
+from training_export.core.writers.base import DROP, FILES, JSONL, REPORT
 from training_export.models import Export
-from training_export.selection import ExportProblem, campaign_named, dataset_named, run_numbered, select
+from training_export.selection import (
+    EXCLUDE,
+    Asked,
+    ExportProblem,
+    benchmark_named,
+    campaign_named,
+    dataset_named,
+    run_numbered,
+    select,
+)
 
 
 class Command(BaseCommand):
@@ -43,6 +53,17 @@ class Command(BaseCommand):
             metavar="X",
             help="share of an item's labels that must say its verdict, 0 to 1; a lead's decision needs none",
         )
+        parser.add_argument(
+            "--judge-gate",
+            action="store_true",
+            help="the judge stands in only where its agreement with people says it may; the others are left out",
+        )
+        parser.add_argument(
+            "--leakage-against", metavar="DATASET", help="look for items that repeat a question of this benchmark"
+        )
+        parser.add_argument(
+            "--leakage", choices=[EXCLUDE, REPORT], default=EXCLUDE, help="leave them out, or only count them"
+        )
         parser.add_argument("--campaign", help="name of the campaign; needed where the dataset has several")
         parser.add_argument("--run", type=int, help="number of the judge's run; the newest finished one if not given")
         parser.add_argument("--split", default="", metavar="90/5/5", help="percentages of train/validation/test")
@@ -51,6 +72,22 @@ class Command(BaseCommand):
         )
         parser.add_argument("--min-chars", type=int, default=1, help="training rows with a shorter text are left out")
         parser.add_argument("--max-chars", type=int, help="training rows with a longer text are left out")
+        parser.add_argument(
+            "--files",
+            choices=FILES,
+            default=JSONL,
+            help="of training rows: lines of JSON, Parquet, a folder for the hub",
+        )
+        parser.add_argument(
+            "--near-copies", choices=[REPORT, DROP], default="", help="training rows that nearly repeat an earlier one"
+        )
+        parser.add_argument(
+            "--max-similarity",
+            type=float,
+            default=1.0,
+            metavar="X",
+            help="pairs whose sides share more of their text, 0 to 1, are left out",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -84,7 +121,13 @@ def leave(*, dataset: str | None, output: Path | None, format: str, source: str,
     chosen = dataset_named(dataset)
     campaign = campaign_named(chosen, options["campaign"]) if options["campaign"] else None
     run = run_numbered(chosen, options["run"]) if options["run"] is not None else None
-    selection = select(chosen, source=source, campaign=campaign, run=run, min_agreement=options["min_agreement"])
+    limits = Asked(
+        min_agreement=options["min_agreement"],
+        judge_gate=options["judge_gate"],
+        leakage_against=benchmark_named(options["leakage_against"]) if options["leakage_against"] else None,
+        leakage=options["leakage"],
+    )
+    selection = select(chosen, source=source, campaign=campaign, run=run, asked=limits)
     return export_dataset(selection, output, format_name=format, options=asked(options))
 
 
@@ -99,6 +142,9 @@ def asked(options: Mapping[str, Any]) -> TrainingOptions:
         include_metadata=options["include_metadata"],
         min_chars=options["min_chars"],
         max_chars=options["max_chars"],
+        files=options["files"],
+        near_copies=options["near_copies"],
+        max_similarity=options["max_similarity"],
     )
 
 
