@@ -89,6 +89,9 @@ WITHOUT_A_TABLE = {f"admin:django_rq_dashboard_{page}" for page in ("history", "
 # Pages about what this test has none of: items in a matrix cell, a built file, jobs of the queue, any other address.
 ABOUT_NOTHING_HERE = {
     "agreement_items",
+    "agreement_pair",
+    "agreement_panel",
+    "agreement_table",
     "export_file",
     "admin:autocomplete",
     "admin:<(?P<url>.*)$>",

@@ -17,7 +17,7 @@ LAYERS = [
     {"engines", "benchmarks", "querysets"},
     {"models"},
     {"permissions", "reports", "selection"},
-    {"actions", "checks", "forms", "resources"},
+    {"actions", "checks", "forms", "pages", "resources"},
     {"admin", "jobs", "management", "templatetags", "views", "worker"},
     {"apps", "urls"},
 ]

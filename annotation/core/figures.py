@@ -28,3 +28,34 @@ def percentage(part: int, whole: int) -> str:
 def share_line(name: str, part: int, whole: int) -> str:
     """`clean QA: 208 / 406 (51.231527 %)`"""
     return f"{name} QA: {part} / {whole} ({percentage(part, whole)})"
+
+
+def plain_figure(number: float | None) -> str:
+    """A number that has no interval, with six decimals, or n/a."""
+    return NOT_AVAILABLE if number is None else f"{number:.6f}"
+
+
+def short(number: float | None) -> str:
+    """Two decimals, for the cells of a table of pictures; empty without a number."""
+    return "" if number is None else f"{number:.2f}"
+
+
+def percent(statistic: Statistic) -> str:
+    """`83.2 % [81.0, 85.3]`: a share as a sentence says it, or n/a."""
+    if isinstance(statistic, Undefined):
+        return NOT_AVAILABLE
+    return f"{statistic.value * 100:.1f} % [{statistic.low * 100:.1f}, {statistic.high * 100:.1f}]"
+
+
+def points(statistic: Statistic) -> str:
+    """`+5.1 [2.0, 8.3]`: a difference of shares in percentage points, or n/a."""
+    if isinstance(statistic, Undefined):
+        return NOT_AVAILABLE
+    return f"{statistic.value * 100:+.1f} [{statistic.low * 100:+.1f}, {statistic.high * 100:+.1f}]"
+
+
+def with_interval(statistic: Statistic) -> str:
+    """`0.83 [0.81, 0.85]`, as it stands beside a dot; n/a without a value."""
+    if isinstance(statistic, Undefined):
+        return NOT_AVAILABLE
+    return f"{statistic.value:.2f} [{statistic.low:.2f}, {statistic.high:.2f}]"

@@ -1,15 +1,17 @@
-"""Numbers of the agreement report in templates, with the digits of the command."""
+"""Numbers, tables and pictures of the agreement report in templates, with the digits of the command."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext_lazy as _
 
 from annotation.core import figures
-from annotation.core.confusion import COLUMNS, ROWS
-from annotation.core.intervals import Statistic, Undefined
-from annotation.reports import JudgeReport, method_title, reading_title, statistic_title
+from annotation.core.confusion import READINGS, ROWS
+from annotation.pages import charts, heat
+from annotation.pages.figures import Given, read, shown
+from annotation.pages.words import gate_title, how_title, slice_title, statistic_title, table_title
+from annotation.reports import method_title, reading_title
 
 register = template.Library()
 
@@ -20,69 +22,181 @@ MEANINGS = {
     ("wrong", "wrong"): _("both wrong"),
 }
 
-register.filter("figure", figures.figure)
-register.filter("interval", figures.interval)
-register.filter("statistic_title", statistic_title)
-register.filter("reading_title", reading_title)
+GRADED = (
+    "bias", "mae", "rmse", "exact", "within_one", "quadratic_kappa", "spearman", "pearson", "kendall_tau_b",
+)  # fmt: skip
+VOTES = (
+    "consistency", "position_bias", "primacy", "recency", "ties", "agreement_all", "agreement_without_ties",
+)  # fmt: skip
+BIASES = ("length", "pair_length", "order", "self_preference")
+CORRECTIONS = ("raw", "rogan_gladen", "ppi", "ppi_plus")
+
+for chart in (
+    charts.calibration_chart,
+    charts.certainty_chart,
+    charts.histograms_chart,
+    charts.judges_chart,
+    charts.means_chart,
+    charts.prevalence_chart,
+    charts.scores_chart,
+    charts.slices_chart,
+    charts.strength_chart,
+    charts.weeks_chart,
+):
+    register.simple_tag(chart)
+for table in (heat.raters_heat, heat.values_heat, heat.matrix_rows, heat.column_totals):
+    register.simple_tag(table)
+FILTERS: dict[str, Callable[..., str]] = {
+    "statistic_title": statistic_title,
+    "reading_title": reading_title,
+    "method_title": method_title,
+    "gate_title": gate_title,
+    "how_title": how_title,
+    "slice_title": slice_title,
+    "table_title": table_title,
+    "short": figures.short,
+    "plain_figure": figures.plain_figure,
+}
+for name, title in FILTERS.items():
+    register.filter(name, title)
 
 
 @register.inclusion_tag("annotation/_agreement_statistic.html")
-def statistic(found: Statistic | None) -> dict[str, Any]:
+def statistic(found: Given, name: str = "") -> dict[str, Any]:
     """A value with interval, n and method, or n/a with the reason; a dash where the statistic does not apply."""
-    return _shown(found) if found else {}
+    return {"shown": shown(found, name) if found else None}
 
 
 @register.inclusion_tag("annotation/_agreement_statistics.html")
-def statistics_table(found: Mapping[str, Statistic]) -> dict[str, Any]:
+def statistics_table(found: Mapping[str, Given], caption: str = "") -> dict[str, Any]:
     """A row per statistic: value, interval, n and method, or n/a with the reason."""
-    return {"rows": [(statistic_title(name), _shown(one)) for name, one in found.items()]}
+    return {"rows": [(statistic_title(name), shown(one, name)) for name, one in found.items()], "caption": caption}
+
+
+@register.filter
+def percent(found: Given) -> str:
+    """`83.2 % [81.0, 85.3]`"""
+    return figures.percent(read(found))
+
+
+@register.filter
+def points(found: Given) -> str:
+    """`+5.1 [2.0, 8.3]`"""
+    return figures.points(read(found))
+
+
+@register.filter
+def known(found: Given) -> bool:
+    """Whether there is a number."""
+    return shown(found).is_known
+
+
+@register.filter
+def reason_of(found: Given) -> str:
+    """Why there is none."""
+    return figures.reason(read(found))
+
+
+@register.filter
+def of_key(found: Mapping[str, Any] | None, key: str) -> Any:
+    """What stands under a name; None where nothing does."""
+    return (found or {}).get(key)
+
+
+@register.filter
+def left_out(part: Mapping[str, Any], panel: str) -> str:
+    """Why a panel has no figures; empty where it has."""
+    return str((part.get("left_out") or {}).get(panel, ""))
 
 
 @register.simple_tag
-def beside_matrix(judge: JudgeReport) -> dict[str, Statistic]:
+def beside_matrix(judge: Mapping[str, Any]) -> dict[str, Given]:
     """Judge and people as two raters, and how much each of them decided."""
-    return dict(judge.judge_human) | {
-        "coverage": judge.coverage,
-        "human_share": judge.human_share,
-        "mean_score": judge.mean_score,
+    return dict(judge["judge_human"]) | {name: judge[name] for name in ("coverage", "human_share", "mean_score")}
+
+
+@register.simple_tag
+def same_items(judge: Mapping[str, Any]) -> dict[str, Given]:
+    """A judge with a random person beside two random people, under the names of the command."""
+    beside, apart = judge.get("judge_random_human") or {}, judge.get("difference") or {}
+    return {
+        "judge_agreement": beside.get("percent_agreement"),
+        "human_agreement": beside.get("human_percent_agreement"),
+        "agreement_difference": apart.get("percent_agreement"),
+        "judge_kappa": beside.get("kappa"),
+        "human_kappa": beside.get("human_kappa"),
+        "kappa_difference": apart.get("kappa"),
     }
 
 
-def _shown(found: Statistic) -> dict[str, Any]:
-    if isinstance(found, Undefined):
-        return {"value": figures.figure(found), "reason": found.reason}
-    shown = {"value": figures.figure(found), "interval": figures.interval(found)}
-    return shown | {"n": found.n, "method": method_title(found.method)}
+@register.simple_tag
+def graded_statistics(judge: Mapping[str, Any]) -> dict[str, Given]:
+    """What judge and people differ by as numbers."""
+    differ = (judge.get("graded") or {}).get("standard_difference")
+    return _present(judge["judge_human"], GRADED) | ({"standard_difference": differ} if differ else {})
 
 
 @register.simple_tag
-def share_lines(judge: JudgeReport) -> list[str]:
+def vote_statistics(votes: Mapping[str, Any]) -> dict[str, Given]:
+    """What is said of votes on pairs."""
+    return _present(votes, VOTES)
+
+
+@register.simple_tag
+def bias_statistics(bias: Mapping[str, Any]) -> dict[str, Given]:
+    """What a judge looks at beside the answer."""
+    return {f"bias_{name}": found for name, found in _present(bias, BIASES).items()}
+
+
+@register.simple_tag
+def corrected_statistics(score: Mapping[str, Any]) -> dict[str, Given]:
+    """A judge's share of clean answers, as it says and corrected in several ways."""
+    return {"post_stratified": score} | _present(score, CORRECTIONS)
+
+
+def _present(found: Mapping[str, Any], names: Iterable[str]) -> dict[str, Given]:
+    return {name: found[name] for name in names if found.get(name) is not None}
+
+
+@register.simple_tag
+def person_key(name: str, suffix: str, number: int) -> str:
+    """A name for a person's picture, once on a page."""
+    return f"{name}{suffix}-{number}"
+
+
+@register.simple_tag
+def at(found: Sequence[Any], place: int) -> Any:
+    """What stands at a place of a list."""
+    return found[place]
+
+
+@register.filter
+def points_wide(half_width: float) -> str:
+    """Half the width of an interval in percentage points."""
+    return f"{half_width * 100:g}"
+
+
+@register.simple_tag
+def share_lines(judge: Mapping[str, Any]) -> list[str]:
     """The three lines of verdicts."""
-    return [figures.share_line(word, judge.counts[word], judge.counts["items"]) for word in ROWS]
+    return [figures.share_line(word, judge["counts"][word], judge["counts"]["items"]) for word in ROWS]
 
 
 @register.simple_tag
-def matrix_rows(judge: JudgeReport) -> list[dict[str, Any]]:
-    """Rows of the matrix: name, cells (column, count, what the cell means), total."""
-    cells = judge.matrix.as_json()
-    return [
-        {
-            "name": row,
-            "total": judge.matrix.row_total(at),
-            "cells": [(column, cells[row][column], MEANINGS.get((row, column), "")) for column in COLUMNS],
-        }
-        for at, row in enumerate(ROWS)
-    ]
+def meaning(row: str, column: str) -> Any:
+    """What a cell of the matrix means; empty where it means nothing of its own."""
+    return MEANINGS.get((row, column), "")
 
 
 @register.simple_tag
-def matrix_totals(judge: JudgeReport) -> list[tuple[str, int]]:
-    """Column totals of the matrix."""
-    return [(column, judge.matrix.column_total(at)) for at, column in enumerate(COLUMNS)]
-
-
-@register.simple_tag
-def side_by_side(judge: JudgeReport) -> list[tuple[str, list[Statistic | None]]]:
+def side_by_side(judge: Mapping[str, Any]) -> list[tuple[str, list[Given]]]:
     """A row per statistic of the matrix, a column per reading of it; None where a reading has no such statistic."""
-    names = dict.fromkeys(name for statistics in judge.readings.values() for name in statistics)
-    return [(name, [statistics.get(name) for statistics in judge.readings.values()]) for name in names]
+    readings = [judge[name] for name in READINGS if name in judge]
+    names = dict.fromkeys(name for statistics in readings for name in statistics)
+    return [(name, [statistics.get(name) for statistics in readings]) for name in names]
+
+
+@register.simple_tag
+def reading_names() -> Iterable[str]:
+    """Names of the readings of the matrix."""
+    return list(READINGS)

@@ -1,0 +1,80 @@
+"""Names of the document as a reader meets them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from annotation.reports.titles import STATISTICS
+
+MORE_STATISTICS: dict[str, Promise] = {
+    "standard_difference": _("Standardised difference of means"),
+    "consistency": _("Same vote in both orders"),
+    "position_bias": _("Bias of the place: first less second"),
+    "primacy": _("The first shown wins twice"),
+    "recency": _("The second shown wins twice"),
+    "ties": _("Ties"),
+    "agreement_all": _("Agreement, all votes"),
+    "agreement_without_ties": _("Agreement without ties"),
+    "bias_length": _("Length: how the odds of clean change when an answer is twice as long (log)"),
+    "bias_pair_length": _("Length: how the odds of winning change when an answer is twice as long (log)"),
+    "bias_order": _("Order: first shown less second"),
+    "bias_self_preference": _("Leniency to its own model less that to others"),
+    "post_stratified": _("Corrected (post-stratified)"),
+    "raw": _("As the judge says"),
+    "rogan_gladen": _("Corrected by Rogan and Gladen"),
+    "ppi": _("Corrected by prediction-powered inference"),
+    "ppi_plus": _("Corrected by PPI++"),
+}
+HOW: dict[str, Promise] = {
+    "all": _("all items"),
+    "random": _("chosen at random"),
+    "stratified": _("chosen by strata"),
+    "disagreement": _("chosen for disagreement"),
+    "hand": _("picked by hand"),
+    "check": _("known answers"),
+}
+SLICES: dict[str, Promise] = {
+    "category": _("category"),
+    "model": _("model"),
+    "language": _("language"),
+    "question_length": _("length of the question"),
+    "answer_length": _("length of the answer"),
+}
+GATE: dict[str, Promise] = {
+    "difference": _("Lower bound of the difference to two people"),
+    "balanced_accuracy": _("Balanced accuracy"),
+    "invalid_rate": _("Share of invalid judgments"),
+    "invalid": _("Share of invalid judgments"),
+    "consistency": _("Consistency over both orders"),
+    "omega": _("Share of people beaten (alternative annotator test)"),
+}
+TABLES: dict[str, Promise] = {
+    "patterns": _("Items by how many labels say what"),
+    "judge_patterns": _("The same beside each judge's word"),
+    "judge_human": _("Items by the judge's and people's value"),
+    "pairs": _("Items by the values of every two people"),
+}
+
+
+def statistic_title(name: str) -> str:
+    """Title of a statistic, as the command prints it where the command prints it."""
+    return str((STATISTICS | MORE_STATISTICS).get(name, name))
+
+
+def how_title(name: str) -> str:
+    """How items were chosen."""
+    return str(HOW.get(name, name))
+
+
+def slice_title(name: str) -> str:
+    """By what items are cut into slices."""
+    return str(SLICES.get(name, name))
+
+
+def gate_title(name: str) -> str:
+    """A condition that a judge has to meet."""
+    return str(GATE.get(name, name))
+
+
+def table_title(name: str) -> str:
+    """A table of counts."""
+    return str(TABLES.get(name, name))

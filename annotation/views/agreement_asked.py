@@ -1,0 +1,149 @@
+"""What the address of a page of agreement asks for, and the document that answers it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from annotation.core.agreement import Level
+from annotation.models import Campaign
+from annotation.pages.context import COLOURS, EVERYTHING, VIEWS
+from annotation.reports import (
+    MOST_READ_BY_COMMAND,
+    AgreementReport,
+    Question,
+    ReportRefused,
+    agreement_document,
+    judged_runs,
+)
+from annotation.reports import (
+    agreement_report as report_of,
+)
+from annotation.reports.words import MOST_READ
+from judging.models import Dataset, Run
+
+RUNS_ON_PAGE = 10
+NO_NAME = "(none)"
+"""The criterion without a name, in an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A dataset, and of it maybe a campaign, a criterion, a level, the run shown in full and the runs in the table."""
+
+    dataset: Dataset
+    campaigns: tuple[Campaign, ...]
+    campaign: Campaign | None
+    run: Run | None
+    chosen: tuple[int, ...] = ()
+    criterion: str | None = None
+    level: Level | None = None
+    view: str = VIEWS[0]
+    colour: str = COLOURS[0]
+    whole: bool = False
+
+    @property
+    def has_to_choose(self) -> bool:
+        """Whether several campaigns could be meant."""
+        return self.campaign is None and len(self.campaigns) > 1
+
+    def offered_runs(self) -> list[Run]:
+        """Runs to choose from: the newest, and those asked for wherever they stand."""
+        newest = list(judged_runs(self.dataset)[:RUNS_ON_PAGE])
+        wanted = {*self.chosen, *([self.run.pk] if self.run else [])} - {run.pk for run in newest}
+        older = _runs(self.dataset).filter(pk__in=wanted).order_by("-pk") if wanted else ()
+        return [*older, *newest]
+
+    def runs(self) -> list[Run]:
+        """Runs of the report, the one shown in full among them."""
+        if not self.chosen:
+            return self.offered_runs()
+        wanted = {*self.chosen, *([self.run.pk] if self.run else [])}
+        return [run for run in self.offered_runs() if run.pk in wanted]
+
+    def question(self, panels: frozenset[str] = frozenset()) -> Question:
+        """What is asked of the report."""
+        at_most = MOST_READ_BY_COMMAND if panels else MOST_READ
+        return Question(criterion=self.criterion, level=self.level, at_most=at_most)
+
+    def report(self, panels: frozenset[str] = frozenset()) -> AgreementReport:
+        """The report with these panels; 404 where the address asks for what is not there."""
+        try:
+            return report_of(self.dataset, campaign=self.campaign, runs=self.runs(), question=self.question(panels))
+        except ReportRefused as refusal:
+            raise Http404(str(refusal)) from refusal
+
+    def document(self) -> dict[str, Any]:
+        """The whole document, as the command prints it; of the runs in the address, else of all."""
+        runs = self.runs() if self.chosen or self.run else None
+        if self.run and not self.chosen:
+            runs = [self.run]
+        try:
+            return agreement_document(
+                self.dataset, campaign=self.campaign, runs=runs, question=self.question(EVERYTHING)
+            )
+        except ReportRefused as refusal:
+            raise Http404(str(refusal)) from refusal
+
+
+def asked_of(request: HttpRequest, dataset_pk: int) -> Asked:
+    """Read an address; 404 for numbers and words that name nothing."""
+    dataset = get_object_or_404(Dataset.objects.ready(), pk=dataset_pk)
+    campaigns = tuple(Campaign.objects.filter(dataset=dataset).order_by("name"))
+    number, run = number_in(request, "campaign"), number_in(request, "run")
+    chosen = tuple(_number(given, "runs") for given in request.GET.getlist("runs"))
+    if chosen and _runs(dataset).filter(pk__in=chosen).count() != len(set(chosen)):
+        raise Http404("A run is not of this dataset.")
+    return Asked(
+        dataset=dataset,
+        campaigns=campaigns,
+        campaign=_campaign(campaigns, number),
+        run=get_object_or_404(_runs(dataset), pk=run) if run else None,
+        chosen=chosen,
+        criterion=_criterion(request.GET.get("criterion", "")),
+        level=Level(given) if (given := one_of(request, "level", tuple(Level))) else None,
+        view=one_of(request, "view", VIEWS) or VIEWS[0],
+        colour=one_of(request, "colour", COLOURS) or COLOURS[0],
+        whole=bool(request.GET.get("whole")),
+    )
+
+
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """A number of the address; None without it."""
+    given = request.GET.get(name, "")
+    return _number(given, name) if given else None
+
+
+def one_of(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
+    """A word of the address; empty without it."""
+    given = request.GET.get(name, "")
+    if given and given not in allowed:
+        raise Http404(f"{name} is one of {', '.join(allowed)}.")
+    return given
+
+
+def _number(given: str, name: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise Http404(f"{name} is a number.")
+    return int(given)
+
+
+def _criterion(given: str) -> str | None:
+    if not given:
+        return None
+    return "" if given == NO_NAME else given
+
+
+def _campaign(campaigns: tuple[Campaign, ...], number: int | None) -> Campaign | None:
+    """The campaign asked for, or the only one."""
+    if number is None:
+        return campaigns[0] if len(campaigns) == 1 else None
+    found = next((campaign for campaign in campaigns if campaign.pk == number), None)
+    if found is None:
+        raise Http404("The campaign is not of this dataset.")
+    return found
+
+
+def _runs(dataset: Dataset) -> Any:
+    return Run.objects.filter(dataset=dataset, judge__isnull=False).select_related("judge__rubric")
