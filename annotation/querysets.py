@@ -93,12 +93,14 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
         return {state: found.get(state, 0) for state in self.model.State.values}
 
     def progress(self) -> "QuerySet[Any, dict[str, Any]]":
-        """Per campaign and person: how many items they have and how many of those they submitted."""
-        submitted = Count("pk", filter=Q(state=self.model.State.SUBMITTED))
+        """Per campaign and person: how many items they have, submitted, skipped and have drafts of."""
+        state = self.model.State
+        kinds = {"done": state.SUBMITTED, "skipped": state.SKIPPED, "drafts": state.DRAFT}
+        counts = {name: Count("pk", filter=Q(state=kind)) for name, kind in kinds.items()}
         rows: QuerySet[Any, dict[str, Any]] = (
             self.order_by()
             .values("campaign_id", "annotator_id", "annotator__name")
-            .annotate(total=Count("pk"), done=submitted)
+            .annotate(total=Count("pk"), **counts)
             .order_by("campaign_id", "annotator__name")
         )
         return rows

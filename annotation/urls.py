@@ -2,17 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from annotation.views import adjudication, agreement, agreement_files, agreement_items, campaigns, review
+from annotation.views import adjudication, agreement, campaigns, review, review_steps
 
 review_urls = [
     path("review/", review.review_list, name="review_list"),
     path("review/<int:campaign_pk>/", review.review_next, name="review_next"),
     path("review/<int:campaign_pk>/done/", review.review_done, name="review_done"),
     path("review/<int:campaign_pk>/jump/", review.review_jump, name="review_jump"),
-    path("review/<int:campaign_pk>/undo/", review.review_undo, name="review_undo"),
+    path("review/<int:campaign_pk>/undo/", review_steps.review_undo, name="review_undo"),
     path("review/<int:campaign_pk>/<int:queue_rank>/", review.review_item, name="review_item"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/submit/", review.review_submit, name="review_submit"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/draft/", review.review_draft, name="review_draft"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/submit/", review_steps.review_submit, name="review_submit"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/draft/", review_steps.review_draft, name="review_draft"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/skip/", review_steps.review_skip, name="review_skip"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/later/", review_steps.review_later, name="review_later"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/reopen/", review_steps.review_reopen, name="review_reopen"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/hold/", review_steps.review_hold, name="review_hold"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/release/", review_steps.review_release, name="review_release"),
+    path("review/<int:campaign_pk>/<int:queue_rank>/ahead/", review.review_ahead, name="review_ahead"),
 ]
 campaign_urls = [
     path("campaigns/", campaigns.campaign_list, name="campaign_list"),
@@ -35,17 +41,9 @@ adjudication_urls = [
 agreement_urls = [
     path("agreement/", agreement.agreement_list, name="agreement_list"),
     path("agreement/<int:dataset_pk>/", agreement.agreement_report, name="agreement_report"),
-    path("agreement/<int:dataset_pk>/items/", agreement_items.agreement_items, name="agreement_items"),
-    path("agreement/<int:dataset_pk>/pair/", agreement_items.agreement_pair, name="agreement_pair"),
-    path("agreement/<int:dataset_pk>/panel/<slug:panel>/", agreement.agreement_panel, name="agreement_panel"),
-    path("agreement/<int:dataset_pk>/confusion_matrix.csv", agreement_files.agreement_csv, name="agreement_csv"),
-    path("agreement/<int:dataset_pk>/agreement.json", agreement_files.agreement_json, name="agreement_json"),
-    path("agreement/<int:dataset_pk>/agreement.html", agreement_files.agreement_html, name="agreement_html"),
-    path(
-        "agreement/<int:dataset_pk>/tables/<slug:name>.<slug:form>",
-        agreement_files.agreement_table,
-        name="agreement_table",
-    ),
+    path("agreement/<int:dataset_pk>/items/", agreement.agreement_items, name="agreement_items"),
+    path("agreement/<int:dataset_pk>/confusion_matrix.csv", agreement.agreement_csv, name="agreement_csv"),
+    path("agreement/<int:dataset_pk>/agreement.json", agreement.agreement_json, name="agreement_json"),
 ]
 
 urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *adjudication_urls, *agreement_urls]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from annotation.actions.campaigns import CampaignRefused, assign_items
 from annotation.forms.campaigns import CampaignForm
 from annotation.models import Annotator, Assignment, Campaign, Label
-from annotation.views.review_page import VERDICT_WORDS
+from annotation.views.review_queue import VERDICT_WORDS
 from judging.permissions import lead_required
 
 PER_PAGE = 25

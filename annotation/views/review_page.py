@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import OuterRef, Subquery
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _
 
 from annotation.actions.labels import current_labels
-from annotation.models import Assignment, Guideline, Label
+from annotation.core.queue_filter import QueueFilter
+from annotation.models import Assignment, Campaign, Guideline, Label
+from annotation.reports.spoken import answer_word
 from annotation.views.review_form import draft_of, form_pane, said
+from annotation.views.review_queue import around, progress_context
 from judging.models import Judgment, Reply
-
-WINDOW = 25
-VERDICT_WORDS = {"clean": _("good"), "undefined": _("undefined"), "wrong": _("bad"), "": _("open")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,44 +37,6 @@ def judge_word(assignment: Assignment) -> JudgeWord | None:
     return JudgeWord(judgments=judgments, replies=replies) if judgments or replies else None
 
 
-def progress_context(assignment: Assignment) -> dict[str, Any]:
-    """How far one's own queue is, counted from one's own labels."""
-    labels = Label.objects.own(assignment.campaign_id, assignment.annotator_id)
-    counts = labels.verdict_counts()
-    total = Assignment.objects.queue(assignment.campaign_id, assignment.annotator_id).last_rank()
-    done = sum(counts.values())
-    return {
-        "counts": counts,
-        "total": total,
-        "done": done,
-        "open": total - done,
-        "percent": 100 * done // total if total else 0,
-        "last_label": labels.order_by("-at").first(),
-    }
-
-
-def rail(assignment: Assignment) -> list[dict[str, Any]]:
-    """The places around this one, each with its state and one's own verdict."""
-    own = Label.objects.own(assignment.campaign_id, assignment.annotator_id)
-    verdict = Subquery(own.filter(item=OuterRef("campaign_item__item")).values("verdict")[:1])
-    here = assignment.queue_rank
-    rows = (
-        Assignment.objects.queue(assignment.campaign_id, assignment.annotator_id)
-        .filter(queue_rank__range=(here - WINDOW, here + WINDOW))
-        .annotate(verdict=verdict)
-        .values_list("queue_rank", "state", "verdict")
-    )
-    return [
-        {"rank": rank, "mark": value or state, "word": VERDICT_WORDS[value] if value else state_word(state)}
-        for rank, state, value in rows
-    ]
-
-
-def state_word(state: str) -> Any:
-    """What the rail calls a place without a label."""
-    return _("draft") if state == Assignment.State.DRAFT else VERDICT_WORDS[""]
-
-
 def own_labels_of(assignment: Assignment) -> list[Label]:
     """One's standing labels on this item, one per criterion."""
     if assignment.state != Assignment.State.SUBMITTED:
@@ -84,29 +44,52 @@ def own_labels_of(assignment: Assignment) -> list[Label]:
     return current_labels(assignment)
 
 
-def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Everything the page shows; `sent` is what came with a refused press and stays in the form."""
+def page_context(assignment: Assignment, asked: QueueFilter, sent: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The whole page: the item, the queue around it, how far one is. `sent` came with a refused press."""
+    campaign, guideline = assignment.campaign, newest_guideline(assignment.campaign)
+    progress = progress_context(assignment, asked)
+    return {
+        **item_context(assignment, guideline, sent),
+        **progress,
+        **around(assignment, asked),
+        "judge": judge_word(assignment),
+        "guideline_was": older_version(guideline, progress["last_label"]),
+        "draws_next": campaign.is_pulled and campaign.state == Campaign.State.OPEN and asked.shows_all,
+    }
+
+
+def item_context(
+    assignment: Assignment, guideline: Guideline | None, sent: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """One item and the form for it; nothing of the queue, and not the judge's word."""
     campaign, item = assignment.campaign, assignment.campaign_item.item
     labels, draft = own_labels_of(assignment), draft_of(assignment)
-    label = labels[0] if labels else None
     pane = form_pane(assignment, labels, sent)
-    values = pane.values
     return {
         "campaign": campaign,
         "assignment": assignment,
         "item": item,
         "turns": item.turns,
         "model": "" if campaign.blind_model else item.model,
-        "judge": judge_word(assignment),
-        "label": label,
+        "label": labels[0] if labels else None,
         "label_word": said(assignment, labels),
         "pane": pane,
-        "values": values,
-        "corrected": {name: values[name] != getattr(item, name) for name in ("question", "answer")},
+        "values": pane.values,
+        "corrected": {name: pane.values[name] != getattr(item, name) for name in ("question", "answer")},
         "draft_at": parse_datetime(assignment.draft.get("at", "")) if draft else None,
-        "draft_word": VERDICT_WORDS[draft.get("verdict", "")] if draft.get("verdict") else "",
-        "guideline": Guideline.objects.filter(campaign=campaign).order_by("-version").first(),
+        "draft_word": answer_word(draft["verdict"]) if draft.get("verdict") else "",
+        "guideline": guideline,
         "page_key": uuid4().hex,
-        "rail": rail(assignment),
-        **progress_context(assignment),
     }
+
+
+def newest_guideline(campaign: Campaign) -> Guideline | None:
+    """What is labelled by now."""
+    return Guideline.objects.filter(campaign=campaign).order_by("-version").first()
+
+
+def older_version(guideline: Guideline | None, label: Label | None) -> int | None:
+    """The version that one's last label followed, where there is a newer one since."""
+    if guideline is None or label is None or label.guideline is None or label.guideline_id == guideline.pk:
+        return None
+    return label.guideline.version

@@ -34,7 +34,7 @@ PEOPLE = {
     "draft": "planted-draft",
     "error count": "7717",
 }
-LINK = re.compile(r'(?:href|action|formaction|data-go|data-draft-url)="([^"#]+)"')
+LINK = re.compile(r'(?:href|action|formaction|data-go|data-draft-url|data-ahead|data-next)="([^"#]+)"')
 KEY_OF_A_SHOWING = re.compile(r'[0-9a-f]{32}|csrfmiddlewaretoken" value="[^"]*"|x-csrftoken": "[^"]*"')
 PLANTED = {**JUDGE, **MODEL, **PEOPLE}
 

@@ -192,7 +192,7 @@ def test_the_end_says_what_can_still_be_changed(campaign: Campaign, annotator_cl
 
 
 def test_there_is_no_end_while_items_are_open(campaign: Campaign, annotator_client: Client) -> None:
-    assert annotator_client.get(url("review_done", campaign)).headers["Location"] == url("review_next", campaign)
+    assert annotator_client.get(url("review_done", campaign)).headers["Location"] == url("review_item", campaign, 1)
 
 
 def test_the_rail_is_a_window_of_a_long_queue(annotator: User, annotator_client: Client) -> None:

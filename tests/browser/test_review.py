@@ -194,16 +194,15 @@ def test_the_browsers_back_button_goes_back_one_item(page: Page) -> None:
     at(page, 2)
 
 
-def test_a_server_that_does_not_answer_is_told_and_nothing_is_lost(page: Page) -> None:
+def test_a_decision_that_got_no_answer_waits_and_is_sent_by_itself(page: Page) -> None:
     page.route("**/submit/", lambda route: route.abort())
     page.get_by_label("Comment").fill("precious")
     page.keyboard.press("Escape")
     page.keyboard.press("g")
-    expect(page.locator(".review-problem")).to_contain_text("the server did not answer")
-    at(page, 1)
-    expect(page.get_by_label("Comment")).to_have_value("precious")
+    expect(page.locator("#review-connection")).to_contain_text("1 decision waits for the connection.")
+    assert not Label.objects.exists()
     page.unroute("**/submit/")
-    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#review-connection")).to_be_hidden()
     at(page, 2)
     assert Label.objects.get().comment == "precious"
 
@@ -215,9 +214,10 @@ def test_an_answer_that_got_lost_makes_no_second_label(page: Page) -> None:
 
     page.route("**/submit/", lose)
     page.keyboard.press("g")
-    expect(page.locator(".review-problem")).to_be_visible()
+    expect(page.locator("#review-connection")).to_be_visible()
     page.unroute("**/submit/")
-    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Send now").click()
+    expect(page.locator("#review-connection")).to_be_hidden()
     at(page, 2)
     assert Label.objects.count() == 1
 

@@ -1,66 +1,60 @@
-// The review page: keys, drafts that keep themselves, and presses that are stored before the next item shows.
+// The review page: drafts that keep themselves, decisions that are stored before the next item shows, and where the
+// server does not answer, items that are already here (review_offline.js keeps what it has not got).
 (() => {
   "use strict";
-  const SAVE_AFTER = 700, TOAST_FOR = 10000, GIVE_UP_AFTER = 20000;
+  const SAVE_AFTER = 700, TOAST_FOR = 10000, STOCK_LOW = 4, REMEMBERED = 40;
+  const OF_THE_PAGE = new Set(["csrfmiddlewaretoken", "page_key", "known_rev", "item_revision", "filter", "sequence"]);
+  const offline = window.reviewOffline, texts = window.reviewTexts;
   const page = () => document.getElementById("review");
   const form = () => document.getElementById("review-form");
+  const live = document.getElementById("review-live");
   const words = document.getElementById("review-words").dataset;
-  const help = document.getElementById("review-help");
-  let busy = false, clean = "", sequence = 0, saveTimer = 0, toastTimer = 0, saving = null, stale = false;
+  const path = () => page().dataset.path;
+  const pages = new Map();
+  let stock = [], busy = false, clean = "", sequence = 0, saveTimer = 0, toastTimer = 0, saving = null, stale = false;
 
   // ---- what is typed ----
-  const typed = () => {
-    const fields = {};
-    for (const [name, value] of new FormData(form()))
-      if (["comment", "error_count", "question", "answer"].includes(name)) fields[name] = value;
-    return fields;
-  };
+  const typed = () => [...new FormData(form())].filter(([name, value]) => !OF_THE_PAGE.has(name) && typeof value === "string");
   const typedText = () => JSON.stringify(typed());
   const dirty = () => form() !== null && typedText() !== clean;
+  const fill = (pairs) => {
+    const left = new Map();
+    for (const [name, value] of pairs) left.set(name, [...(left.get(name) ?? []), value]);
+    for (const field of form().elements) {
+      if (!field.name || OF_THE_PAGE.has(field.name) || ["submit", "button", "hidden"].includes(field.type)) continue;
+      const values = left.get(field.name) ?? [];
+      const tick = field.type === "checkbox" || field.type === "radio";
+      const before = tick ? field.checked : field.value;
+      if (tick) field.checked = values.includes(field.value); else field.value = values[0] ?? "";
+      if ((tick ? field.checked : field.value) === before) continue;
+      field.closest("details")?.setAttribute("open", "");
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
   const store = {
-    // A copy in this browser until the server has it: for reloads that overtake the last save, and lost connections.
-    key: () => "review" + form().getAttribute("action"),
+    // A copy in this tab until the server has it: for reloads that overtake the last save.
+    key: () => "review" + path(),
     put() { try { sessionStorage.setItem(this.key(), JSON.stringify({ fields: typed(), page: form().page_key.value, sequence })); } catch { /* a full store is no reason to stop */ } },
     take() { try { const kept = JSON.parse(sessionStorage.getItem(this.key())); this.drop(); return kept; } catch { return null; } },
     drop() { sessionStorage.removeItem(this.key()); },
   };
 
-  // ---- talking to the server ----
-  const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(name + "="))?.split("=")[1];
-  const ask = async (url, options = {}) => {
-    const headers = { "HX-Request": "true" };
-    const token = cookie("csrftoken");
-    if (token) headers["X-CSRFToken"] = token;
-    const limit = AbortSignal.timeout(GIVE_UP_AFTER);
-    try {
-      const response = await fetch(url, { headers, signal: limit, ...options });
-      if (response.redirected && new URL(response.url).pathname.startsWith("/login")) return { sentence: words.loggedOut };
-      if (response.ok) return { response };
-      if (response.headers.get("Content-Type")?.includes("json")) {
-        const told = await response.json();
-        return { sentence: told.message, reload: told.reload, told: true };
-      }
-      return { sentence: response.status === 403 ? words.loggedOut : words.broken };
-    } catch (error) {
-      if (error instanceof TypeError || error.name === "TimeoutError" || error.name === "AbortError") return { sentence: words.unreachable };
-      throw error;
-    }
+  // ---- saying what happens ----
+  const clock = (at) => {
+    const date = new Date(at), today = date.toDateString() === new Date().toDateString();
+    const language = document.documentElement.lang;
+    const time = date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    return today ? time : `${date.toLocaleDateString(language)} ${time}`;
   };
-
   const status = (text, at) => {
     const line = page().querySelector(".review-status");
     if (!line) return;
     line.textContent = text + (at ? " " : "");
-    if (at) { line.append(Object.assign(document.createElement("time"), { dateTime: at, textContent: clock(at) })); }
-  };
-  const clock = (at) => {
-    const date = new Date(at), today = date.toDateString() === new Date().toDateString();
-    const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return today ? time : `${date.toLocaleDateString()} ${time}`;
+    if (at) line.append(Object.assign(document.createElement("time"), { dateTime: at, textContent: clock(at) }));
   };
   const problem = (answer, retry) => {
     const box = page().querySelector(".review-problem");
-    if (!box) { window.alert(answer.sentence); return; }
+    if (!box) { live.textContent = answer.sentence; return; }
     box.querySelector("p").textContent = answer.sentence;
     box.querySelector("[data-retry]").hidden = Boolean(answer.told);
     box.querySelector("[data-reload]").hidden = !answer.reload;
@@ -77,23 +71,36 @@
     body.set("sequence", ++sequence);
     return body;
   };
+  const entryOf = (kind, url, body) => ({
+    kind, url, path: path(), title: page().dataset.item, page: form()?.page_key.value,
+    fields: [...body].filter(([name]) => name !== "csrfmiddlewaretoken"),
+  });
+  const dropDrafts = (of) => offline.drop((entry) => entry.path === of && (entry.kind === "draft" || entry.problem));
   const save = async () => {
     clearTimeout(saveTimer);
     if (saving) await saving;
-    if (!dirty() || stale) return !stale;
-    const sent = typedText(), key = form().page_key.value;
-    saving = ask(form().dataset.draftUrl, { method: "POST", body: saveBody() });
+    if (!form() || !dirty() || stale) return !stale;
+    const sent = typedText(), of = path(), body = saveBody(), entry = entryOf("draft", form().dataset.draftUrl, body);
+    saving = offline.ask(entry.url, { method: "POST", body });
     const answer = await saving;
     saving = null;
-    if (form()?.page_key.value !== key) return true;
+    if (path() !== of) return true;
+    if (answer.later && offline.add(entry)) {
+      clean = sent;
+      status(words.kept);
+      if (dirty()) saveSoon();
+      return true;
+    }
     if (!answer.response) {
       if (answer.reload) stale = true;
       if (answer.told) problem(answer); else status(words.unsaved);
       return false;
     }
     const saved = await answer.response.json();
+    if (path() !== of) return true;
     form().known_rev.value = saved.known_rev;
     clean = sent;
+    dropDrafts(of);
     if (dirty()) { store.put(); saveSoon(); } else store.drop();
     status(saved.at ? words.saved : "", saved.at);
     return true;
@@ -103,21 +110,33 @@
     if (!form() || !dirty() || stale || busy) return;
     const body = saveBody();
     store.put();
+    offline.add(entryOf("draft", form().dataset.draftUrl, body));
     fetch(form().dataset.draftUrl, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => {});
   };
 
   // ---- moving ----
   const swap = (html, url, push) => {
+    const rail = page().querySelector(".review-rail");
     page().outerHTML = html;
+    if (rail && !page().querySelector(".review-rail")) keepRail(rail);
     document.title = page().dataset.title;
     if (push && url !== location.href) history.pushState({}, "", url);
     arrive();
     page().querySelector(".review-text").focus({ preventScroll: true });
     window.scrollTo(0, 0);
+    live.textContent = page().dataset.title;
+  };
+  const keepRail = (rail) => {
+    // An item that was here before its turn brings no rail: the one on the screen stays, and points at it.
+    page().prepend(rail);
+    for (const link of rail.querySelectorAll(".review-places a")) {
+      if (link.pathname === path()) link.setAttribute("aria-current", "step"); else link.removeAttribute("aria-current");
+    }
   };
   const arrival = async (answer, push = true) => {
     const pushed = answer.response.headers.get("HX-Push-Url");
     swap(await answer.response.text(), pushed ? new URL(pushed, location.href).href : answer.response.url, push);
+    refill();
   };
   const go = async (url, { push = true, onRefusal = null } = {}) => {
     if (busy) return;
@@ -126,55 +145,120 @@
       return;
     }
     setBusy(true);
-    const answer = await ask(url);
+    const answer = await offline.ask(url);
     setBusy(false);
     if (answer.response) await arrival(answer, push);
     else if (onRefusal && answer.told) onRefusal(answer.sentence);
-    else problem(answer, () => go(url, { push, onRefusal }));
+    else if (!answer.later || !goHere(url)) problem(answer, () => go(url, { push, onRefusal }));
   };
-  const post = async (url, body) => {
+  const step = async (from, button) => {
     if (busy) return;
     clearTimeout(saveTimer);
+    const url = button?.hasAttribute("formaction") ? button.formAction : from.action;
+    const body = new FormData(from, button?.name ? button : undefined), of = path();
+    const mayWait = from === form();
+    if (mayWait && offline.steps().length && goOn(entryOf("step", url, body))) return;
     setBusy(true);
     status(words.storing);
-    const answer = await ask(url, { method: "POST", body });
+    const answer = await offline.ask(url, { method: "POST", body });
     setBusy(false);
-    if (!answer.response) { problem(answer, () => post(url, body)); return; }
-    if (form()) store.drop();
-    clearTimeout(saveTimer);
-    await arrival(answer);
+    if (answer.response) {
+      store.drop();
+      dropDrafts(of);
+      await arrival(answer);
+    } else if (!answer.later || !mayWait || !goOn(entryOf("step", url, body))) problem(answer, () => step(from, button));
   };
+
+  // ---- without the server ----
+  const rankOf = (place) => Number(place.split("/").at(-2));
+  const refill = async () => {
+    const ahead = page().dataset.ahead;
+    if (!ahead || offline.steps().length) return;
+    stock = stock.filter((item) => rankOf(item.path) > rankOf(path()));
+    if (stock.length > STOCK_LOW) return;
+    const answer = await offline.ask(ahead);
+    if (answer.response) stock = (await answer.response.json()).items;
+  };
+  const goOn = (entry) => {
+    // The decision waits in this browser; on to an item that is here and undecided, or to the page that says to wait.
+    if (!offline.add(entry)) return false;
+    store.drop();
+    const decided = new Set(offline.steps().map((waiting) => waiting.path));
+    const open = stock.filter((item) => !decided.has(item.path));
+    const next = open.find((item) => rankOf(item.path) > rankOf(entry.path)) ?? open[0];
+    const html = next?.html ?? document.getElementById("review-waiting").innerHTML;
+    swap(html, new URL(next?.path ?? location.href, location.href).href, Boolean(next));
+    toast(document.getElementById("review-kept").content.firstElementChild.cloneNode(true), entry.title);
+    return true;
+  };
+  const goHere = (url) => {
+    const wanted = new URL(url, location.href).pathname;
+    const html = pages.get(wanted) ?? stock.find((item) => item.path === wanted)?.html;
+    if (!html) return false;
+    swap(html, new URL(url, location.href).href, true);
+    return true;
+  };
+  const toast = (element, title) => {
+    element.querySelector("[data-item]").textContent = title;
+    document.getElementById("review-undo")?.remove();
+    page().append(element);
+    hideToastLater();
+  };
+  const hideToastLater = () => {
+    const shown = page().querySelector(".review-toast");
+    clearTimeout(toastTimer);
+    if (shown) toastTimer = setTimeout(() => shown.classList.replace("review-toast", "visually-hidden"), TOAST_FOR);
+  };
+  const undo = () => {
+    const last = offline.takeBack();
+    if (last) {
+      if (goHere(last.path)) { fill(last.fields); saveSoon(); } else offline.add(last);
+      return;
+    }
+    const asked = document.getElementById("review-undo");
+    if (asked && !asked.hasAttribute("data-kept")) step(asked);
+  };
+  document.addEventListener("review:all-sent", () => {
+    // What stands here may have been decided meanwhile, or come without its rail and hold: ask again, unless somebody types.
+    if (document.activeElement?.closest("#review-form input, #review textarea")) return;
+    if (page().hasAttribute("data-local")) go(form() ? location.href : page().dataset.next || location.href, { push: !form() });
+  });
+  document.addEventListener("review:sent", (event) => {
+    if (form() && event.detail.path === path() && event.detail.kind === "step") page().setAttribute("data-local", "");
+  });
 
   // ---- after every arrival of an item ----
   const arrive = () => {
-    clearTimeout(toastTimer);
     stale = false;
     sequence = 0;
     for (const time of page().querySelectorAll("time")) time.textContent = clock(time.dateTime);
-    const toast = page().querySelector(".review-toast");
-    if (toast) toastTimer = setTimeout(() => toast.classList.replace("review-toast", "visually-hidden"), TOAST_FOR);
+    hideToastLater();
     page().querySelector(".review-places [aria-current]")?.scrollIntoView({ block: "center" });
     if (!form()) return;
+    pages.set(path(), page().outerHTML);
+    if (pages.size > REMEMBERED) pages.delete(pages.keys().next().value);
     clean = typedText();
-    const kept = store.take();
-    if (kept && JSON.stringify(kept.fields) !== clean) restore(kept);
+    restore();
+    texts?.arrive(page());
+    document.dispatchEvent(new CustomEvent("review:arrived"));
   };
-  const restore = (kept) => {
-    for (const [name, value] of Object.entries(kept.fields)) {
-      const field = form().elements[name];
-      if (field.value === value) continue;
-      field.value = value;
-      field.closest("details")?.setAttribute("open", "");
-    }
-    form().page_key.value = kept.page;
-    sequence = kept.sequence;
+  const restore = () => {
+    const tab = store.take(), waiting = offline.of(path());
+    const draft = waiting.find((entry) => entry.kind === "draft" && !entry.problem);
+    const refused = waiting.find((entry) => entry.problem);
+    const kept = tab ?? (draft && { fields: draft.fields, page: draft.page, sequence: Number(draft.fields.find(([name]) => name === "sequence")[1]) });
+    if (!kept && !refused) return;
+    fill((kept ?? refused).fields);
+    if (kept) { form().page_key.value = kept.page; sequence = kept.sequence; }
+    dropDrafts(path());
+    if (!dirty()) return;
     status(words.restored);
     saveSoon();
   };
 
   // ---- events: on the document, so that they outlive a swap ----
   document.addEventListener("input", (event) => {
-    if (event.target.form !== form() || !form()) return;
+    if (!form() || event.target.form !== form() || OF_THE_PAGE.has(event.target.name)) return;
     store.put();
     saveSoon();
   });
@@ -183,41 +267,23 @@
     if (from.method === "dialog" || !page().contains(from)) return;
     event.preventDefault();
     const button = event.submitter;
-    if (from.classList.contains("review-jump")) {
-      const says = document.getElementById("jump-problem");
-      says.textContent = "";
-      go(`${from.action}?${new URLSearchParams(new FormData(from))}`, { onRefusal: (sentence) => { says.textContent = sentence; } });
+    if (from.hasAttribute("data-kept")) undo();
+    else if (from.method === "get") {
+      const says = from.querySelector("[role=alert]");
+      if (says) says.textContent = "";
+      go(`${from.action}?${new URLSearchParams(new FormData(from))}`, says ? { onRefusal: (sentence) => { says.textContent = sentence; } } : {});
     } else if (button?.dataset.go) go(button.dataset.go);
-    else if (from.id === "review-form" && button?.name !== "verdict") return;
-    else post(from.action, new FormData(from, button));
+    else step(from, button);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-go]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); go(link.href); }
-    if (event.target.closest("[data-help]")) help.showModal();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.defaultPrevented) return;
-    if (help.open) { if (event.key === "?") { event.preventDefault(); help.close(); } return; }
-    const field = event.target.closest("input, textarea, select, [contenteditable]");
-    if (field) { if (event.key === "Escape") { field.blur(); page().querySelector(".review-text").focus({ preventScroll: true }); } return; }
-    // With a Japanese or Chinese input method switched on, a letter arrives as "Process".
-    const key = event.key === "Process" ? event.code.replace("Key", "").toLowerCase() : event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if ((event.ctrlKey || event.metaKey) && key === "z" && !event.shiftKey && !event.altKey) {
-      event.preventDefault();
-      const undo = document.getElementById("review-undo");
-      if (undo && !event.repeat) undo.requestSubmit();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key === "?") { event.preventDefault(); help.showModal(); return; }
-    const button = page().querySelector(`button[data-key="${CSS.escape(key)}"]`);
-    if (!button) return;
-    event.preventDefault();
-    if (!event.repeat && !busy) button.click();
-  });
+  document.addEventListener("review:undo", undo);
+  document.addEventListener("review:draft", save);
   window.addEventListener("popstate", () => go(location.href, { push: false }));
   window.addEventListener("pagehide", saveLeaving);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   arrive();
+  refill();
 })();

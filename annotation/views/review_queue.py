@@ -1,0 +1,146 @@
+"""One's own queue as the review page shows it: the part that is looked at, what is around a place, how far one is."""
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from annotation.actions.queue import next_place
+from annotation.core.asked import criteria_asked
+from annotation.core.queue_filter import SHOWN, QueueFilter
+from annotation.models import Assignment, Campaign, Label
+from annotation.querysets import AssignmentQuerySet
+
+WINDOW = 25
+VERDICT_WORDS = {"clean": _("good"), "undefined": _("undefined"), "wrong": _("bad"), "": _("open")}
+SHOWN_WORDS = {
+    "all": _("all"),
+    "open": _("open"),
+    "draft": _("drafts"),
+    "submitted": _("submitted"),
+    "skipped": _("skipped"),
+    "flagged": _("flagged"),
+}
+STATE_WORDS = {"pending": _("open"), "draft": _("draft"), "submitted": _("submitted"), "skipped": _("skipped")}
+LOOKED_BACK_AT = {"submitted", "skipped", "flagged"}
+
+
+def filter_of(request: HttpRequest) -> QueueFilter:
+    """What the address of a page asks for, or the field in which a form carries it on."""
+    return QueueFilter.from_query(QueryDict(request.POST["filter"]) if "filter" in request.POST else request.GET)
+
+
+def queue_of(assignment: Assignment) -> AssignmentQuerySet:
+    """The queue that a place is in."""
+    found: AssignmentQuerySet = Assignment.objects.queue(assignment.campaign_id, assignment.annotator_id)
+    return found
+
+
+def url_of(campaign_pk: int, queue_rank: int | None, asked: QueueFilter) -> str:
+    """The page of a place, or the page behind the last one."""
+    if queue_rank is None:
+        return reverse("review_done", args=[campaign_pk]) + asked.as_query()
+    return reverse("review_item", args=[campaign_pk, queue_rank]) + asked.as_query()
+
+
+def rank_behind(assignment: Assignment, asked: QueueFilter) -> int | None:
+    """Where to go on from a place: what still wants a decision, or, looking back, what was decided."""
+    if asked.shows_all:
+        place = next_place(assignment.campaign, assignment.annotator, after=assignment.queue_rank)
+        return place.queue_rank if place else None
+    ranks = chosen(queue_of(assignment), asked).values_list("queue_rank", flat=True)
+    behind: int | None = ranks.filter(queue_rank__gt=assignment.queue_rank).first()
+    return behind if behind or looks_back(asked) else ranks.first()
+
+
+def chosen(queue: AssignmentQuerySet, asked: QueueFilter) -> AssignmentQuerySet:
+    """The places to go to, one after the other, under a filter."""
+    shown = queue.shown(asked)
+    return shown if looks_back(asked) else shown.open()
+
+
+def looks_back(asked: QueueFilter) -> bool:
+    """Whether a filter shows what was decided."""
+    return asked.show in LOOKED_BACK_AT or bool(asked.verdict)
+
+
+def around(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
+    """The rail: the places around this one, each with its state and one's own word; and the two next to it."""
+    queue, here = queue_of(assignment).shown(asked), assignment.queue_rank
+    fields = ("queue_rank", "state", "campaign_item__item")
+    if asked.shows_all:
+        rows = list(queue.filter(queue_rank__range=(here - WINDOW, here + WINDOW)).values_list(*fields))
+    else:
+        before = queue.filter(queue_rank__lt=here).order_by("-queue_rank").values_list(*fields)[:WINDOW]
+        rows = [*reversed(before), *queue.filter(queue_rank__gte=here).values_list(*fields)[: WINDOW + 1]]
+    words = own_words(assignment, [item for _rank, _state, item in rows])
+    ranks = [rank for rank, _state, _item in rows]
+    return {
+        "rail": [{"rank": rank, "state": state, **mark(state, words.get(item))} for rank, state, item in rows],
+        "previous_rank": max((rank for rank in ranks if rank < here), default=None),
+        "next_rank": min((rank for rank in ranks if rank > here), default=None),
+    }
+
+
+def own_words(assignment: Assignment, items: list[int]) -> dict[int, dict[str, Any]]:
+    """One's own standing words on items, by item; of several criteria the first speaks."""
+    own = Label.objects.current().filter(campaign=assignment.campaign_id, annotator=assignment.annotator_id)
+    rows = own.filter(item__in=items).order_by("-pk").values("item_id", "verdict", "value", "flags", "criterion")
+    return {row["item_id"]: row for row in rows}
+
+
+def mark(state: str, word: dict[str, Any] | None) -> dict[str, Any]:
+    """How the rail shows a place."""
+    if word is None or state != Assignment.State.SUBMITTED:
+        return {"mark": state, "word": STATE_WORDS[state], "flagged": False}
+    several = bool(word["criterion"]) or not word["verdict"]
+    said = STATE_WORDS[state] if several else VERDICT_WORDS[word["verdict"]]
+    return {"mark": word["verdict"] or state, "word": said, "flagged": bool(word["flags"])}
+
+
+def last_label(assignment: Assignment) -> Label | None:
+    """The newest standing decision of this person in this campaign."""
+    found = [
+        Label.objects.own(assignment.campaign_id, assignment.annotator_id, name)
+        .select_related("guideline")
+        .order_by("-at")
+        .first()
+        for name in first_criteria(assignment.campaign)
+    ]
+    return max((label for label in found if label), key=lambda label: label.at, default=None)
+
+
+def first_criteria(campaign: Campaign) -> list[str]:
+    """The criteria that every press answers: one for items with one answer, one for pairs."""
+    criteria = campaign.rubric.parsed_criteria() if campaign.rubric else ()
+    return sorted({criteria_asked(criteria, is_pair=is_pair)[0].name for is_pair in (False, True)})
+
+
+def progress_context(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
+    """How far one's own queue is."""
+    counts = queue_of(assignment).state_counts()
+    total, done = sum(counts.values()), counts["submitted"]
+    names = first_criteria(assignment.campaign)
+    verdicts = Label.objects.own(assignment.campaign_id, assignment.annotator_id, names[0]).verdict_counts()
+    return {
+        "counts": verdicts if any(verdicts.values()) or names == [""] else {},
+        "total": total,
+        "done": done,
+        "skipped": counts["skipped"],
+        "open": counts["pending"] + counts["draft"],
+        "percent": 100 * (done + counts["skipped"]) // total if total else 0,
+        "last_label": last_label(assignment),
+        **filter_context(asked),
+    }
+
+
+def filter_context(asked: QueueFilter) -> dict[str, Any]:
+    """The filter as the form for it shows it, as links carry it on, and as forms do."""
+    return {
+        "asked": asked,
+        "query": asked.as_query(),
+        "filter": asked.as_query().removeprefix("?"),
+        "shown_words": [(name, SHOWN_WORDS[name]) for name in SHOWN],
+        "verdict_words": [(name, word) for name, word in VERDICT_WORDS.items() if name],
+    }
