@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.views import adjudication, agreement, campaigns, review, review_steps
+from annotation.views import adjudication, agreement, agreement_files, agreement_items, campaigns, review, review_steps
 
 review_urls = [
     path("review/", review.review_list, name="review_list"),
@@ -41,9 +41,17 @@ adjudication_urls = [
 agreement_urls = [
     path("agreement/", agreement.agreement_list, name="agreement_list"),
     path("agreement/<int:dataset_pk>/", agreement.agreement_report, name="agreement_report"),
-    path("agreement/<int:dataset_pk>/items/", agreement.agreement_items, name="agreement_items"),
-    path("agreement/<int:dataset_pk>/confusion_matrix.csv", agreement.agreement_csv, name="agreement_csv"),
-    path("agreement/<int:dataset_pk>/agreement.json", agreement.agreement_json, name="agreement_json"),
+    path("agreement/<int:dataset_pk>/items/", agreement_items.agreement_items, name="agreement_items"),
+    path("agreement/<int:dataset_pk>/pair/", agreement_items.agreement_pair, name="agreement_pair"),
+    path("agreement/<int:dataset_pk>/panel/<slug:panel>/", agreement.agreement_panel, name="agreement_panel"),
+    path("agreement/<int:dataset_pk>/confusion_matrix.csv", agreement_files.agreement_csv, name="agreement_csv"),
+    path("agreement/<int:dataset_pk>/agreement.json", agreement_files.agreement_json, name="agreement_json"),
+    path("agreement/<int:dataset_pk>/agreement.html", agreement_files.agreement_html, name="agreement_html"),
+    path(
+        "agreement/<int:dataset_pk>/tables/<slug:name>.<slug:form>",
+        agreement_files.agreement_table,
+        name="agreement_table",
+    ),
 ]
 
 urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *adjudication_urls, *agreement_urls]
