@@ -163,6 +163,7 @@ def new_campaign(dataset: Dataset, name: str, settings: Mapping[str, Any], terms
         blind_people=terms.blind_people,
         blind_judge=terms.blind_judge,
         blind_model=terms.blind_model,
+        rubric_id=terms.rubric,
         **settings,
     )
     if terms.guideline.strip():
@@ -200,7 +201,7 @@ def plan_of(campaign: Campaign, rules: CampaignRules) -> list[Chosen]:
     """The items of a campaign, ordered and drawn by its settings."""
     order = Order(campaign.order)
     items = Item.objects.filter(dataset=campaign.dataset_id).order_by("position").values_list("pk", flat=True)
-    other = Run.objects.filter(pk=rules.judge_run2).first()
+    other = Run.objects.filter(pk=rules.judge_run2).first() if rules.judge_run2 else None
     by = rules.stratify_by
     facts = Facts(
         items=list(items),

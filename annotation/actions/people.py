@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from annotation.actions.draws import give_place, lock_queues
 from annotation.actions.extras import deal_to_another, members, put_at_end
 from annotation.actions.refusals import LabelRefused
+from annotation.core.lead_reasons import HANDED_OVER
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.permissions import role_of
 
@@ -158,7 +159,7 @@ def _give_away(
             put_at_end(campaign, row.campaign_item, taker)
             loads[taker.pk] += 1
         row.state, row.placed, row.held_until = Assignment.State.SKIPPED, False, None
-        row.skip_reason, row.draft_rev = _("handed over"), row.draft_rev + 1
+        row.skip_reason, row.draft_rev = HANDED_OVER, row.draft_rev + 1
         row.save(update_fields=["state", "placed", "held_until", "skip_reason", "draft_rev"])
         moved += 1
     return moved

@@ -26,13 +26,17 @@ class AnnotatorAdmin(LeadAdmin):
 class CampaignAdmin(LeadAdmin):
     """Campaigns. What decided who reviews what is fixed once it did; a campaign is made on its own page."""
 
-    list_display = ["name", "dataset", "kind", "state", "labels_per_item", "order", "blind_judge", "blind_model", "at"]
-    list_filter = ["state", "kind", "blind_judge", "dataset"]
+    list_display = [
+        "name", "dataset", "kind", "state", "distribution", "labels_per_item", "order", "blind_judge",
+        "blind_model", "at",
+    ]  # fmt: skip
+    list_filter = ["state", "kind", "distribution", "blind_judge", "dataset"]
     list_select_related = ["dataset"]
     search_fields = ["name", "dataset__name"]
     date_hierarchy = "at"
     readonly_fields = [
-        "dataset", "kind", "rubric", "run", "labels_per_item", "share", "order", "seed", "rules", "blind_people", "at",
+        "dataset", "kind", "rubric", "run", "distribution", "group", "labels_per_item", "share", "order", "seed",
+        "rules", "blind_people", "at",
     ]  # fmt: skip
     actions = ["close", "reopen"]
 
@@ -69,7 +73,7 @@ class GuidelineAdmin(LeadAdmin):
 class CampaignItemAdmin(ReadOnlyAdmin):
     """Items of campaigns, with how they were chosen."""
 
-    list_display = ["campaign", "rank", "item_key", "how", "probability", "wanted", "taken"]
+    list_display = ["campaign", "rank", "item_key", "how", "stratum", "probability", "wanted", "taken", "extra"]
     list_filter = ["how", "campaign"]
     list_select_related = ["campaign", "item"]
     search_fields = ["=item__key", "item__turns"]
@@ -84,8 +88,10 @@ class CampaignItemAdmin(ReadOnlyAdmin):
 class AssignmentAdmin(ReadOnlyAdmin):
     """Places in queues, with their drafts."""
 
-    list_display = ["campaign", "annotator", "queue_rank", "state", "draft_rev", "opened_at", "revealed_at"]
-    list_filter = ["state", "campaign", "annotator"]
+    list_display = [
+        "campaign", "annotator", "queue_rank", "state", "placed", "held_until", "draft_rev", "opened_at", "revealed_at",
+    ]  # fmt: skip
+    list_filter = ["state", "placed", "campaign", "annotator"]
     list_select_related = ["campaign", "annotator"]
     search_fields = ["annotator__name", "=campaign_item__item__key"]
     raw_id_fields = ["campaign_item"]

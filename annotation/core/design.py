@@ -61,6 +61,8 @@ class Design:
             return "The order judge_judge compares two runs: name the second one."
         if self.group and self.distribution == "dealt":
             return "A group draws its items (pulled); to deal them, name the annotators."
+        if self.distribution not in ("dealt", "pulled"):
+            return f"Items are dealt or pulled, not {self.distribution}."
         if self.hold_seconds < 30:
             return "An item is held for at least 30 seconds."
         return self.rules_problem()

@@ -1,6 +1,6 @@
 """What the design of a campaign looks at: strata of items, and how doubtful what was said of each of them is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
@@ -47,18 +47,19 @@ def doubt_of(order: str, dataset: Dataset, run: Run | None, other: Run | None) -
 
 def judge_against_people(dataset: Dataset, run: Run) -> Doubt:
     """The share of people's verdicts on the judged text that are not the judge's; a gold label speaks for all."""
-    people: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    people: dict[tuple[int, str, int], Counter[str]] = defaultdict(Counter)
     labels = Label.objects.current().filter(item__dataset=dataset, verdict__in=DECIDED)
-    for item, criterion, verdict in labels.values_list("item_id", "criterion", "verdict").iterator():
-        people[item, criterion][verdict] += 1
+    for *key, verdict in labels.values_list("item_id", "criterion", "item_revision", "verdict").iterator():
+        people[key[0], key[1], key[2]][verdict] += 1
     gold = GoldLabel.objects.filter(item__dataset=dataset, ended_at=None, verdict__in=DECIDED)
-    for item, criterion, verdict in gold.values_list("item_id", "criterion", "verdict").iterator():
-        people[item, criterion] = {verdict: 1}
+    decided = {(item, name): verdict for item, name, verdict in gold.values_list("item_id", "criterion", "verdict")}
     found: Doubt = {}
-    judged = Judgment.objects.filter(run=run).order_by("item_id", "criterion")
-    for item, criterion, verdict in judged.values_list("item_id", "criterion", "verdict").iterator():
-        if said := people.get((item, criterion)):
-            share = 1 - said.get(verdict, 0) / sum(said.values())
+    judged = Judgment.objects.filter(run=run).values_list("item_id", "criterion", "item_revision", "verdict")
+    for item, criterion, revision, verdict in judged.iterator():
+        gold_word = decided.get((item, criterion))
+        said = Counter([gold_word]) if gold_word else people.get((item, criterion, revision))
+        if said:
+            share = 1 - said[verdict] / said.total()
             # No verdict at all is no clash, but doubtful.
             found[item] = max(found.get(item, (0.0,)), (share if verdict in DECIDED else 0.5 * share,))
     return found

@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from annotation.actions.campaigns import CampaignRefused, add_guideline, assign_items
+from annotation.actions.campaigns import add_guideline, assign_items
+from annotation.actions.people import CampaignRefused
+from annotation.core.design import Design
 from annotation.core.words import Terms
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Label
-from judging.models import Dataset
+from judging.models import Dataset, Judgment, Run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -170,8 +172,20 @@ def test_command_prints_one_json_document(dataset: Dataset, capsys: pytest.Captu
         "dataset": "dataset",
         "items": 4,
         "labels_per_item": 1,
+        "labels_wanted": 4,
+        "distribution": "dealt",
         "annotators": {"a": 2, "b": 2},
     }
+
+
+def test_command_makes_a_campaign_that_people_draw_from(dataset: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+    factories.make_items(dataset, 16)
+    options = ["--order", "random", "--sample", "10", "--share", "0.5", "--hold-minutes", "5", "--known-share", "0.1"]
+    call_command("assign_items", "r", "--dataset", "dataset", "--group", "annotator", *options)
+    assert "r: 10 items of dataset; 15 labels, drawn by a, b, c" in capsys.readouterr().out
+    campaign = Campaign.objects.get()
+    assert (campaign.distribution, campaign.group, campaign.hold_seconds) == ("pulled", "annotator", 300)
+    assert campaign.rules == {"known_share": 0.1, "sample": 10, "drawn": {"": 0.5}}
 
 
 @pytest.mark.parametrize(
@@ -181,6 +195,10 @@ def test_command_prints_one_json_document(dataset: Dataset, capsys: pytest.Captu
         (["--dataset", "dataset", "--annotators", "a,b", "--run", "99"], "no run 99"),
         (["--dataset", "dataset", "--annotators", "a"], "at least 2 annotators"),
         (["--dataset", "dataset", "--annotators", "a,zz"], "no user zz"),
+        (["--dataset", "dataset", "--group", "nobody"], "no active members"),
+        (["--dataset", "dataset", "--annotators", "a,b", "--order", "stratified"], "divide by"),
+        (["--dataset", "dataset", "--annotators", "a,b", "--order", "lowest_margin"], "name the run"),
+        (["--dataset", "dataset", "--annotators", "a,b", "--sample", "2", "--limit", "2"], "sample or for a limit"),
     ],
 )
 def test_command_refuses_in_words(dataset: Dataset, arguments: list[str], words: str) -> None:
@@ -205,3 +223,62 @@ def test_an_interrupted_call_is_finished_by_the_next_one_in_the_same_order(datas
     assign_items(dataset, name="half", annotators=["a", "b"], order="random", seed=2)
     assert queue_of(half, "a") == queue_of(whole, "a")
     assert queue_of(half, "b") == queue_of(whole, "b")
+
+
+def judged(dataset: Dataset, words: list[tuple[str, dict[str, Any]]], name: str = "judge") -> Run:
+    """A run whose judge said these (verdict, more fields) of the items in file order."""
+    run = factories.make_run(dataset, factories.make_judge(name, decision={"threshold": 5}))
+    for item, (verdict, fields) in zip(dataset.items.order_by("position"), words, strict=True):
+        value = {} if verdict == "invalid" else {"value": verdict}
+        Judgment.objects.create(run=run, item=item, status="scored", verdict=verdict, **{"n_read": 1} | value | fields)
+    return run
+
+
+def order_of(campaign: Campaign) -> list[int]:
+    return list(
+        CampaignItem.objects.filter(campaign=campaign).order_by("rank").values_list("item__position", flat=True)
+    )
+
+
+def test_where_the_judge_contradicts_people_comes_first(dataset: Dataset) -> None:
+    run = judged(dataset, [("clean", {}), ("wrong", {}), ("clean", {}), ("clean", {})])
+    before = assign_items(dataset, name="before", annotators=["a", "b"])
+    for position, verdict in ((1, "clean"), (3, "wrong")):
+        item = dataset.items.get(position=position)
+        factories.make_label(before, item, Annotator.objects.get(name="a"), verdict)
+    campaign = assign_items(dataset, name="r", annotators=["a", "b"], run=run, order="judge_human")
+    assert order_of(campaign)[:2] == [3, 1]
+    assert set(CampaignItem.objects.filter(campaign=campaign).values_list("how", flat=True)) == {"disagreement"}
+
+
+def test_where_judges_contradict_each_other_comes_first(dataset: Dataset) -> None:
+    run = judged(dataset, [("clean", {})] * 4)
+    other = judged(dataset, [("clean", {}), ("invalid", {"reason": "no_score"}), ("clean", {}), ("wrong", {})], "other")
+    design = Design(judge_run2=other.pk, limit=2)
+    campaign = assign_items(dataset, name="r", annotators=["a", "b"], run=run, order="judge_judge", design=design)
+    assert order_of(campaign) == [4, 2]
+    assert set(CampaignItem.objects.values_list("how", "probability")) == {("disagreement", None)}
+
+
+def test_the_lowest_margin_comes_first(dataset: Dataset) -> None:
+    fields = [{"score": 9}, {"score": 5.5}, {"score": 9, "detail": {"flip_rate": 0.4}}, {"score": 2}]
+    run = judged(dataset, [("clean", one) for one in fields])
+    campaign = assign_items(dataset, name="r", annotators=["a", "b"], run=run, order="lowest_margin")
+    assert order_of(campaign) == [3, 2, 4, 1]
+
+
+def test_strata_can_be_what_the_judge_said(dataset: Dataset) -> None:
+    run = judged(dataset, [("clean", {}), ("clean", {}), ("clean", {}), ("wrong", {})])
+    design = Design(stratify_by="verdict", sample=2)
+    campaign = assign_items(dataset, name="r", annotators=["a", "b"], run=run, order="stratified", design=design)
+    rows = set(CampaignItem.objects.filter(campaign=campaign).values_list("how", "stratum", "probability"))
+    assert rows == {("stratified", "clean", 1 / 3), ("stratified", "wrong", 1.0)}
+
+
+def test_nothing_to_compare_is_refused(dataset: Dataset) -> None:
+    run = judged(dataset, [("clean", {})] * 4)
+    with pytest.raises(CampaignRefused, match="nothing to compare"):
+        assign_items(dataset, name="r", annotators=["a", "b"], run=run, order="judge_human")
+    design = Design(judge_run2=run.pk)
+    with pytest.raises(CampaignRefused, match="not another run"):
+        assign_items(dataset, name="r", annotators=["a", "b"], run=run, order="judge_judge", design=design)

@@ -5,9 +5,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Sum
 
-from annotation.actions.campaigns import CampaignRefused, assign_items
+from annotation.actions.campaigns import assign_items
+from annotation.actions.extras import members
+from annotation.actions.people import CampaignRefused
 from annotation.core.assignment import Order
+from annotation.core.design import Design, Stratum
+from annotation.core.rules import CampaignRules, Skipped
 from annotation.models import Assignment, Campaign
 from judging.models import Dataset, Run
 
@@ -21,11 +26,15 @@ class Command(BaseCommand):
         parser.add_argument("campaign", help="Name of the campaign.")
         parser.add_argument("--dataset", required=True, help="Name of the dataset.")
         parser.add_argument("--run", type=int, help="Number of the run whose judge is shown beside the items.")
-        parser.add_argument("--annotators", required=True, help="User names, separated by commas.")
+        people = parser.add_mutually_exclusive_group(required=True)
+        people.add_argument("--annotators", default="", help="User names, separated by commas.")
+        people.add_argument("--group", default="", help="Django group whose members draw the items (pulled).")
         parser.add_argument("--labels-per-item", type=int, default=2, help="How many people review every item (2).")
         parser.add_argument("--order", choices=[order.value for order in Order], default=Order.SEQUENTIAL.value)
-        parser.add_argument("--seed", type=int, default=0, help="Seed of a random order and of who gets what (0).")
+        parser.add_argument("--seed", type=int, default=0, help="Seed of what is drawn and of who gets what (0).")
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
+        add_design(parser)
+        add_rules(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -33,15 +42,70 @@ class Command(BaseCommand):
                 dataset_named(options["dataset"]),
                 name=options["campaign"],
                 run=run_numbered(options["run"]),
-                annotators=[name.strip() for name in options["annotators"].split(",") if name.strip()],
+                annotators=names_in(options["annotators"]),
                 labels_per_item=options["labels_per_item"],
                 order=options["order"],
                 seed=options["seed"],
+                design=design_of(options),
             )
         except CampaignRefused as problem:
             raise CommandError(str(problem)) from problem
         summary = summary_of(campaign)
         self.stdout.write(json.dumps(summary, ensure_ascii=False) if options["json"] else in_words(summary))
+
+
+def add_design(parser: ArgumentParser) -> None:
+    """Options on which items are taken and how they reach people."""
+    parser.add_argument("--sample", type=int, help="Draw so many items; each keeps the chance it had.")
+    parser.add_argument("--limit", type=int, help="Take the first so many of the order; they are no sample.")
+    parser.add_argument("--stratify-by", choices=list(Stratum), default="", help="Draw as many of each.")
+    parser.add_argument("--share", type=float, default=1.0, help="Share of items that get all labels, else one (1.0).")
+    parser.add_argument(
+        "--distribution", choices=Campaign.Distribution.values, help="dealt: at once; pulled: people draw (dealt)."
+    )
+    parser.add_argument("--hold-minutes", type=float, default=30, help="How long a drawn item is held (30).")
+    parser.add_argument("--other-run", type=int, help="The second run of the order judge_judge.")
+
+
+def add_rules(parser: ArgumentParser) -> None:
+    """Options on what people may and have to do."""
+    parser.add_argument("--skipped", choices=list(Skipped), default="", help="Who gets an item that was skipped.")
+    parser.add_argument("--skip-reason", action="store_true", help="Who skips an item has to say why.")
+    parser.add_argument("--override-reason", action="store_true", help="Who contradicts the judge has to say why.")
+    parser.add_argument("--error-types", default="", help="Types of errors to choose from, separated by commas.")
+    parser.add_argument("--extra-below", type=float, help="One more label where fewer pairs of people agree.")
+    parser.add_argument("--extra-most", type=int, default=1, help="How many more at most (1).")
+    parser.add_argument("--known-share", type=float, default=0.0, help="Share of items with a known value (0).")
+
+
+def design_of(options: dict[str, Any]) -> Design:
+    """The design that the options ask for; a group draws its items."""
+    rules = CampaignRules(
+        error_types=tuple(names_in(options["error_types"])),
+        comment_on_skip=options["skip_reason"],
+        comment_on_override=options["override_reason"],
+        skipped=options["skipped"],
+        extra_below=options["extra_below"],
+        extra_most=options["extra_most"],
+        known_share=options["known_share"],
+    )
+    by_group = Campaign.Distribution.PULLED if options["group"] else Campaign.Distribution.DEALT
+    return Design(
+        sample=options["sample"],
+        limit=options["limit"],
+        stratify_by=options["stratify_by"],
+        share=options["share"],
+        distribution=options["distribution"] or by_group.value,
+        group=options["group"],
+        hold_seconds=round(60 * options["hold_minutes"]),
+        judge_run2=options["other_run"],
+        rules=rules,
+    )
+
+
+def names_in(text: str) -> list[str]:
+    """Names separated by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def dataset_named(name: str) -> Dataset:
@@ -71,11 +135,16 @@ def summary_of(campaign: Campaign) -> dict[str, Any]:
         "dataset": campaign.dataset.name,
         "items": campaign.campaign_items.count(),
         "labels_per_item": campaign.labels_per_item,
-        "annotators": {row["annotator__name"]: row["total"] for row in progress},
+        "labels_wanted": campaign.campaign_items.aggregate(labels=Sum("wanted"))["labels"] or 0,
+        "distribution": campaign.distribution,
+        "annotators": dict.fromkeys(members(campaign), 0) | {row["annotator__name"]: row["total"] for row in progress},
     }
 
 
 def in_words(summary: dict[str, Any]) -> str:
     """The summary for people."""
-    people = ", ".join(f"{name} {total}" for name, total in summary["annotators"].items())
-    return f"{summary['campaign']}: {summary['items']} items of {summary['dataset']}; queues: {people}"
+    if summary["distribution"] == Campaign.Distribution.PULLED:
+        queues = f"{summary['labels_wanted']} labels, drawn by {', '.join(summary['annotators'])}"
+    else:
+        queues = "queues: " + ", ".join(f"{name} {total}" for name, total in summary["annotators"].items())
+    return f"{summary['campaign']}: {summary['items']} items of {summary['dataset']}; {queues}"
