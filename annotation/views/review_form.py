@@ -54,7 +54,12 @@ class AskedCriterion:
     @property
     def is_short(self) -> bool:
         """Whether the buttons fit beside each other: scores do, words do not."""
-        return all(len(choice.value) <= SHORT for choice in self.choices if choice.value != UNDEFINED)
+        return all(len(choice.word) <= SHORT for choice in self.choices if choice.value != UNDEFINED)
+
+    @property
+    def is_verdict(self) -> bool:
+        """Whether the buttons are good, undefined and bad."""
+        return {choice.value for choice in self.choices} == VERDICT_KEYS.keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
