@@ -233,7 +233,7 @@ def measured(labels: int, repeat: int, *, whole: bool) -> dict[str, float]:
     from annotation.core.agreement import GROUP
     from annotation.core.confusion import READINGS
     from annotation.core.correction import post_stratified, strata_of
-    from annotation.core.trust import judge_random_human
+    from annotation.core.same_items import JudgedRows, same_items
     from annotation.models import ItemCount, Label
     from annotation.reports import agreement_report
     from annotation.reports.counts import judge_pattern_histogram, judge_pattern_histograms, label_histogram
@@ -260,7 +260,7 @@ def measured(labels: int, repeat: int, *, whole: bool) -> dict[str, float]:
         for reading in READINGS.values():
             reading(found.confusion)
         decided = np.where(found.judge_codes > 1, -1, found.judge_codes)
-        judge_random_human(decided, found.labels.verdict_counts[:, :2], found.items)
+        same_items(JudgedRows(decided, found.labels.verdict_counts[:, :2], found.items), np.eye(2))
         post_stratified(*strata_of(found.judge_codes, found.human_codes, found.items))
 
     def report() -> None:

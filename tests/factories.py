@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
+from annotation.actions.counts import recount
 from annotation.models import Annotator, Campaign, Label
 from judging.core.items import Turn, question_key
 from judging.models import Dataset, Item, Judge, Judgment, Rubric, Run
@@ -82,4 +83,6 @@ def make_label(campaign: Campaign, item: Item, annotator: Annotator, verdict: st
         "at": timezone.now(),
         "item_revision": item.revision,
     }
-    return Label.objects.create(campaign=campaign, item=item, annotator=annotator, **defaults | fields)
+    label = Label.objects.create(campaign=campaign, item=item, annotator=annotator, **defaults | fields)
+    recount(campaign, [item.pk], label.criterion)
+    return label

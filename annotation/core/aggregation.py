@@ -1,25 +1,18 @@
-"""Labels with their authors: what they resolve to beyond the majority, and what each annotator is like.
+"""Labels with their authors: what they resolve to beyond the majority.
 
 Judges stay out: several judges with shared errors outvote the people beside them, and are sure of it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, normal, proportion
+from annotation.core.intervals import FloatArray, IntArray, Undefined
 
-NO_PEERS = "nobody else labelled these items"
 NO_LABELS = "no labels"
-FEW_SHARED = 30
 SMOOTHING = 0.01
 ROUNDS = 200
-ALARM_SIGMAS = 3.0
-EWMA_WEIGHT, EWMA_LIMIT = 0.2, 2.7
-LINEARISED = "linearised"
 
 
 @dataclass(frozen=True)
@@ -96,127 +89,6 @@ def dawid_skene(votes: Votes) -> DawidSkene | Undefined:
             break
         before = posterior
     return DawidSkene(posterior, prevalence, errors)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnotatorFigures:
-    """How one annotator labels beside the others on the same items."""
-
-    annotator: str
-    labels: int
-    shared: int
-    agreement: Statistic
-    leniency: Statistic
-    unknown: Statistic
-    median_seconds: float | None
-
-    @property
-    def is_rankable(self) -> bool:
-        """Whether there are enough shared items to stand in a ranking."""
-        return self.shared >= FEW_SHARED
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of reports."""
-        return {
-            "annotator": self.annotator,
-            "labels": self.labels,
-            "shared": self.shared,
-            "agreement": self.agreement.as_json(),
-            "leniency": self.leniency.as_json(),
-            "unknown": self.unknown.as_json(),
-            "median_seconds": self.median_seconds,
-            "rankable": self.is_rankable,
-        }
-
-
-def annotator_figures(
-    votes: Votes, names: Sequence[str], *, unknown: IntArray, seconds: Sequence[Sequence[float]], clean: int = 0
-) -> list[AnnotatorFigures]:
-    """One row per annotator. `unknown`: their undecided labels, which are not among `votes`; `seconds` of all labels.
-
-    agreement: mean share of the others on an item who said the same. leniency: share of `clean` minus that of the
-    others on the same items.
-    """
-    compared = votes.sizes[votes.items] >= 2
-    others = votes.sizes[votes.items] - 1
-    same = votes.counts[votes.items, votes.codes] - 1
-    own = votes.codes == clean
-    peers = votes.counts[votes.items, clean] - own
-    rows = []
-    for at, name in enumerate(names):
-        mine = votes.annotators == at
-        kept = mine & compared
-        given, undecided = int(mine.sum()), int(unknown[at])
-        rows.append(
-            AnnotatorFigures(
-                annotator=name,
-                labels=given + undecided,
-                shared=int(kept.sum()),
-                agreement=mean_share(same[kept] / others[kept]),
-                leniency=mean_share(own[kept] - peers[kept] / others[kept]),
-                unknown=proportion(undecided, given + undecided, undefined=NO_LABELS),
-                median_seconds=float(np.median(seconds[at])) if len(seconds[at]) else None,
-            )
-        )
-    return rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeekFigure:
-    """An annotator's agreement with the others in one week, beside what is usual for them."""
-
-    week: str
-    n: int
-    agreement: float
-    lowest_usual: float
-    smoothed: float
-    smoothed_limit: float
-
-    @property
-    def alarm(self) -> bool:
-        """Whether the week, or the weighted run of weeks up to it, fell out of what is usual."""
-        return self.agreement < self.lowest_usual or self.smoothed < self.smoothed_limit
-
-
-def drift(weeks: Sequence[tuple[str, float, int]], *, baseline: float | None = None) -> list[WeekFigure]:
-    """Rows (week, sum of agreement, labels) in order -> control chart: three sigma, and an EWMA for slow falls.
-
-    Without a baseline it is the mean of all weeks.
-    """
-    given = [(week, total, n) for week, total, n in weeks if n]
-    if not given:
-        return []
-    centre = sum(total for _, total, _ in given) / sum(n for *_, n in given) if baseline is None else baseline
-    rows, smoothed, spread = [], centre, 0.0
-    for week, total, n in given:
-        variance = centre * (1 - centre) / n
-        smoothed += EWMA_WEIGHT * (total / n - smoothed)
-        spread = EWMA_WEIGHT**2 * variance + (1 - EWMA_WEIGHT) ** 2 * spread
-        rows.append(
-            WeekFigure(
-                week=week,
-                n=n,
-                agreement=total / n,
-                lowest_usual=max(0.0, centre - ALARM_SIGMAS * variance**0.5),
-                smoothed=smoothed,
-                smoothed_limit=max(0.0, centre - EWMA_LIMIT * spread**0.5),
-            )
-        )
-    return rows
-
-
-def mean_share(values: FloatArray) -> Statistic:
-    """A mean of shares with its large-sample interval; where they do not differ, that of a proportion."""
-    n = len(values)
-    if n == 0:
-        return Undefined(NO_PEERS)
-    value, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
-    if error < 1e-12:
-        edge = proportion(round(abs(value) * n), n, undefined=NO_PEERS)
-        if isinstance(edge, Value):
-            low, high = (edge.low, edge.high) if value >= 0 else (-edge.high, -edge.low)
-            return Value(value, min(low, value), max(high, value), n, edge.method)
-    return normal(value, error, n, LINEARISED)
 
 
 def _maximised(votes: Votes, posterior: FloatArray) -> tuple[FloatArray, FloatArray]:

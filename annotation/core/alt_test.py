@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from annotation.core.aggregation import LINEARISED, Votes
+from annotation.core.aggregation import Votes
 from annotation.core.intervals import (
+    LINEARISED,
     WILSON,
     FloatArray,
     IntArray,

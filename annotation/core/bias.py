@@ -1,14 +1,10 @@
-"""What may sway a judge besides quality: length, order, and its own kind of model."""
-
-from dataclasses import dataclass
-from typing import Any
+"""What may sway a judge besides quality: length, and its own kind of model. Order is in `pairwise.py`."""
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 from scipy.special import expit
 
-from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, normal, proportion
+from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, normal
 
 LOGISTIC = "logistic_regression"
 DIFFERENCE = "difference_of_means"
@@ -16,36 +12,6 @@ FEW = "fewer than {least} {things}; there are {n}"
 ALL_ALIKE = "every item has the same length"
 SEPARATED = "length alone tells every verdict"
 LEAST = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderBias:
-    """Pairs shown in both orders. `p`: exact McNemar of first against second place among the inconsistent ones."""
-
-    consistency: Statistic
-    primacy: Statistic
-    recency: Statistic
-    net: float | None
-    p: float | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of reports."""
-        named = {name: getattr(self, name).as_json() for name in ("consistency", "primacy", "recency")}
-        return named | {"net_position_bias": self.net, "p": self.p}
-
-
-def order_bias(table: ArrayLike) -> OrderBias:
-    """`table`: verdict when A was shown first by verdict when B was, both as A, tie, B (3x3)."""
-    cells = np.asarray(table, dtype=np.int64)
-    n, first, second = int(cells.sum()), int(cells[0, 2]), int(cells[2, 0])
-    reason = "no pair was shown in both orders"
-    return OrderBias(
-        consistency=proportion(int(np.trace(cells)), n, undefined=reason),
-        primacy=proportion(first, n, undefined=reason),
-        recency=proportion(second, n, undefined=reason),
-        net=(first - second) / n if n else None,
-        p=float(stats.binomtest(first, first + second).pvalue) if first + second else None,
-    )
 
 
 def length_bias(lengths: FloatArray, judge_clean: IntArray, human_clean: IntArray) -> Statistic:

@@ -11,8 +11,7 @@ import numpy as np
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from annotation.core.aggregation import mean_share
-from annotation.core.intervals import SEED, FloatArray, IntArray, Statistic, Undefined, proportion
+from annotation.core.intervals import SEED, FloatArray, IntArray, Statistic, Undefined, mean_share, proportion
 
 NO_VOTES = "no item with the judge's share of votes and people's verdict"
 FEW_FOR_FIT = "fewer than {least} items with both verdicts; there are {n}"
@@ -58,7 +57,7 @@ def reliability(shares: FloatArray, human: IntArray) -> Reliability:
         return Reliability(brier=Undefined(NO_VOTES), expected_error=None, bins=())
     bins = tuple(_bin(shares[kept], human[kept]) for kept in _cut(shares))
     apart = sum(each.n * abs(each.predicted - _value(each.observed)) for each in bins) / len(shares)
-    return Reliability(brier=mean_share((shares - human) ** 2), expected_error=apart, bins=bins)
+    return Reliability(brier=mean_share((shares - human) ** 2, undefined=NO_VOTES), expected_error=apart, bins=bins)
 
 
 def calibrated(shares: FloatArray, human: IntArray, *, seed: int = SEED) -> tuple[FloatArray, str] | Undefined:

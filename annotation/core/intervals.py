@@ -111,6 +111,23 @@ def mean(values: FloatArray, *, undefined: str) -> Statistic:
     return Value(value, value - half, value + half, n, STUDENT)
 
 
+def mean_share(values: FloatArray, *, undefined: str, bound: float | None = 1.0) -> Statistic:
+    """A mean of shares (at most `bound` apart from 0) with its large-sample interval; where they do not differ, that of
+    a proportion."""
+    n = len(values)
+    if n == 0:
+        return Undefined(undefined)
+    value, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    if error < 1e-12 and abs(value) <= 1:
+        edge = proportion(round(abs(value) * n), n, undefined=undefined)
+        if isinstance(edge, Value):
+            low, high = (edge.low, edge.high) if value >= 0 else (-edge.high, -edge.low)
+            return Value(value, min(low, value), max(high, value), n, edge.method)
+    half = float(ndtri(UPPER)) * error
+    edge_of = np.inf if bound is None else bound
+    return Value(value, max(-edge_of, value - half), min(edge_of, value + half), n, LINEARISED)
+
+
 def resampled(value: float, bounds: tuple[float, float], n: int) -> Value:
     """A value with its bootstrap interval, which in tiny samples has to be stretched to hold the value itself."""
     return Value(value, min(bounds[0], value), max(bounds[1], value), n, BOOTSTRAP)

@@ -94,10 +94,11 @@ class VoteAgreement:
     n_without_ties: int
 
 
-def judge_agreement(judge: IntArray, people: IntArray) -> VoteAgreement:
-    """A judge's votes (one code per item) beside people's (rows of counts of A, B, tie)."""
+def judge_agreement(judge: IntArray, people: IntArray, many: IntArray | None = None) -> VoteAgreement:
+    """A judge's votes (one code per row) beside people's (rows of counts of A, B, tie). `many`: items of each row."""
     said = np.eye(3, dtype=np.int64)[judge]
-    kinds, items = np.unique(np.concatenate([said, people], axis=1), axis=0, return_counts=True)
+    kinds, place = np.unique(np.concatenate([said, people], axis=1), axis=0, return_inverse=True)
+    items = np.bincount(place.ravel(), weights=many, minlength=len(kinds)).astype(np.int64)
     said, people = kinds[:, :3], kinds[:, 3:]
     decided = said[:, :TIE].sum(axis=1) * people[:, :TIE].sum(axis=1)
     return _agreement(

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.sparse import csr_matrix
+from scipy.spatial.distance import squareform
 
-from annotation.core.agreement.basis import NO_PAIRS, ONE_VALUE, TINY, fixed_chance
+from annotation.core.aggregation import Votes
+from annotation.core.agreement.basis import NO_PAIRS, ONE_VALUE, TINY, fixed_chance, quotient
 from annotation.core.agreement.two import Kappa, cohen_kappa, kappa_of
 from annotation.core.counts import pair_table
 from annotation.core.intervals import (
@@ -18,8 +22,6 @@ from annotation.core.intervals import (
     IntArray,
     Statistic,
     Undefined,
-    Value,
-    mean,
     normal,
     proportion,
 )
@@ -28,7 +30,6 @@ MOST_CELLS = 100_000_000
 MOST_PAIRED = 300
 """Raters whose pairs are still compared one by one: their number grows with the square."""
 TOO_MANY = f"more than {MOST_PAIRED} raters are not compared pair by pair"
-ALONE = "nobody else labelled these items"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,15 +73,6 @@ class PairFigures:
     n: int
     percent_agreement: Statistic
     cohen_kappa: Statistic
-
-
-@dataclass(frozen=True, slots=True)
-class RaterFigures:
-    """One rater beside the others who labelled the same items. `leniency`: how much higher they go than the others."""
-
-    agreement_with_others: Statistic
-    leniency: Statistic
-    items_shared: int
 
 
 def pairs_of(sheet: Sheet) -> Iterator[PairFigures]:
@@ -133,25 +125,53 @@ def _add_influence(pull: FloatArray, sheet: Sheet, first: int, second: int, kapp
     pull[both] += ((one == other) - kappa.observed - (1 - kappa.value) * by_chance) / (1 - kappa.chance) / kappa.n
 
 
-def rater_figures(sheet: Sheet, values: FloatArray) -> list[RaterFigures]:
-    """Every rater beside the others. `values`: what the categories are as numbers, higher being better."""
-    counts = sheet.counts
-    sizes, sums = counts.sum(axis=1), counts @ values
-    return [_beside_others(sheet.codes[:, at], counts, sizes, sums, values) for at in range(sheet.raters)]
+@dataclass(frozen=True, slots=True, eq=False)
+class RaterMatrix:
+    """Every rater beside every other. Rows and columns are raters; NaN where two share no item, or kappa is undefined.
+
+    `rest`: of each rater, agreement with a random other on the same items, and on how many items.
+    """
+
+    shared: IntArray
+    agreement: FloatArray
+    kappa: FloatArray
+    rest: FloatArray
+    rest_items: IntArray
+
+    def order(self) -> list[int]:
+        """Raters so that those who agree stand together."""
+        size = len(self.shared)
+        if size < 3:
+            return list(range(size))
+        apart = 1 - np.where(np.isnan(self.agreement), np.nanmean(self.agreement), self.agreement)
+        np.fill_diagonal(apart, 0.0)
+        close = squareform((apart + apart.T) / 2, checks=False)
+        return [int(at) for at in leaves_list(linkage(close, "average", optimal_ordering=True))]
 
 
-def _beside_others(
-    codes: IntArray, counts: IntArray, sizes: IntArray, sums: FloatArray, values: FloatArray
-) -> RaterFigures:
-    shared = np.flatnonzero((codes >= 0) & (sizes >= 2))
-    said, others = codes[shared], sizes[shared] - 1
-    agreeing = (counts[shared, said] - 1) / np.maximum(others, 1)
-    above = values[said] - (sums[shared] - values[said]) / np.maximum(others, 1)
-    return RaterFigures(_within(mean(agreeing, undefined=ALONE)), mean(above, undefined=ALONE), len(shared))
+def rater_matrix(votes: Votes, raters: int) -> RaterMatrix:
+    """All pairs at once: said-by-said products of item by rater tables."""
+    shape = (votes.n_items, raters)
+    said = [_said(votes, code, shape) for code in range(votes.categories)]
+    present = sum(said[1:], start=said[0])
+    shared = np.asarray((present.T @ present).toarray(), dtype=np.float64)
+    same = np.asarray(np.sum([(one.T @ one).toarray() for one in said], axis=0), dtype=np.float64)
+    # Of each rater, what they said on the items shared with each other one.
+    margins = [(one.T @ present).toarray() for one in said]
+    by_chance = np.asarray(np.sum([margin * margin.T for margin in margins], axis=0), dtype=np.float64)
+    agreement, chance = quotient(same, shared), quotient(by_chance, shared * shared)
+    kappa = quotient(agreement - chance, np.where(chance > 1 - TINY, 0.0, 1 - chance))
+    compared = votes.sizes[votes.items] >= 2
+    peers = np.maximum(votes.sizes[votes.items] - 1, 1)
+    like = ((votes.counts[votes.items, votes.codes] - 1) / peers)[compared]
+    mine = votes.annotators[compared]
+    many = np.bincount(mine, minlength=raters)[:raters]
+    total = np.bincount(mine, weights=like, minlength=raters)[:raters].astype(np.float64)
+    rest = quotient(total, many.astype(np.float64))
+    return RaterMatrix(shared.astype(np.int64), agreement, kappa, rest, many.astype(np.int64))
 
 
-def _within(found: Statistic) -> Statistic:
-    """A mean of shares has bounds between 0 and 1."""
-    if isinstance(found, Undefined):
-        return found
-    return Value(found.value, max(0.0, found.low), min(1.0, found.high), found.n, found.method)
+def _said(votes: Votes, code: int, shape: tuple[int, int]) -> csr_matrix:
+    kept = votes.codes == code
+    ones = np.ones(int(kept.sum()))
+    return csr_matrix((ones, (votes.items[kept], votes.annotators[kept])), shape=shape)

@@ -12,24 +12,40 @@ from annotation.core.counts import Patterns, grouped, in_order, patterns
 from annotation.core.intervals import Statistic, Undefined
 from annotation.core.kept import folded
 from annotation.models import Campaign, CountScale, Label
-from annotation.reports.counts import label_histogram
+from annotation.reports.counts import JudgedHistogram, LabelHistogram, judge_pattern_histograms
 from annotation.reports.human import HumanColumn, KeptColumn, Rater, human_column, human_counts, kept_column
-from annotation.reports.judged import Asked, people_votes, plain
-from annotation.reports.judges import JudgeReport, as_json, judge_report
-from annotation.reports.people import PairRow, RaterRow, pair_rows, rater_rows, statistics
+from annotation.reports.judged import Asked, people_votes
+from annotation.reports.judges import JudgeReport, judge_report
+from annotation.reports.people import statistics
 from annotation.reports.refusals import ReportRefused
 from annotation.reports.words import MOST_READ, MOST_VALUES, Scale, Words, read_words, said_in, scale_of
 from judging.models import Dataset, Judgment, Run
 
 SEVERAL = "several criteria: choose one with --criterion"
+SEVERAL_CAMPAIGNS = "several campaigns: choose one with --campaign"
+PANELS = ("people", "slices", "calibration", "scores", "bias", "weighted", "disagreements")
 TENTATIVE = 0.667
 RARE = 0.15
 FAR_APART = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a report was made from: panels go on from here without reading it again."""
+
+    campaign: Campaign | None
+    criterion: str
+    scale: Scale
+    words: Words | None
+    patterns: Patterns
+    labels: LabelHistogram | None
+    runs: tuple[Run, ...]
+    beside: Mapping[int, JudgedHistogram]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementReport:
-    """Everything that the command prints, the page shows and the files hold, of one criterion.
+    """What follows from kept counts, of one criterion: the whole report but its panels.
 
     `criterion` is None where there are several and none was chosen: then there are no figures.
     """
@@ -42,28 +58,14 @@ class AgreementReport:
     criteria: tuple[str, ...]
     scale: Scale
     counts: Mapping[str, Any]
-    raters: tuple[RaterRow, ...]
-    pairs: tuple[PairRow, ...]
+    raters: tuple[Rater, ...]
     human_human: Mapping[str, Statistic]
     pairwise: Mapping[str, Any] | None
     judges: tuple[JudgeReport, ...]
     notes: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The part of `report_agreement --json` that is about one criterion of one campaign."""
-        return {
-            "dataset": self.dataset,
-            "campaign": self.campaign or None,
-            "criterion": self.criterion,
-            "level": str(self.scale.level),
-            "counts": dict(self.counts),
-            "annotators": [rater.as_json() for rater in self.raters],
-            "pairs": [pair.as_json() for pair in self.pairs],
-            "human_human": as_json(self.human_human),
-            "pairwise": plain(self.pairwise) if self.pairwise is not None else None,
-            "judges": [judge.as_json() for judge in self.judges],
-            "notes": list(self.notes),
-        }
+    is_skewed: bool = False
+    refused: str = ""
+    material: Material | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +73,13 @@ class Question:
     """What is asked of a report. `criterion`: None for the only one. `level`: None for what the labels are.
 
     `at_most`: labels that are read word by word; beyond them what needs to know who said what is left out.
+    `panels`: which parts are made that need more than kept counts.
     """
 
     criterion: str | None = None
     level: Level | None = None
     at_most: int = MOST_READ
+    panels: tuple[str, ...] = PANELS
 
 
 def agreement_report(
@@ -97,7 +101,9 @@ def agreement_report(
     criteria = criteria_of(campaign, compared)
     chosen = _chosen_criterion(criteria, asked.criterion)
     if chosen is None:
-        return _without_figures(dataset, campaign, criteria)
+        names = ", ".join(name or "(none)" for name in criteria)
+        note = f"There are {len(criteria)} criteria, and figures of one are not mixed with those of another: {names}."
+        return without_figures(dataset, campaign, criteria, refused=SEVERAL, note=note)
     return _report(dataset, campaign, compared, _Chosen(criteria, chosen, asked))
 
 
@@ -113,11 +119,12 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
     words = read_words(campaign, criterion, at_most=at_most)
     said = said_in(campaign, criterion, words)
     scale = scale_of(said or _said_by_judges(runs, criterion), chosen.question.level)
-    column = _column(campaign, criterion, words, scale)
-    found = column.patterns if scale.is_verdict else _patterns(campaign, criterion, words, scale)
+    column = _column(campaign, criterion)
+    found = column.patterns if scale.is_verdict else _patterns(column, words, scale)
     between = statistics(found, words, scale)
     asked = Asked(campaign=campaign, criterion=criterion, scale=scale, words=words, at_most=at_most)
-    judges = tuple(judge_report(run, column, asked) for run in runs)
+    beside = judged_histograms(runs, column, campaign, criterion)
+    judges = tuple(judge_report(run, column, asked, beside.get(run.pk)) for run in runs)
     return AgreementReport(
         dataset=dataset.name,
         dataset_pk=dataset.pk,
@@ -128,19 +135,38 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
         scale=scale,
         counts=human_counts(dataset, column)
         | ({} if scale.is_verdict else _value_counts(dataset, words, found, scale)),
-        raters=rater_rows(words, scale) or tuple(_plain_rater(rater) for rater in column.raters),
-        pairs=pair_rows(words, scale),
+        raters=_raters(words, column),
         human_human=between,
         pairwise=_pairwise(judges, found, scale),
         judges=judges,
         notes=_notes(column, between, words, scale),
+        is_skewed=scale.is_verdict and _skewed(column, between["krippendorff_alpha"], between["gwet_ac1"]),
+        material=Material(
+            campaign=campaign,
+            criterion=criterion,
+            scale=scale,
+            words=words,
+            patterns=found,
+            labels=column.histogram if isinstance(column, KeptColumn) else None,
+            runs=tuple(runs),
+            beside=beside,
+        ),
     )
 
 
-def _column(campaign: Campaign | None, criterion: str, words: Words | None, scale: Scale) -> HumanColumn | KeptColumn:
-    """What people say of every item; from kept counts where there are too many labels to go through."""
-    kept = kept_column(campaign, criterion=criterion) if words is None and campaign and scale.is_verdict else None
+def _column(campaign: Campaign | None, criterion: str) -> HumanColumn | KeptColumn:
+    """What people say, from kept counts; where those are not kept, item by item."""
+    kept = kept_column(campaign, criterion=criterion) if campaign else None
     return kept or human_column(campaign, criterion=criterion)
+
+
+def judged_histograms(
+    runs: Sequence[Run], column: HumanColumn | KeptColumn, campaign: Campaign | None, criterion: str
+) -> dict[int, JudgedHistogram]:
+    """Primary key of each run -> what it said beside kept counts; none where counts are not kept."""
+    if campaign is not None and not isinstance(column, KeptColumn):
+        return {}
+    return judge_pattern_histograms(runs, campaign, criterion)
 
 
 def criteria_of(campaign: Campaign | None, runs: Sequence[Run]) -> tuple[str, ...]:
@@ -166,9 +192,10 @@ def _chosen_criterion(criteria: tuple[str, ...], wanted: str | None) -> str | No
     return wanted
 
 
-def _without_figures(dataset: Dataset, campaign: Campaign | None, criteria: tuple[str, ...]) -> AgreementReport:
-    column = human_column(None)
-    names = ", ".join(name or "(none)" for name in criteria)
+def without_figures(
+    dataset: Dataset, campaign: Campaign | None, criteria: tuple[str, ...], *, refused: str, note: str
+) -> AgreementReport:
+    """A report that only says why it has no figures: there is more than one thing that they could be about."""
     return AgreementReport(
         dataset=dataset.name,
         dataset_pk=dataset.pk,
@@ -177,15 +204,13 @@ def _without_figures(dataset: Dataset, campaign: Campaign | None, criteria: tupl
         criterion=None,
         criteria=criteria,
         scale=Scale(),
-        counts=human_counts(dataset, column),
+        counts=human_counts(dataset, human_column(None)),
         raters=(),
-        pairs=(),
-        human_human=dict.fromkeys([*GROUP, "mean_pairwise_kappa", *PAIR], Undefined(SEVERAL)),
+        human_human=dict.fromkeys([*GROUP, "mean_pairwise_kappa", *PAIR], Undefined(refused)),
         pairwise=None,
         judges=(),
-        notes=(
-            f"There are {len(criteria)} criteria, and figures of one are not mixed with those of another: {names}.",
-        ),
+        notes=(note,),
+        refused=refused,
     )
 
 
@@ -197,15 +222,13 @@ def _said_by_judges(runs: Sequence[Run], criterion: str) -> set[tuple[str, str]]
     return set(judged.values_list("value", "verdict").distinct()[: MOST_VALUES + 2])
 
 
-def _patterns(campaign: Campaign | None, criterion: str, words: Words | None, scale: Scale) -> Patterns:
-    if scale.is_continuous:
+def _patterns(column: HumanColumn | KeptColumn, words: Words | None, scale: Scale) -> Patterns:
+    if isinstance(column, KeptColumn) and not scale.is_continuous:
+        kept = column.histogram
+        return in_order(grouped(folded(kept.counts, [value for value, _ in kept.columns], scale.values), kept.items))
+    if scale.is_continuous or words is None:
         return patterns(np.zeros((0, 2), dtype=np.int64))
-    if words is not None:
-        return words.patterns(scale)
-    if campaign is None:
-        return patterns(np.zeros((0, len(scale.values)), dtype=np.int64))
-    kept = label_histogram(campaign, criterion)
-    return in_order(grouped(folded(kept.counts, [value for value, _ in kept.columns], scale.values), kept.items))
+    return words.patterns(scale)
 
 
 def _value_counts(dataset: Dataset, words: Words | None, found: Patterns, scale: Scale) -> dict[str, Any]:
@@ -225,8 +248,11 @@ def _value_counts(dataset: Dataset, words: Words | None, found: Patterns, scale:
     return counts | {"items_with_two_labels": two, "values": by_value} | ({"annotators": people} if people else {})
 
 
-def _plain_rater(rater: Rater) -> RaterRow:
-    return RaterRow(rater.name, rater.identity, rater.labels, None)
+def _raters(words: Words | None, column: HumanColumn | KeptColumn) -> tuple[Rater, ...]:
+    if words is None:
+        return column.raters
+    labels = np.bincount(words.raters, minlength=len(words.names)).tolist()
+    return tuple(Rater(one.pk, one.name, one.identity, labels[at]) for at, one in enumerate(words.names))
 
 
 def _pairwise(judges: tuple[JudgeReport, ...], found: Patterns, scale: Scale) -> Mapping[str, Any] | None:

@@ -4,24 +4,30 @@ A campaign of ten million labels has a few hundred patterns, so everything behin
 any size. What needs to know who said what (pairs of people, the alternative annotator test) is not in a pattern.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from annotation.core.confusion import COLUMNS, ROWS, Confusion
 from annotation.core.counts import Patterns, patterns
-from annotation.core.intervals import IntArray
+from annotation.core.intervals import FloatArray, IntArray
 from annotation.core.kept import VERDICT_COLUMNS, Columns, decoded, folded
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
-from annotation.models import Campaign, CountScale, GoldLabel, ItemCount
+from annotation.models import Campaign, CountScale, GoldLabel, ItemCount, Label
 from judging.models import Judgment, Run
 
 WORDS = ("clean", "wrong", "undefined")
 COLUMN_OF_CODE = np.array([COLUMNS.index(verdict.column) for verdict in VERDICTS], dtype=np.int64)
+
+
+def rows_of(rows: Iterable[tuple[int, ...]], width: int) -> IntArray:
+    """Database rows of integers as a table, without a Python object per row left behind."""
+    return np.fromiter(rows, dtype=np.dtype((np.int64, width)))
 
 
 class CountsNotKept(LookupError):
@@ -64,11 +70,16 @@ class LabelHistogram:
 
 @dataclass(frozen=True)
 class JudgedHistogram:
-    """How many judged items have each judge's word, pattern of labels on the judged text, and gold label."""
+    """How many judged items have each judge's word, pattern of labels on the judged text, and gold label.
+
+    `judge_reasons`: why there is no value, '' where there is one. `gold`: (value, verdict), both '' without.
+    """
 
     judge_values: tuple[str, ...]
     judge_verdicts: tuple[str, ...]
-    gold: tuple[str, ...]
+    judge_reasons: tuple[str, ...]
+    judge_scores: FloatArray
+    gold: tuple[tuple[str, str], ...]
     labels: LabelHistogram
     labelled_in_another_text: int
 
@@ -85,7 +96,9 @@ class JudgedHistogram:
     @cached_property
     def human_codes(self) -> IntArray:
         """Code of people's verdict for each row: gold, else the majority."""
-        return _with_gold(resolve_counts(self.labels.verdict_counts), self.gold)
+        codes = resolve_counts(self.labels.verdict_counts)
+        decided = [CODES[HumanVerdict(verdict)] if verdict else -1 for _, verdict in self.gold]
+        return _with_gold(codes, decided)
 
     @cached_property
     def confusion(self) -> Confusion:
@@ -105,6 +118,21 @@ class JudgedHistogram:
             "labelled_in_another_text": self.labelled_in_another_text,
         }
 
+    def human_places(self, values: Sequence[str]) -> IntArray:
+        """Place of people's value on a scale: gold, else the value with more labels than any other; -1 for none."""
+        counts = folded(self.labels.counts, [value for value, _ in self.labels.columns], values)
+        place = {value: at for at, value in enumerate(values)}
+        return _with_gold(majority_places(counts), [place.get(value, -1) for value, _ in self.gold])
+
+    @cached_property
+    def by_reason(self) -> dict[str, int]:
+        """Judgments without a value by reason."""
+        found: dict[str, int] = {}
+        for reason, items in zip(self.judge_reasons, self.items.tolist(), strict=True):
+            if reason:
+                found[reason] = found.get(reason, 0) + items
+        return dict(sorted(found.items()))
+
     def judge_places(self, values: Sequence[str]) -> IntArray:
         """Place of the judge's value on a scale, -1 where it is none of them."""
         place = {value: at for at, value in enumerate(values)}
@@ -113,7 +141,7 @@ class JudgedHistogram:
 
 def label_histogram(campaign: Campaign, criterion: str = "") -> LabelHistogram:
     """Current labels of a campaign by pattern, each item speaking through its newest labelled text."""
-    columns = _columns(campaign, criterion)
+    columns = columns_of(campaign, criterion)
     rows = ItemCount.objects.histogram(campaign.pk, criterion)
     items = np.array([items for _, items in rows], dtype=np.int64)
     return LabelHistogram(columns, decoded([pattern for pattern, _ in rows], len(columns)), items)
@@ -131,11 +159,14 @@ def judge_pattern_histogram(run: Run, campaign: Campaign, criterion: str = "") -
 
 
 def judge_pattern_histograms(
-    runs: Sequence[Run], campaign: Campaign, criterion: str = ""
+    runs: Sequence[Run], campaign: Campaign | None, criterion: str = ""
 ) -> dict[int, JudgedHistogram]:
-    """Primary key of each run -> its judgments beside the labels. One query, so the counts are read once for all."""
-    columns = _columns(campaign, criterion)
+    """Primary key of each run -> its judgments beside the labels, without a campaign beside none. One query, so the
+    counts are read once for all."""
+    columns = columns_of(campaign, criterion)
     rows: dict[int, list[_Row]] = {run.pk: [] for run in runs}
+    if not rows:
+        return {}
     for run_pk, *row in _judged(list(rows), campaign, criterion):
         rows[run_pk].append(_Row(*row))
     return {run.pk: _beside(run, campaign, criterion, columns, rows[run.pk]) for run in runs}
@@ -144,29 +175,39 @@ def judge_pattern_histograms(
 class _Row(NamedTuple):
     value: str
     verdict: str
+    reason: str
+    score: float | None
     pattern: str | None
     gold: str | None
+    gold_verdict: str | None
     items: int
 
 
-def _beside(run: Run, campaign: Campaign, criterion: str, columns: Columns, rows: Sequence[_Row]) -> JudgedHistogram:
+def _beside(
+    run: Run, campaign: Campaign | None, criterion: str, columns: Columns, rows: Sequence[_Row]
+) -> JudgedHistogram:
     blank = "|".join("0" * len(columns))
     counts = decoded([row.pattern or blank for row in rows], len(columns))
-    unseen = any(row.pattern is None and not row.gold for row in rows)
+    unseen = any(row.pattern is None and not row.gold_verdict for row in rows)
     return JudgedHistogram(
         judge_values=tuple(row.value for row in rows),
         judge_verdicts=tuple(row.verdict for row in rows),
-        gold=tuple(row.gold or "" for row in rows),
+        judge_reasons=tuple(row.reason for row in rows),
+        judge_scores=np.array([np.nan if row.score is None else row.score for row in rows], dtype=np.float64),
+        gold=tuple((row.gold or "", row.gold_verdict or "") for row in rows),
         labels=LabelHistogram(columns, counts, np.array([row.items for row in rows], dtype=np.int64)),
-        labelled_in_another_text=_in_another_text(run, campaign, criterion) if unseen else 0,
+        labelled_in_another_text=_in_another_text(run, campaign, criterion) if unseen and campaign else 0,
     )
 
 
-def _columns(campaign: Campaign, criterion: str) -> Columns:
-    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+def columns_of(campaign: Campaign | None, criterion: str) -> Columns:
+    """What each place of a pattern stands for. CountsNotKept where there are too many values."""
+    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first() if campaign else None
     if scale is None:
+        if campaign and Label.objects.current().filter(campaign=campaign, criterion=criterion).exists():
+            raise CountsNotKept(f"Labels of campaign {campaign.name!r} were never counted: run rebuild_counts.")
         return VERDICT_COLUMNS
-    if not scale.kept:
+    if campaign and not scale.kept:
         raise CountsNotKept(f"Labels of campaign {campaign.name!r} have {len(scale.columns)} different values.")
     return tuple((value, verdict) for value, verdict in scale.columns)
 
@@ -180,9 +221,17 @@ def _grouped(counts: IntArray, items: IntArray) -> Patterns:
     return Patterns(kinds, np.bincount(inverse.ravel(), weights=items, minlength=len(kinds)).astype(np.int64))
 
 
-def _with_gold(codes: IntArray, gold: Sequence[str]) -> IntArray:
-    decided = [CODES[HumanVerdict(word)] if word else -1 for word in gold]
-    given = np.array(decided, dtype=np.int64)
+def majority_places(counts: IntArray) -> IntArray:
+    """The category with more labels than any other, per row; -1 at a tie and where there is no label."""
+    if not counts.shape[1]:
+        return np.full(len(counts), -1, dtype=np.int64)
+    most = counts.max(axis=1, initial=0)
+    alone = (counts == most[:, None]).sum(axis=1) == 1
+    return np.where((most > 0) & alone, counts.argmax(axis=1), -1)
+
+
+def _with_gold(codes: IntArray, gold: Sequence[int]) -> IntArray:
+    given = np.array(gold, dtype=np.int64)
     return np.where(given >= 0, given, codes)
 
 
@@ -196,29 +245,58 @@ _BESIDE = """
 """
 _GOLD = """
     LEFT JOIN {gold} g ON g.item_id = j.item_id AND g.campaign_id = %s AND g.criterion = %s
-        AND g.ended_at IS NULL AND g.verdict <> ''
+        AND g.ended_at IS NULL
 """
-_TABLES = {
+TABLES = {
     "judgment": Judgment._meta.db_table,
     "count": ItemCount._meta.db_table,
     "gold": GoldLabel._meta.db_table,
 }
+BESIDE_ITEMS = _BESIDE.replace("{gold_join}", _GOLD).replace("{runs}", "%s")
+"""Judgments `j` of one run, counts `c` of the judged text and gold labels `g`. It asks for campaign and criterion
+twice, for the run and the criterion."""
 
 
-def _judged(runs: Sequence[int], campaign: Campaign, criterion: str) -> list[tuple[Any, ...]]:
-    """Rows (run, judge's value, judge's verdict, pattern, gold verdict, items)."""
-    with_gold = GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True).exists()
-    said = "j.run_id, j.value, j.verdict, c.pattern"
-    gold = "g.verdict" if with_gold else "NULL"
-    beside = _BESIDE.format(gold_join=_GOLD.format(**_TABLES) if with_gold else "", runs=_places(runs), **_TABLES)
+def _judged(runs: Sequence[int], campaign: Campaign | None, criterion: str) -> list[tuple[Any, ...]]:
+    """Rows (run, judge's value, verdict, reason and score, pattern, gold value and verdict, items)."""
+    with_gold = campaign is not None and gold_labels(campaign, criterion).exists()
+    said = "j.run_id, j.value, j.verdict, j.reason, j.score, c.pattern"
+    gold = "g.value, g.verdict" if with_gold else "NULL, NULL"
+    beside = _BESIDE.format(gold_join=_GOLD.format(**TABLES) if with_gold else "", runs=_places(runs), **TABLES)
     group = f"{said}, {gold}" if with_gold else said
-    labelled: list[int | str] = [campaign.pk, criterion]
+    labelled: list[int | str | None] = [campaign.pk if campaign else None, criterion]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {said}, {gold}, COUNT(*) {beside} GROUP BY {group}",
             [*labelled, *(labelled if with_gold else []), *runs, criterion],
         )
         return list(cursor.fetchall())
+
+
+def gold_labels(campaign: Campaign, criterion: str) -> "QuerySet[GoldLabel]":
+    """The decisions that count."""
+    return GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True)
+
+
+def decoded_labels(campaign: Campaign, criterion: str, found: Sequence[str]) -> list[dict[str, int]]:
+    """Patterns as {value: labels}."""
+    if not found:
+        return []
+    names = [value for value, _ in columns_of(campaign, criterion)]
+    rows = decoded(found, len(names)).tolist()
+    return [{value: n for value, n in zip(names, row, strict=True) if n} for row in rows]
+
+
+def gold_histogram(campaign: Campaign, criterion: str = "") -> list[tuple[str | None, str, int]]:
+    """(pattern of the labels or None, gold verdict, items) of the items with a gold verdict."""
+    found = gold_labels(campaign, criterion).exclude(verdict="").order_by()
+    if not found.exists():
+        return []
+    newest = ItemCount.objects.filter(
+        campaign=campaign, criterion=criterion, newest=True, item=OuterRef("item")
+    ).values("pattern")
+    rows = found.annotate(pattern=Subquery(newest[:1])).values_list("pattern", "verdict").annotate(items=Count("pk"))
+    return list(rows)
 
 
 def _places(runs: Sequence[int]) -> str:
@@ -229,12 +307,14 @@ def _in_another_text(run: Run, campaign: Campaign, criterion: str) -> int:
     """Judged items without a gold label whose labels are all on texts other than the judged one."""
     if not _several_texts(run, campaign, criterion):
         return 0
-    gold = _GOLD.format(**_TABLES)
+    gold = _GOLD.format(**TABLES)
     other = "JOIN {count} o ON o.item_id = j.item_id AND o.newest AND o.campaign_id = %s AND o.criterion = %s"
-    sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=gold + other.format(**_TABLES), runs="%s", **_TABLES)
+    sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=gold + other.format(**TABLES), runs="%s", **TABLES)
     labelled: list[int | str] = [campaign.pk, criterion]
     with connection.cursor() as cursor:
-        cursor.execute(sql + " AND c.id IS NULL AND g.id IS NULL", [*labelled * 3, run.pk, criterion])
+        cursor.execute(
+            sql + " AND c.id IS NULL AND (g.id IS NULL OR g.verdict = '')", [*labelled * 3, run.pk, criterion]
+        )
         return int(cursor.fetchone()[0])
 
 

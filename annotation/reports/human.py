@@ -1,6 +1,5 @@
 """People's words on the items of a campaign, as count tables."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,10 +8,19 @@ from django.db.models import Count, Sum
 
 from annotation.core.counts import Patterns, in_order, patterns
 from annotation.core.intervals import IntArray
+from annotation.core.kept import decoded, folded
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
 from annotation.models import Campaign, GoldLabel, ItemCount, Label
 from annotation.querysets import LabelQuerySet
-from annotation.reports.counts import LabelHistogram, label_histogram
+from annotation.reports.counts import (
+    WORDS,
+    CountsNotKept,
+    LabelHistogram,
+    columns_of,
+    gold_histogram,
+    label_histogram,
+    rows_of,
+)
 from judging.models import Dataset
 
 REVISION_BITS = 20
@@ -26,11 +34,6 @@ class Rater:
     name: str
     identity: str
     labels: int
-
-
-def rows_of(rows: Iterable[tuple[int, ...]], width: int) -> IntArray:
-    """Database rows of integers as a table, without a Python object per row left behind."""
-    return np.fromiter(rows, dtype=np.dtype((np.int64, width)))
 
 
 @dataclass(frozen=True)
@@ -95,17 +98,31 @@ class HumanColumn:
 
 
 def human_column(campaign: Campaign | None, *, criterion: str = "") -> HumanColumn:
-    """Read a campaign's current labels; without a campaign nobody labelled anything."""
+    """What a campaign's current labels and gold labels say of each item, from their kept counts; where those are not
+    kept (too many different values), from the labels. Without a campaign nobody labelled anything."""
     if campaign is None:
         return HumanColumn(np.empty((0, 5), np.int64), np.empty((0, 2), np.int64), (), 0)
     labels = _labels(campaign, criterion)
-    given = labels.exclude(verdict="")
     return HumanColumn(
-        units=rows_of(given.counts_by_item().iterator(), 5),
+        units=_units(campaign, criterion, labels),
         gold=_gold_rows(campaign, criterion),
-        raters=_raters(given),
+        raters=_raters(labels.exclude(verdict="")),
         without_verdict=labels.filter(verdict="").count(),
     )
+
+
+def _units(campaign: Campaign, criterion: str, labels: LabelQuerySet) -> IntArray:
+    try:
+        columns = columns_of(campaign, criterion)
+    except CountsNotKept:
+        return rows_of(labels.exclude(verdict="").counts_by_item().iterator(), 5)
+    counts = ItemCount.objects.filter(campaign=campaign, criterion=criterion).order_by("item_id", "item_revision")
+    rows = list(counts.values_list("item_id", "item_revision", "pattern").iterator())
+    kinds = {pattern: at for at, pattern in enumerate(dict.fromkeys(pattern for *_, pattern in rows))}
+    words = folded(decoded(list(kinds), len(columns)), [verdict for _, verdict in columns], WORDS)
+    keys = rows_of(((item, revision, kinds[pattern]) for item, revision, pattern in rows), 3)
+    units = np.concatenate([keys[:, :2], words[keys[:, 2]]], axis=1)
+    return np.asarray(units[units[:, 2:].sum(axis=1) > 0], dtype=np.int64)
 
 
 def human_verdicts(dataset: Dataset, campaign: Campaign | None, *, criterion: str = "") -> dict[int, HumanVerdict]:
@@ -143,12 +160,20 @@ def human_counts(dataset: Dataset, column: "HumanColumn | KeptColumn") -> dict[s
 
 @dataclass(frozen=True)
 class KeptColumn:
-    """The same from kept counts, for campaigns of millions of labels without gold labels: no item has a name here."""
+    """The same from kept counts grouped by pattern, at the same cost for any number of labels: no item has a name here.
+
+    `gold`: (pattern of the item's labels or None, gold verdict, items).
+    """
 
     histogram: LabelHistogram
+    gold_labels: tuple[tuple[str | None, str, int], ...]
     raters: tuple[Rater, ...]
     older_labels: int
-    gold: tuple[()] = ()
+
+    @property
+    def gold(self) -> range:
+        """As long as there are gold labels."""
+        return range(sum(items for *_, items in self.gold_labels))
 
     @property
     def patterns(self) -> Patterns:
@@ -162,12 +187,23 @@ class KeptColumn:
 
     @cached_property
     def by_verdict(self) -> IntArray:
-        """Items by what their labels come to, in the order of the codes."""
-        counts = self.histogram.verdict_counts
+        """Items by what people say of them, in the order of the codes: gold, else the majority."""
+        found = self._resolved(self.histogram.verdict_counts, self.histogram.items)
+        if not self.gold_labels:
+            return found
+        labelled = [(pattern, items) for pattern, _, items in self.gold_labels if pattern is not None]
+        counts = decoded([pattern for pattern, _ in labelled], len(self.histogram.columns))
+        words = folded(counts, [verdict for _, verdict in self.histogram.columns], WORDS)
+        found = found - self._resolved(words, np.array([items for _, items in labelled], dtype=np.int64))
+        for _, verdict, items in self.gold_labels:
+            found[CODES[HumanVerdict(verdict)]] += items
+        return found
+
+    @staticmethod
+    def _resolved(counts: IntArray, items: IntArray) -> IntArray:
         labelled = counts.sum(axis=1) > 0
         codes = resolve_counts(counts[labelled])
-        found = np.bincount(codes, weights=self.histogram.items[labelled], minlength=len(VERDICTS))
-        return found.astype(np.int64)
+        return np.bincount(codes, weights=items[labelled], minlength=len(VERDICTS)).astype(np.int64)
 
     @property
     def without_verdict(self) -> int:
@@ -177,12 +213,14 @@ class KeptColumn:
 
 
 def kept_column(campaign: Campaign, *, criterion: str = "") -> KeptColumn | None:
-    """A campaign's labels from their kept counts; None where gold labels decide items, which no pattern tells."""
-    if GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True).exists():
+    """A campaign's labels from their kept counts; None where those are not kept."""
+    try:
+        histogram = label_histogram(campaign, criterion)
+    except CountsNotKept:
         return None
     older = ItemCount.objects.filter(campaign=campaign, criterion=criterion, newest=False).aggregate(n=Sum("n"))["n"]
-    histogram = label_histogram(campaign, criterion)
-    return KeptColumn(histogram, _raters(_labels(campaign, criterion)), int(older or 0))
+    raters = _raters(_labels(campaign, criterion))
+    return KeptColumn(histogram, tuple(gold_histogram(campaign, criterion)), raters, int(older or 0))
 
 
 def _labels(campaign: Campaign, criterion: str) -> LabelQuerySet:

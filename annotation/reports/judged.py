@@ -7,22 +7,32 @@ from typing import Any
 import numpy as np
 
 from annotation.core.agreement import GROUP, PAIR, krippendorff_alpha, percent_agreement
+from annotation.core.agreement.basis import quotient
 from annotation.core.continuous import NO_NAMES
 from annotation.core.counts import Patterns, pair_table, patterns, patterns_of_pairs
 from annotation.core.graded import GRADED, of_pairs, of_table
-from annotation.core.intervals import IntArray, Statistic, Undefined, Value, proportion
+from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, mean, proportion
 from annotation.core.kept import folded
-from annotation.core.pairwise import NO_VOTES, VOTES, BothOrders, VoteAgreement, judge_agreement, people_agreement
+from annotation.core.pairwise import (
+    NO_VOTES,
+    ONE_ORDER,
+    VOTES,
+    BothOrders,
+    VoteAgreement,
+    judge_agreement,
+    people_agreement,
+)
 from annotation.core.same_items import JudgedRows, SameItems, same_items
 from annotation.models import Campaign, GoldLabel
-from annotation.reports.counts import CountsNotKept, judge_pattern_histogram
+from annotation.reports.counts import JudgedHistogram, majority_places
 from annotation.reports.people import TOO_MANY_LABELS
-from annotation.reports.words import Scale, Words, read_words
+from annotation.reports.words import NOBODY, Scale, Words
 from judging.core.verdicts import Reason
 from judging.models import Judgment, Reply, Run
 
 NO_BOTH = "no item with a value of both"
 ONE_RUN = "the judge went through the items once"
+SHOWN = [VOTES.index(vote) for vote in ("A", "B", "tie")]
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,6 @@ class Asked:
     at_most: int
 
 
-NOBODY = read_words(None, "", at_most=0)
 VERDICTS_ALONE = Asked(campaign=None, criterion="", scale=Scale(), words=NOBODY, at_most=0)
 """A report on the 3x3 and nothing beside it."""
 
@@ -82,6 +91,7 @@ class BesidePeople:
     pairwise: Mapping[str, Any] | None = None
     self_consistency: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] | None = None
+    graded: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The form of reports."""
@@ -92,12 +102,14 @@ class BesidePeople:
                 "kappa": same.judge_kappa.as_json(),
                 "human_percent_agreement": same.human_agreement.as_json(),
                 "human_kappa": same.human_kappa.as_json(),
+                "by_certainty": [row.as_json() for row in same.by_certainty],
             },
             "difference": same.kappa_difference.as_json()
             | {"kappa": same.kappa_difference.as_json(), "percent_agreement": same.agreement_difference.as_json()},
             "self_consistency": plain(self.self_consistency),
             "pairwise": plain(self.pairwise) if self.pairwise is not None else None,
             "values": self.values,
+            "graded": self.graded,
         }
 
 
@@ -106,54 +118,111 @@ def plain(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one.as_json() if isinstance(one, Value | Undefined) else one for name, one in found.items()}
 
 
-def beside_people(run: Run, asked: Asked) -> BesidePeople:
-    """A run beside people."""
+def beside_people(run: Run, asked: Asked, found: JudgedHistogram | None) -> BesidePeople:
+    """A run beside people: from patterns at any number of labels, word by word where counts are not kept."""
     again = self_consistency(run, asked.scale, asked.criterion, at_most=asked.at_most)
+    if found is not None and not asked.scale.is_continuous:
+        return _by_pattern(run, asked, found, again)
     if asked.words is None:
-        return _by_pattern(run, asked, again)
-    found = judged_words(run, asked.campaign, asked.words, asked.scale, asked.criterion)
+        nothing = Undefined(TOO_MANY_LABELS)
+        values = None if asked.scale.is_verdict else dict.fromkeys([*GROUP, *PAIR], nothing)
+        return BesidePeople(SameItems.undefined(TOO_MANY_LABELS), values, self_consistency=again)
+    return _by_word(run, asked, asked.words, again)
+
+
+def _by_word(run: Run, asked: Asked, words: Words, again: Mapping[str, Any]) -> BesidePeople:
+    found = judged_words(run, asked.campaign, words, asked.scale, asked.criterion)
     measured = found.scale.is_continuous
     return BesidePeople(
-        same=SameItems(*[Undefined(NO_NAMES)] * 6) if measured else found.same_items(),
+        same=SameItems.undefined(NO_NAMES) if measured else found.same_items(),
         judge_human=None if asked.scale.is_verdict else value_statistics(found),
-        pairwise=vote_figures(run, found, asked.criterion),
         self_consistency=again,
         values=None if asked.scale.is_verdict else value_table(found),
     )
 
 
-def _by_pattern(run: Run, asked: Asked, again: Mapping[str, Any]) -> BesidePeople:
-    """From kept counts, whatever the number of labels. Numbers are then compared with the value most people gave."""
-    rows = _rows_by_pattern(run, asked)
-    if rows is None:
-        nothing = Undefined(TOO_MANY_LABELS)
-        values = None if asked.scale.is_verdict else dict.fromkeys([*GROUP, *PAIR], nothing)
-        return BesidePeople(SameItems(*[nothing] * 6), values, self_consistency=again)
-    same = same_items(rows, asked.scale.measure.weights(rows.categories))
-    if asked.scale.is_verdict:
+def _by_pattern(run: Run, asked: Asked, found: JudgedHistogram, again: Mapping[str, Any]) -> BesidePeople:
+    scale = asked.scale if asked.scale.is_verdict else asked.scale.with_values(found.judge_values)
+    rows = rows_by_pattern(found, scale)
+    same = same_items(rows, scale.measure.weights(rows.categories))
+    if scale.is_verdict:
         return BesidePeople(same, self_consistency=again)
-    people = _majority(rows.counts)
-    both = (rows.judge >= 0) & (people >= 0)
-    table = np.zeros((rows.categories, rows.categories), dtype=np.int64)
-    np.add.at(table, (rows.judge[both], people[both]), rows.items[both])
-    of_values = {"values": list(asked.scale.values), "counts": table.tolist()}
-    graded = of_table(table, asked.scale.measure) if asked.scale.is_numeric else {}
-    return BesidePeople(same, _of_table(table, asked.scale) | graded, self_consistency=again, values=of_values)
+    table = value_counts(found, scale)
+    return BesidePeople(
+        same,
+        _of_table(table, scale) | (_graded_by_pattern(found, scale, table) if scale.is_numeric else {}),
+        pairwise=vote_figures(run, found, scale) if is_vote_scale(scale) else None,
+        self_consistency=again,
+        values={"values": list(scale.values), "counts": table.tolist()},
+        graded=graded_panel(found, scale, table) if scale.is_numeric else None,
+    )
 
 
-def _rows_by_pattern(run: Run, asked: Asked) -> JudgedRows | None:
-    if asked.campaign is None or asked.scale.is_continuous:
-        return None
-    try:
-        found = judge_pattern_histogram(run, asked.campaign, asked.criterion)
-    except CountsNotKept:
-        return None
-    if asked.scale.is_verdict:
+def rows_by_pattern(found: JudgedHistogram, scale: Scale) -> JudgedRows:
+    """Kinds of judged items on a scale."""
+    if scale.is_verdict:
         judge = np.where(found.judge_codes < 2, found.judge_codes, -1)
         return JudgedRows(judge, found.labels.verdict_counts[:, :2], found.items)
-    values = [value for value, _ in found.labels.columns]
-    counts = folded(found.labels.counts, values, asked.scale.values)
-    return JudgedRows(found.judge_places(asked.scale.values), counts, found.items)
+    return JudgedRows(found.judge_places(scale.values), counts_on(found, scale), found.items)
+
+
+def counts_on(found: JudgedHistogram, scale: Scale) -> IntArray:
+    """People's labels of each value of the scale, one row per kind of items."""
+    return folded(found.labels.counts, [value for value, _ in found.labels.columns], scale.values)
+
+
+def value_counts(found: JudgedHistogram, scale: Scale) -> IntArray:
+    """Judge's value by people's (gold, else the majority), on the items that have both."""
+    judge, people = found.judge_places(scale.values), found.human_places(scale.values)
+    both = (judge >= 0) & (people >= 0)
+    table = np.zeros((len(scale.values), len(scale.values)), dtype=np.int64)
+    np.add.at(table, (judge[both], people[both]), found.items[both])
+    return table
+
+
+def _graded_by_pattern(found: JudgedHistogram, scale: Scale, table: IntArray) -> dict[str, Statistic]:
+    """The judge's score beside the mean of people's; with one label per item their table says as much."""
+    counts = counts_on(found, scale)
+    if (counts.sum(axis=1) <= 1).all():
+        return of_table(table, scale.measure)
+    means = quotient(counts @ scale.measure.numbers(len(scale.values)), counts.sum(axis=1))
+    both = ~np.isnan(found.judge_scores) & ~np.isnan(means)
+    if not both.any():
+        return dict.fromkeys(GRADED, Undefined(NO_BOTH))
+    items = found.items[both]
+    return of_pairs(np.repeat(found.judge_scores[both], items), np.repeat(means[both], items))
+
+
+def graded_panel(found: JudgedHistogram, scale: Scale, table: IntArray) -> dict[str, Any]:
+    """How scores of the judge and of people lie: their table, both histograms, people's mean at each of the judge's."""
+    values = scale.measure.numbers(len(scale.values))
+    counts, judge = counts_on(found, scale), found.judge_places(scale.values)
+    means = quotient(counts @ values, counts.sum(axis=1))
+    by_score = []
+    for place, value in enumerate(scale.values):
+        kept = (judge == place) & ~np.isnan(means)
+        given = np.repeat(means[kept], found.items[kept])
+        by_score.append({"score": value, "mean": mean(given, undefined=NO_BOTH).as_json()})
+    return {
+        "values": list(scale.values),
+        "counts": table.tolist(),
+        "judge_histogram": np.bincount(judge[judge >= 0], found.items[judge >= 0], len(values)).astype(int).tolist(),
+        "human_histogram": (found.items @ counts).tolist(),
+        "standard_difference": _standard_difference(table, values).as_json(),
+        "human_mean_by_score": by_score,
+    }
+
+
+def _standard_difference(table: IntArray, values: FloatArray) -> Statistic:
+    """Mean of the judge less that of people, in standard deviations of people's scores (their square mean)."""
+    judge, people = (np.repeat(values, table.sum(axis=axis)) for axis in (1, 0))
+    n = len(judge)
+    spread = float(np.sqrt((judge.var() + people.var()) / 2)) if n else 0.0
+    if not spread:
+        return Undefined("the scores do not differ" if n else NO_BOTH)
+    first, second = np.nonzero(table)
+    apart = np.repeat(values[first] - values[second], table[first, second])
+    return mean(apart / spread, undefined=NO_BOTH)
 
 
 def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale, criterion: str) -> JudgedWords:
@@ -173,7 +242,7 @@ def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale
         scale=wide,
         items=items,
         codes=np.array([place.get(row[2], -1) for row in rows], dtype=np.int64),
-        people=_with_gold(items, _majority(counts), campaign, criterion, wide),
+        people=_with_gold(items, majority_places(counts), campaign, criterion, wide),
         counts=counts,
         scores=np.array([np.nan if row[3] is None else row[3] for row in rows], dtype=np.float64),
         means=np.where(seen, words.means()[at], np.nan) if len(words.items) else np.full(len(items), np.nan),
@@ -203,24 +272,32 @@ def value_table(found: JudgedWords) -> dict[str, Any] | None:
     return {"values": list(found.scale.values), "counts": found.table.tolist()}
 
 
-def vote_figures(run: Run, found: JudgedWords, criterion: str) -> dict[str, Any] | None:
-    """Votes on pairs: both orders, ties, and agreement as MT-Bench counts it; None where values are no votes."""
-    if not is_vote_scale(found.scale):
-        return None
-    votes = np.array([VOTES.index(value) for value in found.scale.values], dtype=np.int64)
-    said = np.where(found.codes >= 0, votes[found.codes], -1)
-    split = Judgment.objects.filter(run=run, criterion=criterion, reason=Reason.INCONSISTENT)
-    said[np.isin(found.items, list(split.values_list("item_id", flat=True)))] = VOTES.index("tie")
-    people = np.zeros((len(found.items), 3), dtype=np.int64)
-    people[:, votes] = found.counts
-    both = BothOrders(_orders(run))
-    given = said >= 0
+def vote_figures(run: Run, found: JudgedHistogram, scale: Scale) -> dict[str, Any]:
+    """Votes on pairs: both orders, ties, and agreement as MT-Bench counts it. Inconsistent votes are ties here."""
+    votes = np.array([VOTES.index(value) for value in scale.values], dtype=np.int64)
+    places, tie = found.judge_places(scale.values), VOTES.index("tie")
+    said = np.where(places >= 0, votes[places], -1)
+    said[np.array([reason == Reason.INCONSISTENT for reason in found.judge_reasons], dtype=bool)] = tie
+    people = np.zeros((len(said), 3), dtype=np.int64)
+    people[:, votes] = counts_on(found, scale)
+    both, given = BothOrders(_orders(run)), said >= 0
+    ties, n = int(found.items[said == tie].sum()), int(found.items[given].sum())
+    return {
+        **order_figures(both),
+        "ties": proportion(ties, n, undefined=NO_VOTES),
+        **agreement_figures(judge_agreement(said[given], people[given], found.items[given])),
+    }
+
+
+def order_figures(both: BothOrders) -> dict[str, Any]:
+    """What both orders of the same pairs say."""
     return {
         "consistency": both.consistency(),
         "position_bias": both.position_bias(),
         "position_p": both.position_test(),
-        "ties": proportion(int((said == VOTES.index("tie")).sum()), int(given.sum()), undefined=NO_VOTES),
-        **agreement_figures(judge_agreement(said[given], people[given])),
+        "primacy": proportion(both.primacy(), both.n, undefined=ONE_ORDER),
+        "recency": proportion(both.recency(), both.n, undefined=ONE_ORDER),
+        "orders": both.cells[np.ix_(SHOWN, SHOWN)].tolist(),
     }
 
 
@@ -231,10 +308,11 @@ def people_votes(found: Patterns, scale: Scale) -> dict[str, Any] | None:
     counts = np.zeros((len(found.items), 3), dtype=np.int64)
     counts[:, [VOTES.index(value) for value in scale.values]] = found.counts
     votes, ties = int(found.items @ found.sizes), int(found.items @ counts[:, VOTES.index("tie")])
+    nothing = Undefined("no judge")
     return {
-        "consistency": Undefined("no judge"),
-        "position_bias": Undefined("no judge"),
+        **dict.fromkeys(("consistency", "position_bias", "primacy", "recency"), nothing),
         "position_p": None,
+        "orders": [],
         "ties": proportion(ties, votes, undefined=NO_VOTES),
         **agreement_figures(people_agreement(Patterns(counts, found.items))),
     }
@@ -315,14 +393,6 @@ def _beside(
 
 def _nobody(items: IntArray, scale: Scale) -> IntArray:
     return np.zeros((len(items), len(scale.values)), dtype=np.int64)
-
-
-def _majority(counts: IntArray) -> IntArray:
-    if not counts.shape[1]:
-        return np.full(len(counts), -1, dtype=np.int64)
-    most = counts.max(axis=1, initial=0)
-    alone = (counts == most[:, None]).sum(axis=1) == 1
-    return np.where((most > 0) & alone, counts.argmax(axis=1), -1)
 
 
 def _with_gold(items: IntArray, codes: IntArray, campaign: Campaign | None, criterion: str, scale: Scale) -> IntArray:

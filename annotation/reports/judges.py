@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, Count, IntegerField, Value, When
+from django.db.models import Case, Count, IntegerField, Sum, Value, When
 
 from annotation.core import confusion
 from annotation.core.agreement import GROUP, NOMINAL, PAIR
 from annotation.core.confusion import COLUMNS, READINGS, ROWS, Confusion
 from annotation.core.intervals import IntArray, Statistic, Undefined, mean
 from annotation.core.resolution import VERDICTS, HumanVerdict
-from annotation.reports.counts import judge_pattern_histogram
-from annotation.reports.human import HumanColumn, KeptColumn, rows_of
+from annotation.reports.counts import COLUMN_OF_CODE, JudgedHistogram, rows_of
+from annotation.reports.human import HumanColumn, KeptColumn
 from annotation.reports.judged import VERDICTS_ALONE, Asked, BesidePeople, beside_people
-from judging.models import Judgment, Run
+from judging.models import BatchCount, Judgment, Run
 
 NO_SCORES = "this judge gives no scores"
 FEW_DECIDED = 20
-COLUMN_OF_CODE = np.array([COLUMNS.index(verdict.column) for verdict in VERDICTS], dtype=np.int64)
+NO_CODES = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,7 @@ class JudgeReport:
     human_share: Statistic
     judge_human: Mapping[str, Statistic]
     beside: BesidePeople
+    tokens: int | None
     notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -70,23 +71,26 @@ def as_json(statistics: Mapping[str, Statistic]) -> dict[str, Any]:
     return {name: statistic.as_json() for name, statistic in statistics.items()}
 
 
-def judge_report(run: Run, column: HumanColumn | KeptColumn, asked: Asked = VERDICTS_ALONE) -> JudgeReport:
+def judge_report(
+    run: Run, column: HumanColumn | KeptColumn, asked: Asked = VERDICTS_ALONE, found: JudgedHistogram | None = None
+) -> JudgeReport:
     """Compare a run of a judge with people. ValueError for a run without a judge.
 
-    The matrix is about verdicts; where people gave values that mean none, it is empty.
+    `found`: the run beside kept counts; None where those are not kept. The matrix is about verdicts; where people gave
+    values that mean none, it is empty.
     """
     if run.judge is None:
         raise ValueError(f"Run {run.pk} has no judge.")
-    criterion, beside = asked.criterion, beside_people(run, asked)
-    matrix, unknown = _matrix(run, column, asked)
+    criterion, beside = asked.criterion, beside_people(run, asked, found)
+    matrix, unknown = _matrix(run, column, asked, found)
     return JudgeReport(
         judge=run.judge.name,
         version=run.judge.version,
         run=run.pk,
         state=run.state,
-        counts=_counts(run, matrix, criterion),
+        counts=_counts(run, matrix, criterion, found),
         human_unknown=unknown,
-        mean_score=_mean_score(run, criterion),
+        mean_score=_mean_score(run, criterion) if found is None else _mean_of(found),
         matrix=matrix,
         readings={name: reading(matrix) for name, reading in READINGS.items()},
         majority_baseline=confusion.majority_baseline(matrix),
@@ -95,18 +99,19 @@ def judge_report(run: Run, column: HumanColumn | KeptColumn, asked: Asked = VERD
         human_share=confusion.human_share(matrix),
         judge_human=judge_human(matrix) if beside.judge_human is None else beside.judge_human,
         beside=beside,
+        tokens=BatchCount.objects.filter(run=run).aggregate(n=Sum("tokens"))["n"],
         notes=_notes(run, matrix),
     )
 
 
-def _matrix(run: Run, column: HumanColumn | KeptColumn, asked: Asked) -> tuple[Confusion, dict[str, int]]:
+def _matrix(
+    run: Run, column: HumanColumn | KeptColumn, asked: Asked, found: JudgedHistogram | None
+) -> tuple[Confusion, dict[str, int]]:
     """The 3x3, and why people's word is unknown."""
-    if isinstance(column, KeptColumn) and asked.campaign is not None:
-        found = judge_pattern_histogram(run, asked.campaign, asked.criterion)
+    if found is not None and asked.scale.is_verdict:
         return found.confusion, found.human_unknown
     if isinstance(column, KeptColumn) or not asked.scale.is_verdict:
-        rows = np.empty((0, 3), dtype=np.int64)
-        return Confusion.of_codes(rows[:, 2], rows[:, 2]), _human_unknown(rows[:, 0], rows[:, 0])
+        return Confusion.of(np.zeros((3, 3), dtype=np.int64)), _human_unknown(NO_CODES, NO_CODES)
     rows = _judged(run, asked.criterion)
     human, other_text = column.beside(rows[:, 0], rows[:, 1])
     return Confusion.of_codes(rows[:, 2], COLUMN_OF_CODE[human]), _human_unknown(human, other_text)
@@ -147,8 +152,19 @@ def _judged(run: Run, criterion: str) -> IntArray:
     return rows_of(rows.iterator(), 3)
 
 
-def _counts(run: Run, matrix: Confusion, criterion: str) -> dict[str, Any]:
+def _counts(run: Run, matrix: Confusion, criterion: str, found: JudgedHistogram | None) -> dict[str, Any]:
     """Judged items by verdict, and those among them from which no value could be read, by reason."""
+    by_reason = _by_reason(run, criterion) if found is None else found.by_reason
+    judged = Judgment.objects.filter(run=run, criterion=criterion).count() if found is None else int(found.items.sum())
+    verdicts = {word: matrix.row_total(row) for row, word in enumerate(ROWS)}
+    return verdicts | {
+        "items": judged,
+        "unscored": sum(by_reason.values()),
+        "unscored_by_reason": by_reason,
+    }
+
+
+def _by_reason(run: Run, criterion: str) -> dict[str, int]:
     unscored = (
         Judgment.objects.filter(run=run, criterion=criterion)
         .unscored()
@@ -156,13 +172,7 @@ def _counts(run: Run, matrix: Confusion, criterion: str) -> dict[str, Any]:
         .values_list("reason")
         .annotate(n=Count("pk"))
     )
-    by_reason = {str(reason): int(n) for reason, n in unscored}
-    verdicts = {word: matrix.row_total(row) for row, word in enumerate(ROWS)}
-    return verdicts | {
-        "items": matrix.n or Judgment.objects.filter(run=run, criterion=criterion).count(),
-        "unscored": sum(by_reason.values()),
-        "unscored_by_reason": by_reason,
-    }
+    return {str(reason): int(n) for reason, n in unscored}
 
 
 def _human_unknown(codes: IntArray, other_text: IntArray) -> dict[str, int]:
@@ -175,6 +185,11 @@ def _human_unknown(codes: IntArray, other_text: IntArray) -> dict[str, int]:
         "unreviewed": found[HumanVerdict.UNREVIEWED] - elsewhere,
         "labelled_in_another_text": elsewhere,
     }
+
+
+def _mean_of(found: JudgedHistogram) -> Statistic:
+    scored = ~np.isnan(found.judge_scores)
+    return mean(np.repeat(found.judge_scores[scored], found.items[scored]), undefined=NO_SCORES)
 
 
 def _mean_score(run: Run, criterion: str) -> Statistic:

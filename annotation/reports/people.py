@@ -6,41 +6,17 @@ from typing import Any
 import numpy as np
 
 from annotation.core.agreement import GROUP, NO_LABELS, PAIR, specific_agreement
+from annotation.core.alt_test import POSITIONAL
 from annotation.core.continuous import NO_NAMES, Numbers, alpha_of_numbers, pair_differences, share_equal
 from annotation.core.counts import Patterns
 from annotation.core.graded import ceiling, icc_one, of_pairs, of_patterns, of_table
 from annotation.core.intervals import Statistic, Undefined, Value
-from annotation.core.raters import PairFigures, RaterFigures, Sheet, mean_pairwise_kappa, pairs_of, rater_figures
+from annotation.core.raters import PairFigures, Sheet, mean_pairwise_kappa, pairs_of
 from annotation.reports.words import Scale, Words
 
-POSITIONAL = "the raters are columns of a table, not known people"
 TOO_MANY_LABELS = "it needs every label, and there are too many to read them here"
 NO_NUMBERS = "the labels are no numbers"
 FOR_TWO = "for two people; {} labelled"
-
-
-@dataclass(frozen=True, slots=True)
-class RaterRow:
-    """A rater of the report, with their figures beside the others."""
-
-    name: str
-    identity: str
-    labels: int
-    figures: RaterFigures | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of reports."""
-        beside = {
-            "agreement_with_others": self.figures.agreement_with_others if self.figures else Undefined(POSITIONAL),
-            "leniency": self.figures.leniency if self.figures else Undefined(POSITIONAL),
-        }
-        return {
-            "annotator": self.name,
-            "labels": self.labels,
-            "identity": self.identity,
-            "items_shared": self.figures.items_shared if self.figures else None,
-            **{name: found.as_json() for name, found in beside.items()},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +52,6 @@ def statistics(found: Patterns, words: Words | None, scale: Scale) -> dict[str, 
     }
 
 
-def rater_rows(words: Words | None, scale: Scale) -> tuple[RaterRow, ...]:
-    """Every rater; figures of single people only where all of them are known."""
-    if words is None:
-        return ()
-    figures: list[RaterFigures | None] = [None] * len(words.names)
-    sheet = None if words.has_places or scale.is_continuous else words.sheet(scale)
-    if sheet is not None:
-        figures = list(rater_figures(sheet, _heights(scale)))
-    labels = np.bincount(words.raters, minlength=len(words.names)).tolist()
-    return tuple(RaterRow(rater.name, rater.identity, labels[at], figures[at]) for at, rater in enumerate(words.names))
-
-
 def pair_rows(words: Words | None, scale: Scale) -> tuple[PairRow, ...]:
     """Every two known raters with an item in common."""
     if words is None or words.has_places or scale.is_continuous:
@@ -95,13 +59,6 @@ def pair_rows(words: Words | None, scale: Scale) -> tuple[PairRow, ...]:
     sheet = words.sheet(scale)
     names = [rater.name for rater in words.names]
     return tuple(PairRow(names[pair.first], names[pair.second], pair) for pair in (pairs_of(sheet) if sheet else ()))
-
-
-def _heights(scale: Scale) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Values as numbers, clean above wrong; names have no height, and everybody's leniency is 0."""
-    if scale.is_verdict:
-        return np.array([1.0, 0.0])
-    return scale.measure.numbers(len(scale.values)) if scale.is_numeric else np.zeros(len(scale.values))
 
 
 def _mean_pairwise(words: Words | None, scale: Scale) -> Statistic:

@@ -1,6 +1,6 @@
 """The agreement report as a person reads it in a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from annotation.core.confusion import COLUMNS, ROWS, Confusion
 from annotation.core.figures import figure, interval, reason, share_line
@@ -9,6 +9,7 @@ from annotation.core.same_items import SameItems
 from annotation.reports.agreement import AgreementReport
 from annotation.reports.judges import JudgeReport
 from annotation.reports.titles import method_title, reading_title, statistic_title
+from judging.models import Dataset
 
 
 def as_text(report: AgreementReport) -> str:
@@ -19,6 +20,12 @@ def as_text(report: AgreementReport) -> str:
     if not report.judges:
         lines += ["", "No finished run of a judge yet: start one with run_judge."]
     return "\n".join(lines) + "\n"
+
+
+def several_as_text(dataset: Dataset, campaigns: Sequence[str]) -> str:
+    """What stands before the parts of several campaigns."""
+    names = ", ".join(campaigns)
+    return f"! {dataset.name} has {len(campaigns)} campaigns, whose labels are not mixed: {names}.\n"
 
 
 def _people(report: AgreementReport) -> Iterator[str]:

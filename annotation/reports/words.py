@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from annotation.core.aggregation import Votes
 from annotation.core.agreement import NOMINAL, Level, Measure
 from annotation.core.agreement.basis import quotient
 from annotation.core.continuous import Numbers
@@ -15,6 +17,7 @@ from annotation.core.kept import columns_of
 from annotation.core.label_tables import is_number
 from annotation.core.raters import MOST_CELLS, Sheet
 from annotation.models import Annotator, Campaign, CountScale, ItemCount, Label
+from annotation.reports.counts import rows_of
 
 MOST_READ = 50_000
 """Labels that a page reads word by word; a command reads more."""
@@ -23,6 +26,7 @@ MOST_VALUES = 100
 """Different values of which tables are still made; more are taken as measured numbers."""
 WIDEST_SMALL_SCALE = 10
 VERDICTS = ("clean", "wrong")
+_FIELDS = ("item_id", "item_revision", "annotator_id")
 UNDEFINED = "undefined"
 
 
@@ -83,11 +87,15 @@ def _level_of(values: Iterable[str]) -> Level:
     return Level.ORDINAL if small else Level.INTERVAL
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Words:
-    """Current labels of a criterion, each item speaking through its newest labelled text. `codes`: place on `said`,
-    which holds every different (value, verdict) that was said. `revisions`: of the text of every labelled item."""
+    """Current labels of a criterion, each item speaking through its newest labelled text. `labels`: primary keys.
 
+    `codes`: place on `said`, which holds every different (value, verdict) that was said. `revisions`: of the text of
+    every labelled item.
+    """
+
+    labels: IntArray
     items: IntArray
     raters: IntArray
     codes: IntArray
@@ -142,6 +150,13 @@ class Words:
         """Patterns over a scale."""
         return patterns(self.counts(scale))
 
+    def votes(self, scale: Scale) -> Votes:
+        """Labels on the scale, items numbered as `item_keys`."""
+        codes = self.on(scale)
+        kept = codes >= 0
+        items = np.searchsorted(self.item_keys, self.items[kept])
+        return Votes(items, self.raters[kept], codes[kept], len(scale.values))
+
     def sheet(self, scale: Scale) -> Sheet | None:
         """Who said what; None where that would be too large."""
         shape = (len(self.item_keys), len(self.names), len(scale.values))
@@ -153,15 +168,31 @@ class Words:
 def read_words(campaign: Campaign | None, criterion: str, *, at_most: int) -> Words | None:
     """Read the labels of a criterion; None where there are more than are to be read."""
     if campaign is None:
-        return _words((), ())
+        return NOBODY
     if _kept_labels(campaign, criterion) > at_most:
         return None
     labels = Label.objects.current().filter(campaign=campaign, criterion=criterion).order_by()
-    rows = list(labels.values_list("item_id", "item_revision", "annotator_id", "value", "verdict")[: at_most + 1])
-    if len(rows) > at_most:
-        return None
-    annotators = Annotator.objects.filter(pk__in={row[2] for row in rows}).order_by("name", "pk")
-    return _words(rows, tuple(annotators))
+    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    if scale is not None and scale.kept:
+        said = tuple((value, verdict) for value, verdict in scale.columns)
+        rows = _coded_rows(labels[: at_most + 1], said)
+    else:
+        rows, said = _rows_with_codes(labels[: at_most + 1])
+    return None if len(rows) > at_most else _words(rows, said)
+
+
+def _coded_rows(labels: "QuerySet[Label]", said: Sequence[tuple[str, str]]) -> IntArray:
+    """Rows (label, item, revision, annotator, code of what it says): the database writes the codes."""
+    place = [When(value=value, verdict=verdict, then=Value(at)) for at, (value, verdict) in enumerate(said)]
+    coded = labels.annotate(code=Case(*place, default=Value(-1), output_field=IntegerField()))
+    return rows_of(coded.values_list("pk", *_FIELDS, "code").iterator(), 5)
+
+
+def _rows_with_codes(labels: "QuerySet[Label]") -> tuple[IntArray, tuple[tuple[str, str], ...]]:
+    said: dict[tuple[str, str], int] = {}
+    found = labels.values_list("pk", *_FIELDS, "value", "verdict").iterator()
+    rows = [(*row[:4], said.setdefault((row[4], row[5]), len(said))) for row in found]
+    return rows_of(rows, 5), tuple(said)
 
 
 def said_in(campaign: Campaign | None, criterion: str, words: Words | None) -> set[tuple[str, str]]:
@@ -182,17 +213,27 @@ def _kept_labels(campaign: Campaign, criterion: str) -> int:
     return sum(items * sum(map(int, pattern.split("|"))) for pattern, items in rows)
 
 
-def _words(rows: Sequence[tuple[int, int, int, str, str]], annotators: tuple[Annotator, ...]) -> Words:
-    newest: dict[int, int] = {}
-    for item, revision, *_ in rows:
-        newest[item] = max(revision, newest.get(item, 0))
-    raters = {annotator.pk: at for at, annotator in enumerate(annotators)}
-    said: dict[tuple[str, str], int] = {}
-    kept = [
-        (item, raters[rater], said.setdefault((value, verdict), len(said)))
-        for item, revision, rater, value, verdict in rows
-        if revision == newest[item]
-    ]
-    table = np.array(kept, dtype=np.int64).reshape(-1, 3)
-    texts = np.array([newest[item] for item in sorted(newest)], dtype=np.int64)
-    return Words(table[:, 0], table[:, 1], table[:, 2], texts, tuple(said), annotators)
+def _words(rows: IntArray, said: tuple[tuple[str, str], ...]) -> Words:
+    annotators = tuple(Annotator.objects.filter(pk__in=np.unique(rows[:, 3]).tolist()).order_by("name", "pk"))
+    items, at = np.unique(rows[:, 1], return_inverse=True)
+    newest = np.zeros(len(items), dtype=np.int64)
+    np.maximum.at(newest, at, rows[:, 2])
+    rows = rows[rows[:, 2] == newest[at]]
+    used = np.unique(rows[:, 4])
+    keys = np.array([annotator.pk for annotator in annotators], dtype=np.int64)
+    order = np.argsort(keys)
+    raters = order[np.searchsorted(keys, rows[:, 3], sorter=order)] if len(keys) else rows[:, 3]
+    return Words(
+        labels=rows[:, 0],
+        items=rows[:, 1],
+        raters=np.asarray(raters, dtype=np.int64),
+        codes=np.searchsorted(used, rows[:, 4]).astype(np.int64),
+        revisions=newest,
+        said=tuple(said[code] for code in used.tolist()),
+        names=annotators,
+    )
+
+
+_NONE = np.empty(0, dtype=np.int64)
+NOBODY = Words(labels=_NONE, items=_NONE, raters=_NONE, codes=_NONE, revisions=_NONE)
+"""Nobody labelled anything."""

@@ -20,7 +20,7 @@ from django.urls import reverse
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from annotation.reports import MOST_READ_BY_COMMAND, Question, agreement_report
+from annotation.reports import MOST_READ_BY_COMMAND, Question, agreement_document
 from judging.models import Dataset
 
 pytestmark = pytest.mark.django_db
@@ -311,7 +311,7 @@ def test_from_kept_counts_alone_scores_have_the_same_figures(tmp_path: Path) -> 
     rows += [(n, "judge", "gpt", "", scores[n, 3], "") for n in range(80)]
     take(long_table(tmp_path / "table.csv", rows))
     read, kept = (
-        agreement_report(Dataset.objects.get(), question=Question(at_most=at_most)).as_json()
+        agreement_document(Dataset.objects.get(), question=Question(at_most=at_most))
         for at_most in (MOST_READ_BY_COMMAND, 10)
     )
     assert kept["level"] == read["level"] == "ordinal"
@@ -335,7 +335,7 @@ def test_from_kept_counts_alone_the_figures_are_the_same(tmp_path: Path) -> None
     take(long_table(tmp_path / "table.csv", rows))
     dataset = Dataset.objects.get()
     read, kept = (
-        agreement_report(dataset, question=Question(at_most=at_most)).as_json()
+        agreement_document(dataset, question=Question(at_most=at_most))
         for at_most in (MOST_READ_BY_COMMAND, 10)
     )
     assert kept["counts"] == read["counts"]

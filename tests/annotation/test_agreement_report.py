@@ -13,6 +13,7 @@ from annotation.reports import (
     AgreementReport,
     ReportRefused,
     agreement_report,
+    document_of,
     human_column,
     human_verdicts,
     items_of_cell,
@@ -233,7 +234,7 @@ def test_without_labels_or_runs_every_number_is_undefined(dataset: Dataset) -> N
     report = agreement_report(dataset)
     assert set(report.human_human.values()) == {Undefined("no labels")}
     assert report.judges == ()
-    assert report.as_json()["campaign"] is None
+    assert document_of(report)["campaign"] is None
 
 
 def test_cohens_kappa_is_for_two_people_with_names(dataset: Dataset, campaign: Campaign) -> None:

@@ -115,11 +115,28 @@ def test_a_dataset_that_is_still_importing_is_not_there(example: Dataset) -> Non
         call_command("report_agreement", "half")
 
 
-def test_several_campaigns_have_to_be_told_apart(example: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_campaigns_are_not_mixed_and_each_has_its_part(
+    example: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
     factories.make_campaign(example, "again")
-    with pytest.raises(CommandError, match="2 campaigns: 'again', 'people'"):
-        call_command("report_agreement", "example")
+    document = json.loads(report(capsys, "example", "--json"))
+    assert document["human_human"]["krippendorff_alpha"] == {
+        "value": None,
+        "reason": "several campaigns: choose one with --campaign",
+    }
+    assert (document["campaign"], document["judges"], document["reason"]) == (
+        None,
+        [],
+        "several campaigns: choose one with --campaign",
+    )
+    again, people = document["campaigns"]
+    assert (again["campaign"], again["counts"]["unreviewed"]) == ("again", 406)
+    assert (people["campaign"], round(people["judges"][0]["mdk"]["accuracy"]["value"], 6)) == ("people", 0.514778)
     assert json.loads(report(capsys, "example", "--json", "--campaign", "again"))["counts"]["unreviewed"] == 406
+    text = report(capsys, "example")
+    assert "! example has 2 campaigns, whose labels are not mixed: again, people." in text
+    assert "campaign: again" in text
+    assert "campaign: people" in text
 
 
 def test_a_matrix_of_several_runs_is_refused_before_anything_is_written(example: Dataset, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from annotation.actions.counts import recount
 from annotation.models import Label
 from judging.core.items import Turn, question_key
 from judging.models import Dataset, Item, Judgment
@@ -39,6 +40,7 @@ def make_worked_example(name: str = "example") -> Dataset:
         )
         for item, (_, human) in zip(items, pairs, strict=True)
     )
+    recount(campaign, [item.pk for item in items])
     return dataset
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotation.core.agreement import Level
 from annotation.models import Campaign
+from annotation.pages.html import agreement_html
 from annotation.reports import (
     MOST_READ_BY_COMMAND,
     AgreementReport,
@@ -18,6 +19,7 @@ from annotation.reports import (
     agreement_document,
     agreement_report,
     as_text,
+    several_as_text,
 )
 from judging.models import Dataset, Run
 
@@ -29,9 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dataset", help="Name of the dataset.")
-        parser.add_argument(
-            "--campaign", help="Name of the campaign whose labels count; needed where there are several."
-        )
+        parser.add_argument("--campaign", help="Name of the campaign whose labels count; without it each has its part.")
         parser.add_argument(
             "--run", type=int, action="append", metavar="R", help="Number of a run; may be given again. Default: all."
         )
@@ -41,10 +41,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="Print one JSON document and nothing else.")
         parser.add_argument("--csv", type=Path, metavar="FILE", help="Also write the confusion matrix of the run.")
+        parser.add_argument("--html", type=Path, metavar="FILE", help="Also write the report as one page with pictures.")
 
     def handle(self, *, dataset: str, **options: Any) -> None:
         asked = _asked(dataset, options)
         try:
+            if options["html"]:
+                _write_page(asked, options["html"])
             if options["json"]:
                 self._print_document(asked, options["csv"])
             else:
@@ -59,12 +62,16 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
 
     def _print_text(self, asked: "Asked", csv: Path | None) -> None:
-        report = asked.report()
         if csv:
-            _write_matrix(report, csv)
-        self.stdout.write(as_text(report), ending="")
-        for name in report.criteria if report.criterion is None else ():
-            self.stdout.write("\n" + as_text(asked.report(name)), ending="")
+            _write_matrix(asked.report(), csv)
+        parts = asked.each_campaign()
+        if len(parts) > 1:
+            self.stdout.write(several_as_text(asked.dataset, [str(part.campaign) for part in parts]))
+        for part in parts:
+            report = part.report()
+            self.stdout.write(as_text(report), ending="" if len(parts) == 1 else "\n")
+            for name in report.criteria if report.criterion is None else ():
+                self.stdout.write("\n" + as_text(part.report(name)), ending="")
         if csv:
             self.stdout.write(f"\nconfusion matrix: {csv}")
 
@@ -82,6 +89,13 @@ class Asked:
         """The report, of another criterion if one is named."""
         question = self.question if criterion is None else replace(self.question, criterion=criterion)
         return agreement_report(self.dataset, campaign=self.campaign, runs=self.runs, question=question)
+
+    def each_campaign(self) -> list["Asked"]:
+        """The same of every campaign, where none was chosen and there are several."""
+        campaigns = list(Campaign.objects.filter(dataset=self.dataset).order_by("name"))
+        if self.campaign is not None or len(campaigns) < 2:
+            return [self]
+        return [replace(self, campaign=campaign) for campaign in campaigns]
 
 
 def _asked(dataset_name: str, options: dict[str, Any]) -> Asked:
@@ -126,11 +140,20 @@ def _listed(names: Any) -> str:
     return ", ".join(str(name) for name in names) or "none"
 
 
+def _write_page(asked: Asked, path: Path) -> None:
+    document = agreement_document(asked.dataset, campaign=asked.campaign, runs=asked.runs, question=asked.question)
+    _write(path, agreement_html(document))
+
+
 def _write_matrix(report: AgreementReport, path: Path) -> None:
     if len(report.judges) != 1:
         runs = _listed(f"{judge.run} ({judge.judge} v{judge.version})" for judge in report.judges)
         raise CommandError(f"--csv takes the matrix of one run; choose with --run. Runs: {runs}.")
+    _write(path, report.judges[0].matrix.as_csv())
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(report.judges[0].matrix.as_csv(), encoding="utf-8", newline="")
+        path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise CommandError(f"{path} could not be written: {error.strerror}.") from error

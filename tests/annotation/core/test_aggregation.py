@@ -1,15 +1,8 @@
 import numpy as np
 import pytest
 
-from annotation.core.aggregation import (
-    Votes,
-    annotator_figures,
-    dawid_skene,
-    drift,
-    majority_codes,
-    mean_share,
-)
-from annotation.core.intervals import Undefined, Value
+from annotation.core.aggregation import Votes, dawid_skene, majority_codes
+from annotation.core.intervals import Undefined
 
 
 def votes_of(table: list[list[int]] | np.ndarray, categories: int = 2) -> Votes:
@@ -74,46 +67,3 @@ def test_relabelling_categories_relabels_the_outcome() -> None:
 
 def test_no_labels_resolve_to_nothing() -> None:
     assert dawid_skene(votes_of(np.empty((0, 2), dtype=int))) == Undefined("no labels")
-
-
-def test_an_annotator_is_measured_by_the_others_on_the_same_items() -> None:
-    votes = votes_of([[0, 0, 1], [0, 1, 1], [1, 1, -1], [0, -1, -1]])
-    rows = annotator_figures(votes, ["ann", "bob", "cy"], unknown=np.array([0, 2, 0]), seconds=[[10, 30, 20], [], [5]])
-    ann, bob, cy = rows
-    assert isinstance(ann.agreement, Value)
-    assert ann.agreement.value == pytest.approx((0.5 + 0 + 1) / 3)
-    assert isinstance(ann.leniency, Value)
-    assert ann.leniency.value == pytest.approx(((1 - 0.5) + (1 - 0) + 0) / 3)
-    assert isinstance(bob.unknown, Value)
-    assert (bob.labels, bob.shared, bob.unknown.value, bob.median_seconds) == (5, 3, 0.4, None)
-    assert (ann.median_seconds, cy.median_seconds, cy.is_rankable) == (20, 5, False)
-
-
-def test_somebody_alone_is_not_compared() -> None:
-    row = annotator_figures(votes_of([[0], [1]]), ["ann"], unknown=np.array([0]), seconds=[[]])[0]
-    assert row.agreement == Undefined("nobody else labelled these items")
-
-
-@pytest.mark.parametrize("value", [0.0, 1.0])
-def test_shares_that_do_not_differ_have_the_interval_of_a_proportion(value: float) -> None:
-    found = mean_share(np.full(20, value))
-    assert isinstance(found, Value)
-    assert found.high - found.low == pytest.approx(0.161, abs=0.001)
-
-
-def test_three_sigma_at_a_hundred_labels_is_seventy_four() -> None:
-    weeks = [("w1", 85.0, 100), ("w2", 75.0, 100), ("w3", 74.0, 100)]
-    assert [row.agreement < row.lowest_usual for row in drift(weeks, baseline=0.85)] == [False, False, True]
-
-
-def test_a_slow_fall_is_seen_by_its_weighted_run() -> None:
-    weeks = [(f"w{number}", 80.0, 100) for number in range(1, 9)]
-    rows = drift(weeks, baseline=0.85)
-    assert not any(row.agreement < row.lowest_usual for row in rows)
-    assert rows[-1].alarm
-    assert not rows[0].alarm
-
-
-def test_weeks_without_labels_are_left_out() -> None:
-    assert [row.week for row in drift([("w1", 0.0, 0), ("w2", 8.0, 10)])] == ["w2"]
-    assert drift([]) == []

@@ -1,21 +1,8 @@
 import numpy as np
 import pytest
 
-from annotation.core.bias import length_bias, order_bias, pair_length_bias, self_preference
+from annotation.core.bias import length_bias, pair_length_bias, self_preference
 from annotation.core.intervals import Undefined, Value
-
-
-def test_position_bias_worked_by_hand() -> None:
-    found = order_bias([[40, 2, 12], [1, 5, 2], [4, 1, 33]])
-    assert isinstance(found.consistency, Value)
-    assert isinstance(found.primacy, Value)
-    assert (found.consistency.value, found.primacy.value, found.net) == (0.78, 0.12, pytest.approx(0.08))
-    assert found.p == pytest.approx(0.0768, abs=1e-4)
-
-
-def test_without_pairs_there_is_no_bias() -> None:
-    found = order_bias(np.zeros((3, 3), dtype=int))
-    assert (found.consistency, found.net, found.p) == (Undefined("no pair was shown in both orders"), None, None)
 
 
 @pytest.mark.parametrize("planted", [0.0, 0.8])

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
+from annotation.core.aggregation import Votes
 from annotation.core.agreement import Level, Measure, krippendorff_alpha, percent_agreement
 from annotation.core.continuous import Numbers, alpha_of_numbers, pair_differences, share_equal
 from annotation.core.counts import patterns
 from annotation.core.graded import of_patterns
 from annotation.core.intervals import Statistic, Undefined, Value
-from annotation.core.raters import Sheet, mean_pairwise_kappa, pairs_of, rater_figures
-from annotation.core.same_items import JudgedRows, same_items
+from annotation.core.raters import Sheet, mean_pairwise_kappa, pairs_of, rater_matrix
 
 VALUES = (0.0, 1.0, 2.0)
 
@@ -73,47 +73,33 @@ def test_interval_of_mean_kappa_holds_the_truth_as_often_as_it_says() -> None:
     assert 0.92 <= np.mean(held) <= 0.98
 
 
-def test_raters_stand_beside_the_others_of_the_same_items() -> None:
-    sheet = Sheet(np.array([[0, 0, 2], [1, -1, 1], [2, -1, -1]]), 3)
-    first = rater_figures(sheet, np.array(VALUES))[0]
-    # items 1 and 2: agrees with one of two, and with the one; above them by 0 - 1 and 1 - 1
-    assert value_of(first.agreement_with_others) == pytest.approx((1 / 2 + 1) / 2)
-    assert value_of(first.leniency) == pytest.approx(-0.5)
-    assert first.items_shared == 2
-    alone = rater_figures(Sheet(np.array([[0, -1], [-1, 1]]), 2), np.array([0.0, 1.0]))[0]
-    assert alone.leniency == Undefined("nobody else labelled these items")
+def votes_of(sheet: Sheet) -> Votes:
+    items, raters = np.nonzero(sheet.codes >= 0)
+    return Votes(items, raters, sheet.codes[items, raters], sheet.categories)
 
 
-def test_a_judge_drawn_like_a_person_differs_from_people_by_chance_only() -> None:
-    sheet, _ = sampled(2000, missing=0.0)
-    rows = JudgedRows(sheet.codes[:, 3], Sheet(sheet.codes[:, :3], 3).counts, np.ones(2000, dtype=np.int64))
-    found = same_items(rows, np.eye(3))
-    difference = found.kappa_difference
-    assert isinstance(difference, Value)
-    assert difference.low < 0 < difference.high
-    assert difference.method == "paired_bootstrap"
-    assert value_of(found.judge_kappa) - value_of(found.human_kappa) == pytest.approx(difference.value)
+def test_the_matrix_of_all_raters_holds_what_every_two_of_them_have() -> None:
+    sheet, _ = sampled()
+    found = rater_matrix(votes_of(sheet), 4)
+    for pair in pairs_of(sheet):
+        assert found.shared[pair.first, pair.second] == found.shared[pair.second, pair.first] == pair.n
+        assert found.agreement[pair.first, pair.second] == pytest.approx(value_of(pair.percent_agreement))
+        assert found.kappa[pair.first, pair.second] == pytest.approx(value_of(pair.cohen_kappa))
+    assert np.diagonal(found.shared).tolist() == (sheet.codes >= 0).sum(axis=0).tolist()
 
 
-def test_items_without_the_judge_or_a_second_label_count_on_neither_side() -> None:
-    rows = JudgedRows(np.array([0, 1, -1, 0]), np.array([[2, 0], [1, 1], [0, 2], [0, 1]]), np.array([3, 2, 9, 9]))
-    found = same_items(rows, np.eye(2))
-    assert value_of(found.judge_agreement) == pytest.approx((3 * 1 + 2 * 0.5) / 5)
-    assert value_of(found.human_agreement) == pytest.approx(3 / 5)
-    nothing = same_items(JudgedRows(np.array([0]), np.array([[1, 0]]), np.array([4])), np.eye(2))
-    assert nothing.kappa_difference == Undefined("no judged item with two labels or more")
+def test_raters_who_agree_stand_together_in_the_matrix() -> None:
+    draw = np.random.default_rng(0)
+    one, other = draw.integers(0, 2, 200), draw.integers(0, 2, 200)
+    like = [np.where(draw.random(200) < 0.9, side, 1 - side) for side in (one, other, one, other)]
+    order = rater_matrix(votes_of(Sheet(np.stack(like, axis=1), 2)), 4).order()
+    assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset({0, 2}), frozenset({1, 3})}
 
 
-@pytest.mark.slow
-def test_coverage_of_the_difference() -> None:
-    """300 judges drawn like a person: the difference is 0."""
-    held = []
-    for seed in range(300):
-        sheet, _ = sampled(100, missing=0.0, seed=seed)
-        rows = JudgedRows(sheet.codes[:, 3], Sheet(sheet.codes[:, :3], 3).counts, np.ones(100, dtype=np.int64))
-        difference = same_items(rows, np.eye(3)).kappa_difference
-        held.append(isinstance(difference, Value) and difference.low <= 0 <= difference.high)
-    assert 0.92 <= np.mean(held) <= 0.98
+def test_raters_without_a_shared_item_have_no_place_in_each_others_row() -> None:
+    found = rater_matrix(votes_of(Sheet(np.array([[0, -1], [-1, 1]]), 2)), 3)
+    assert np.isnan(found.agreement[0, 1])
+    assert np.isnan(found.rest).all()
 
 
 @pytest.mark.parametrize("level", [Level.ORDINAL, Level.INTERVAL])

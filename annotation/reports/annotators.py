@@ -1,0 +1,260 @@
+"""The panel about people: everyone beside the others and week by week, every two raters, what labels resolve to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Case, F, IntegerField, Max, Value, When
+from django.db.models.functions import Coalesce, ExtractIsoYear, ExtractWeek
+
+from annotation.core.aggregation import Votes, dawid_skene, majority_codes
+from annotation.core.agreement import Level
+from annotation.core.alt_test import POSITIONAL, AltTest, AltTestOptions, alternative_annotator_test
+from annotation.core.annotators import AnnotatorFigures, Known, WeekFigure, annotator_figures, drift
+from annotation.core.continuous import NO_NAMES
+from annotation.core.intervals import FloatArray, IntArray, Undefined
+from annotation.core.raters import rater_matrix
+from annotation.models import Campaign, CampaignItem, Label
+from annotation.reports.counts import gold_labels
+from annotation.reports.words import Scale, Words
+from judging.models import Judgment, Run
+
+MOST_IN_MATRIX = 60
+LEAST_SHARED = 30
+STATISTICS = ("agreement_with_others", "leniency", "kappa_with_others", "unknown", "gold_accuracy", "known_items")
+TIMES = np.dtype([("label", np.int64), ("week", np.int64), ("seconds", np.float64)])
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An annotator beside the others; in place of figures the reason why there are none."""
+
+    figures: AnnotatorFigures | Undefined
+    weeks: Sequence[WeekFigure]
+    last_at: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of reports."""
+        figures = self.figures.as_json()
+        if isinstance(self.figures, Undefined):
+            figures = dict.fromkeys(STATISTICS, figures)
+        return figures | {
+            "last_at": self.last_at,
+            "alarms": sum(week.alarm for week in self.weeks),
+            "weeks": [week.as_json() for week in self.weeks],
+        }
+
+
+def people_of(campaign: Campaign, criterion: str, words: Words, scale: Scale) -> list[Person]:
+    """Everybody in the order of `words.names`."""
+    if words.has_places or scale.is_continuous:
+        reason = Undefined(POSITIONAL if words.has_places else NO_NAMES)
+        return [Person(reason, (), None) for _ in words.names]
+    votes, times = words.votes(scale), _times(campaign, criterion)
+    at = np.searchsorted(times["label"], words.labels)
+    weeks, seconds = times["week"][at], times["seconds"][at]
+    known = Known(
+        heights=heights(scale),
+        unknown=np.bincount(words.raters[words.on(scale) < 0], minlength=len(words.names)),
+        gold=_right(campaign, criterion, words, scale),
+        checks=_checks(campaign, words, scale),
+        seconds=[_spent(seconds[words.raters == rater]) for rater in range(len(words.names))],
+    )
+    figures = annotator_figures(votes, len(words.names), known)
+    by_week = _weeks(votes, weeks[words.on(scale) >= 0], len(words.names))
+    last = _last(campaign, criterion)
+    return [Person(figures[at], by_week[at], last.get(person.pk)) for at, person in enumerate(words.names)]
+
+
+def heights(scale: Scale) -> FloatArray:
+    """Values as numbers, clean above wrong; names have no height, and everybody's leniency is 0."""
+    if scale.is_verdict:
+        return np.array([1.0, 0.0])
+    return scale.measure.numbers(len(scale.values)) if scale.is_numeric else np.zeros(len(scale.values))
+
+
+def alt_test_of(
+    run: Run, words: Words, scale: Scale, criterion: str, options: AltTestOptions | None = None
+) -> AltTest | Undefined:
+    """The alternative annotator test of a run, on items that it judged in the text people labelled."""
+    if scale.is_continuous:
+        return Undefined(NO_NAMES)
+    judge = judge_codes(run, words, scale, criterion)
+    names = [person.name for person in words.names]
+    is_graded = scale.is_numeric and scale.level is not Level.NOMINAL
+    values = scale.measure.numbers(len(scale.values)).tolist() if is_graded else ()
+    asked = options or AltTestOptions(values=values)
+    return alternative_annotator_test(words.votes(scale), judge, names, options=asked, positional=words.has_places)
+
+
+def alt_test_as_json(found: AltTest | Undefined) -> dict[str, Any]:
+    """The form of reports; `reason` says why there is no test."""
+    if isinstance(found, Undefined):
+        nothing = found.as_json()
+        epsilon = AltTestOptions().epsilon
+        refused = {"omega": nothing, "rho": nothing, "epsilon": epsilon, "passed": None, "per_annotator": []}
+        return refused | {"reason": found.reason}
+    reason = found.omega.reason if isinstance(found.omega, Undefined) else None
+    return found.as_json() | {"reason": reason}
+
+
+def judge_codes(run: Run, words: Words, scale: Scale, criterion: str) -> IntArray:
+    """The judge's place on the scale per labelled item, -1 where it has none or judged another text."""
+    field = "verdict" if scale.is_verdict else "value"
+    said = [When(**{field: word, "then": Value(code)}) for code, word in enumerate(scale.values)]
+    judged = (
+        Judgment.objects.filter(run=run, criterion=criterion)
+        .order_by("item_id")
+        .annotate(code=Case(*said, default=Value(-1), output_field=IntegerField()))
+        .values_list("item_id", "item_revision", "code")
+    )
+    rows = np.fromiter(judged.iterator(), dtype=np.dtype((np.int64, 3)))
+    items, revisions = words.item_keys, words.revisions
+    if not len(rows) or not len(items):
+        return np.full(len(items), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(rows[:, 0], items), len(rows) - 1)
+    same = (rows[at, 0] == items) & (rows[at, 1] == revisions)
+    return np.where(same, rows[at, 2], -1)
+
+
+def matrix_of(words: Words, scale: Scale, judges: Mapping[Run, IntArray]) -> dict[str, Any] | None:
+    """Every rater beside every other, the judges last; those with most labels where there are too many."""
+    if words.has_places or scale.is_continuous or not words.names:
+        return None
+    votes = words.votes(scale)
+    most = np.argsort(-np.bincount(votes.annotators, minlength=len(words.names)), kind="stable")[:MOST_IN_MATRIX]
+    people = np.sort(most)
+    found = rater_matrix(_with_judges(votes, people, list(judges.values())), len(people) + len(judges))
+    places = rater_matrix(_with_judges(votes, people, []), len(people)).order()
+    raters = [{"name": words.names[at].name, "kind": "person", "run": None} for at in people.tolist()]
+    raters += [{"name": str(run.judge), "kind": "judge", "run": run.pk} for run in judges]
+    rest = rater_matrix(votes, len(words.names))
+    return {
+        "least": LEAST_SHARED,
+        "order": [*places, *range(len(people), len(raters))],
+        "raters": raters,
+        "n": found.shared.tolist(),
+        "agreement": _numbers(found.agreement),
+        "kappa": _numbers(found.kappa),
+        "rest": [{"n": int(rest.rest_items[at]), "agreement": _number(rest.rest[at])} for at in people.tolist()],
+        "more": len(words.names) - len(people),
+    }
+
+
+def aggregation_of(words: Words, scale: Scale) -> dict[str, Any] | None:
+    """What labels resolve to by majority, and beside it by Dawid and Skene. Judges have no vote."""
+    if scale.is_continuous or words.has_places or not words.names:
+        return None
+    votes = words.votes(scale)
+    found, majority = dawid_skene(votes), majority_codes(votes)
+    if isinstance(found, Undefined):
+        return None
+    labelled = votes.sizes > 0
+    decided = labelled & (majority >= 0)
+    same = int((found.decided == majority)[decided].sum())
+    size = len(scale.values)
+    return {
+        "items": int(labelled.sum()),
+        "same": same,
+        "different": int(decided.sum()) - same,
+        "undecided_by_majority": int((labelled & (majority < 0)).sum()),
+        "majority": _by_value(np.bincount(majority[decided], minlength=size), scale),
+        "dawid_skene": _by_value(np.bincount(found.decided[labelled], minlength=size), scale),
+        "prevalence": dict(zip(scale.values, found.prevalence.tolist(), strict=True)),
+        "reason": None,
+    }
+
+
+def posteriors(words: Words, scale: Scale) -> dict[int, dict[str, float]]:
+    """Item -> how likely each value is by Dawid and Skene."""
+    found = None if scale.is_continuous or words.has_places else dawid_skene(words.votes(scale))
+    if found is None or isinstance(found, Undefined):
+        return {}
+    rows = found.posterior.tolist()
+    return {
+        item: dict(zip(scale.values, row, strict=True))
+        for item, row in zip(words.item_keys.tolist(), rows, strict=False)
+    }
+
+
+def _with_judges(votes: Votes, people: IntArray, judges: Sequence[IntArray]) -> Votes:
+    """Some of the people, numbered anew, and the judges behind them."""
+    place = np.full(votes.n_annotators + 1, -1, dtype=np.int64)
+    place[people[people < votes.n_annotators]] = np.flatnonzero(people < votes.n_annotators)
+    kept = place[votes.annotators] >= 0
+    items, raters, codes = [votes.items[kept]], [place[votes.annotators[kept]]], [votes.codes[kept]]
+    for number, judge in enumerate(judges):
+        said = np.flatnonzero(judge >= 0)
+        items.append(said)
+        raters.append(np.full(len(said), len(people) + number, dtype=np.int64))
+        codes.append(judge[said])
+    return Votes(np.concatenate(items), np.concatenate(raters), np.concatenate(codes), votes.categories)
+
+
+def _times(campaign: Campaign, criterion: str) -> Any:
+    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion).order_by("pk")
+    timed = labels.annotate(
+        week=ExtractIsoYear("at") * 100 + ExtractWeek("at"), spent=Coalesce(F("seconds"), Value(-1.0))
+    )
+    return np.fromiter(timed.values_list("pk", "week", "spent").iterator(), dtype=TIMES)
+
+
+def _spent(seconds: FloatArray) -> FloatArray:
+    return seconds[seconds >= 0]
+
+
+def _last(campaign: Campaign, criterion: str) -> dict[int, str]:
+
+    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion).order_by()
+    rows = labels.values_list("annotator_id").annotate(last=Max("at"))
+    return {annotator: at.isoformat() for annotator, at in rows}
+
+
+def _weeks(votes: Votes, weeks: IntArray, people: int) -> list[list[WeekFigure]]:
+    """Agreement with the others per annotator and week."""
+    others = votes.sizes[votes.items] - 1
+    kept = others > 0
+    same = (votes.counts[votes.items, votes.codes] - 1)[kept] / others[kept]
+    raters, weeks = votes.annotators[kept], weeks[kept]
+    return [drift(_weekly(weeks[raters == at], same[raters == at])) for at in range(people)]
+
+
+def _weekly(weeks: IntArray, same: FloatArray) -> list[tuple[str, float, int]]:
+    found, place = np.unique(weeks, return_inverse=True)
+    totals, labels = np.bincount(place, weights=same), np.bincount(place)
+    return [
+        (f"{week // 100}-W{week % 100:02d}", float(total), int(n))
+        for week, total, n in zip(found.tolist(), totals, labels, strict=True)
+    ]
+
+
+def _right(campaign: Campaign, criterion: str, words: Words, scale: Scale) -> IntArray:
+    field = "verdict" if scale.is_verdict else "value"
+    return _codes_of(dict(gold_labels(campaign, criterion).values_list("item_id", field)), words, scale)
+
+
+def _checks(campaign: Campaign, words: Words, scale: Scale) -> IntArray:
+    """Items that are in the campaign to check people, with what is known of them."""
+    known = CampaignItem.objects.filter(campaign=campaign).exclude(known_value="")
+    return _codes_of(dict(known.values_list("item_id", "known_value")), words, scale)
+
+
+def _codes_of(right: Mapping[int, str], words: Words, scale: Scale) -> IntArray:
+    codes = np.full(len(words.item_keys), -1, dtype=np.int64)
+    place = {value: at for at, value in enumerate(scale.values)}
+    for row, item in enumerate(words.item_keys.tolist()) if right else ():
+        codes[row] = place.get(right.get(item, ""), -1)
+    return codes
+
+
+def _by_value(found: IntArray, scale: Scale) -> dict[str, int]:
+    return dict(zip(scale.values, found.tolist(), strict=True))
+
+
+def _numbers(table: FloatArray) -> list[list[float | None]]:
+    return [[_number(cell) for cell in row] for row in table]
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
