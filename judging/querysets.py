@@ -44,6 +44,10 @@ class ItemQuerySet(QuerySet):  # type: ignore[type-arg]
         """Items of a closed range of positions, in order."""
         return self.filter(position__gte=first, position__lte=last).order_by("position")
 
+    def asked(self, solved: str) -> "ItemQuerySet":
+        """Without those of the part that is shown solved; files without parts are asked whole."""
+        return self.filter(Q(extra__part__isnull=True) | ~Q(extra__part=solved))
+
     def last_position(self) -> int:
         """The highest position; 0 where there are no items."""
         return int(self.aggregate(last=Max("position"))["last"] or 0)

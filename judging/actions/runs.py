@@ -1,7 +1,7 @@
 """Runs: started, cancelled, resumed, finished. The work itself is in `work.py`, batch by batch in `batches.py`."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -44,17 +44,20 @@ class RunRefused(ValueError):
 class RunScope:
     """Which items of a dataset a run judges (`limit`: the first so many), and the seed of its first sample.
 
-    `replies`: the SHA-256 of the file that a replayed run is judged from.
+    `replies`: the SHA-256 of the file that a replayed run is judged from. `leave_out`: the part of a benchmark's
+    questions (`extra.part`) that is shown solved and not asked.
     """
 
     limit: int | None = None
     seed: int = 0
     replies: str = ""
+    leave_out: str = ""
 
     def as_json(self) -> dict[str, int | str | None]:
         """The stored form."""
         stored_form: dict[str, int | str | None] = {"limit": self.limit, "seed": self.seed}
-        return stored_form | ({"replies": self.replies} if self.replies else {})
+        more = {"replies": self.replies, "leave_out": self.leave_out}
+        return stored_form | {name: value for name, value in more.items() if value}
 
 
 def start_panel_run(panel: Judge, dataset: Dataset, *, by: User | None = None) -> Run:
@@ -101,11 +104,16 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
             snapshot=snapshot | (panel_snapshot(judge, dataset, limit=scope.limit) if kind == Run.Kind.PANEL else {}),
             made_by=by,
         )
-        RunBatch.objects.bulk_create(
-            RunBatch(run=run, number=number, first_position=found.first, last_position=found.last)
-            for number, found in enumerate(ranges, start=1)
-        )
+        cut_into_batches(run, ranges)
     return run
+
+
+def cut_into_batches(run: Run, ranges: Iterable["BatchRange"]) -> None:
+    """The batches of a new run."""
+    RunBatch.objects.bulk_create(
+        RunBatch(run=run, number=number, first_position=found.first, last_position=found.last)
+        for number, found in enumerate(ranges, start=1)
+    )
 
 
 def refuse_unreplayed(spec: JudgeSpec, scope: RunScope) -> None:
@@ -173,6 +181,8 @@ def batch_ranges(dataset: Dataset, scope: RunScope) -> Iterator[BatchRange]:
 def scoped_items(dataset: Dataset, scope: RunScope) -> QuerySet[Item]:
     """The items a scope means, in order of position."""
     items = Item.objects.filter(dataset=dataset).order_by("position")
+    if scope.leave_out:
+        items = items.asked(scope.leave_out)
     return items if scope.limit is None else items[: scope.limit]
 
 

@@ -1,23 +1,20 @@
 """The work of a run: claimed batches feed the engine, its outcomes become replies and judgments, batch by batch."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 
-from django.conf import settings
 from django.utils import timezone
 
-from judging.actions.batches import BatchOutcome, fail_batches, has_work, release_batches
+from judging.actions.batches import fail_batches, has_work, release_batches
 from judging.actions.desk import Desk
 from judging.actions.heartbeat import beating
-from judging.actions.judgments import batch_outcome, requests_for
 from judging.actions.panels import judge_by_panel
-from judging.actions.retries import kept_of, retried
 from judging.actions.runs import fail_run, settle_run
-from judging.core.specs import JudgeSpec, judge_from_json
+from judging.actions.tasks import TASKS
 from judging.engines import ENGINES
-from judging.engines.base import Engine, EngineError, EngineOptions, EngineReply, Request
-from judging.models import Item, Run
+from judging.engines.base import Engine, EngineError, EngineOptions
+from judging.models import Run
 
 WORK_SECONDS = 600.0
 """After so long a job claims no more and puts itself back, so that other runs and other workers get their turn."""
@@ -47,7 +44,7 @@ def work_run(
     seconds: float | None = None,
     written: Callable[[int], None] = unwatched,
 ) -> bool:
-    """Claim and judge batches of a run until none is left or the time (WORK_SECONDS) is over; whether work is left.
+    """Claim and work batches of a run until none is left or the time (WORK_SECONDS) is over; whether work is left.
 
     `written` is told how many items were stored, batch by batch.
 
@@ -64,7 +61,7 @@ def work_run(
         if run.kind == Run.Kind.PANEL:
             judge_by_panel(run, claimer=claimer, until=until, written=written)
         else:
-            judge_by_engine(run, claimer=claimer, engine=engine, until=until, written=written)
+            work_by_engine(run, claimer=claimer, engine=engine, until=until, written=written)
     finally:
         # By name and not by what is on the desk: the end may have come between a claim and its arrival there.
         release_batches(run, claimer=claimer)
@@ -72,25 +69,17 @@ def work_run(
     return has_work(run, now=timezone.now())
 
 
-def judge_by_engine(
+def work_by_engine(
     run: Run, *, claimer: str, engine: EngineFactory, until: float, written: Callable[[int], None]
 ) -> None:
-    """Let an engine judge what is left of a run, until the time is over; a run whose engine cannot work fails."""
-    spec = judge_from_json(run.snapshot["judge"])
-    desk = Desk(run, lambda items: JudgeSheet(run, spec, items), claimer=claimer, until=until)
-    options = EngineOptions(
-        model=spec.model,
-        base_url=run.snapshot["base_url"],
-        sampling=spec.sampling,
-        arguments=settings.ENGINE_ARGUMENTS.get(spec.engine, {}),
-        style=spec.rubric.style,
-        **settings.ENGINE_LIMITS.get(spec.engine, {}),
-    )
+    """Let an engine do what is left of a run, until the time is over; a run whose engine cannot work fails."""
+    task = TASKS[Run.Kind(run.kind)](run)
+    desk = Desk(run, task.sheet_for, claimer=claimer, until=until)
     try:
-        with closing(made(engine, spec.engine, options)) as running:
+        with closing(made(engine, task.engine, task.options)) as running:
             desk.versions = running.versions()
             with beating(run, claimer=claimer, engine=running):
-                for items in desk.work(running.replies):
+                for items in desk.work(task.answers_of(running)):
                     written(items)
     except EngineError as error:
         fail_batches(desk.claimed, error=str(error))
@@ -103,31 +92,3 @@ def made(engine: EngineFactory, name: str, options: EngineOptions) -> Engine:
         return engine(name, options)
     except ValueError as error:
         raise EngineError(str(error)) from error
-
-
-class JudgeSheet:
-    """A batch as a judge works on it: what is stored and stays is not asked again."""
-
-    def __init__(self, run: Run, spec: JudgeSpec, items: Mapping[int, Item]) -> None:
-        self._run, self._spec, self._items = run, spec, items
-        self._kept = kept_of(run, items)
-        self._said: list[EngineReply] = []
-
-    def first(self) -> list[Request]:
-        """Every part of every item with an answer, as often as the judge has samples."""
-        asked = []
-        for item in self._items.values():
-            if item.answer_state == Item.AnswerState.GIVEN:
-                asked += requests_for(item, self._spec, self._run.snapshot["seed"], self._said)
-        self._said = [reply for reply in self._said if reply.id not in self._kept.replies]
-        return [request for request in asked if request.id not in self._kept.replies]
-
-    def then(self, said: EngineReply) -> list[Request]:
-        """Nothing follows from a reply."""
-        self._said.append(said)
-        return []
-
-    def outcome(self, versions: dict[str, str]) -> BatchOutcome:
-        """Replies and judgments."""
-        replies = [*self._kept.replies.values(), *self._said]
-        return retried(batch_outcome(self._run, self._spec, self._items, replies, versions), self._kept)

@@ -12,7 +12,15 @@ from unicodedata import normalize
 
 from judging.core.items import ItemText
 from judging.core.prompts import judged_turn
-from judging.engines.base import EngineError, EngineOptions, EngineReply, Request, RequestId
+from judging.engines.base import (
+    ChoiceReply,
+    ChoiceRequest,
+    EngineError,
+    EngineOptions,
+    EngineReply,
+    Request,
+    RequestId,
+)
 
 Answer = str | EngineReply
 Script = Mapping[RequestId, Answer] | Sequence[Answer] | Callable[[Request], Answer]
@@ -39,6 +47,14 @@ class ScriptedEngine:
                 yield answer
             else:
                 yield EngineReply(id=request.id, text=answer, finish="stop", tokens=len(answer), ms=0)
+
+    def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
+        """One outcome per request, in their order: likelihoods that depend on the prompt and the texts alone."""
+        for request in requests:
+            written = repr(request.prompts[0]).encode()
+            draws = [sha256(written + text.encode()).digest()[0] for text in request.texts]
+            values = tuple(-draw / 64 for draw in draws)
+            yield ChoiceReply(id=request.id, loglikelihoods=values, tokens=len(written), computed=len(written), ms=0)
 
     def versions(self) -> dict[str, str]:
         """The version of the built-in rules."""

@@ -50,7 +50,7 @@ def queue_address() -> str:
 
 def queue_of(run: Run) -> str:
     """The name of the queue that does a run's work."""
-    return queue_for(run.snapshot["judge"]["engine"])
+    return queue_for(run.snapshot["judge" if "judge" in run.snapshot else "candidate"]["engine"])
 
 
 def workers_of(queue: Queue) -> list[BaseWorker]:

@@ -1,0 +1,206 @@
+"""A candidate model chooses: questions with choices -> how likely it finds each, and whether it is right."""
+
+import platform
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count
+
+from judging.actions.batches import BatchOutcome
+from judging.actions.queueing import enqueue_run
+from judging.actions.runs import RunRefused, batch_ranges, cut_into_batches, refuse_unready, resume_run
+from judging.actions.runs import RunScope as Scope
+from judging.benchmarks.mmlu.prompts import Question, continued, prompts
+from judging.benchmarks.mmlu.recipe import Recipe, Truncation, recipe_from_json
+from judging.benchmarks.mmlu.scores import chosen
+from judging.core.verdicts import Verdict
+from judging.engines.base import ChoiceReply, ChoiceRequest
+from judging.models import Dataset, Item, Judgment, Reply, Run
+from judging.models.runs import Status
+
+DEV = "dev"
+"""Questions of this part are shown solved, and never asked."""
+
+Shots = Mapping[str, Sequence[Question]]
+"""Solved questions by subject, in the order of their file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A model that is examined, and where it runs."""
+
+    engine: str
+    model: str
+    base_url: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The form in a run's snapshot."""
+        return {"engine": self.engine, "model": self.model, "base_url": self.base_url}
+
+
+def start_choice_run(
+    dataset: Dataset, candidate: Candidate, recipe: Recipe, *, limit: int | None = None, by: User | None = None
+) -> Run:
+    """Put a candidate before the questions of a dataset; its unfinished run by the same recipe goes on."""
+    with transaction.atomic():
+        run = open_choice_run(dataset, candidate, recipe, limit=limit, by=by)
+        transaction.on_commit(lambda: enqueue_run(run))
+    return run
+
+
+@transaction.atomic
+def open_choice_run(
+    dataset: Dataset, candidate: Candidate, recipe: Recipe, *, limit: int | None = None, by: User | None = None
+) -> Run:
+    """As `start_choice_run`, but on no queue: whoever calls this does the work. RunRefused says what is missing."""
+    scope = Scope(limit=limit, leave_out=DEV)
+    refuse_unready(dataset)
+    ranges = list(batch_ranges(dataset, scope))
+    refuse_questions(dataset, recipe, empty=not ranges)
+    snapshot = {
+        "candidate": candidate.as_json(),
+        "recipe": recipe.as_json(),
+        "seed": 0,
+        "items": sum(found.items for found in ranges),
+        "software": {"python": platform.python_version()},
+    }
+    # Whoever starts the same at the same moment waits here, and then finds the run.
+    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    for run in dataset.runs.resumable().filter(kind=Run.Kind.CHOICE, model=candidate.model):
+        if run.scope == scope.as_json() and all(
+            run.snapshot[name] == snapshot[name] for name in ("candidate", "recipe")
+        ):
+            return resume_run(run)
+    run = Run.objects.create(
+        dataset=dataset,
+        kind=Run.Kind.CHOICE,
+        model=candidate.model,
+        scope=scope.as_json(),
+        snapshot=snapshot,
+        made_by=by,
+    )
+    cut_into_batches(run, ranges)
+    return run
+
+
+def refuse_questions(dataset: Dataset, recipe: Recipe, *, empty: bool) -> None:
+    """Raise RunRefused for a dataset that is no examination, or has not the solved questions that the recipe wants."""
+    if empty:
+        raise RunRefused(f"The dataset {dataset.name} has no questions to ask.")
+    if stranger := dataset.items.exclude(kind=Item.Kind.CHOICE).order_by("position").first():
+        raise RunRefused(
+            f"Item {stranger.position} of the dataset {dataset.name} has no choices; import questions with choices "
+            "into a dataset of their own."
+        )
+    solved = dict(solved_counts(dataset))
+    asked = dataset.items.asked(DEV).order_by("category").values_list("category", flat=True).distinct()
+    if short := [subject for subject in asked if solved.get(subject, 0) < recipe.shots]:
+        raise RunRefused(
+            f"{short[0] or 'The dataset'} has {solved.get(short[0], 0)} solved questions and the recipe shows "
+            f"{recipe.shots}: import the dev files too (dev/{short[0] or 'subject'}_dev.csv), or ask for fewer shots."
+        )
+
+
+def solved_counts(dataset: Dataset) -> list[tuple[str, int]]:
+    """How many solved questions each subject has."""
+    rows = dataset.items.filter(extra__part=DEV).order_by("category").values_list("category")
+    return list(rows.annotate(n=Count("pk")))
+
+
+def recipe_of_run(run: Run) -> Recipe:
+    """The recipe of a choice run."""
+    return recipe_from_json(run.snapshot["recipe"])
+
+
+def solved_questions(run: Run) -> Shots:
+    """The solved questions of the run's dataset, by subject."""
+    shots = defaultdict(list)
+    for item in Item.objects.filter(dataset=run.dataset_id, extra__part=DEV).order_by("position"):
+        shots[item.category].append(question_of(item))
+    return shots
+
+
+def question_of(item: Item) -> Question:
+    """An item as a question; `gold` is -1 where nobody knows the right choice."""
+    gold = ascii_uppercase.index(item.gold_choice) if item.gold_choice else -1
+    return Question(item.question, tuple(item.choices or ()), gold)
+
+
+class ChoiceSheet:
+    """A batch as a candidate works on it."""
+
+    def __init__(self, run: Run, recipe: Recipe, shots: Shots, items: Mapping[int, Item]) -> None:
+        self._run, self._recipe, self._shots = run, recipe, shots
+        self._items = {pk: item for pk, item in items.items() if item.extra.get("part") != DEV}
+        self._said: list[ChoiceReply] = []
+
+    def first(self) -> list[ChoiceRequest]:
+        """One request per question."""
+        return [self._request(item) for item in self._items.values()]
+
+    def then(self, said: ChoiceReply) -> list[ChoiceRequest]:
+        """Nothing follows from an outcome."""
+        self._said.append(said)
+        return []
+
+    def outcome(self, versions: dict[str, str]) -> BatchOutcome:
+        """Per question a reply with its log-likelihoods, and a judgment that says whether it is right."""
+        said = sorted(self._said, key=lambda reply: reply.id)
+        return BatchOutcome(
+            [reply_row(self._run, self._items[each.id[0]], each) for each in said],
+            [judgment_row(self._run, self._items[each.id[0]], each) for each in said],
+            versions,
+        )
+
+    def _request(self, item: Item) -> ChoiceRequest:
+        question, recipe = question_of(item), self._recipe
+        return ChoiceRequest(
+            id=(item.pk, "", 0),
+            prompts=prompts(question, self._shots.get(item.category, ()), item.category, recipe),
+            texts=continued(question, recipe),
+            group=item.category,
+            bos=recipe.bos,
+            longest=recipe.longest,
+            cut_left=recipe.truncation is Truncation.LEFT,
+        )
+
+
+def reply_row(run: Run, item: Item, said: ChoiceReply) -> Reply:
+    """An outcome as it is stored."""
+    if said.failure:
+        outcome: dict[str, Any] = {
+            "status": Status.UNSCORED, "reason": said.failure.reason, "detail": said.failure.detail[:500]
+        }  # fmt: skip
+    else:
+        letter = ascii_uppercase[chosen(said.loglikelihoods).place]
+        lettered = dict(zip(ascii_uppercase, said.loglikelihoods, strict=False))
+        outcome = {"status": Status.SCORED, "value": letter, "text": letter, "logprobs": lettered}
+    return Reply(run=run, item=item, tokens=said.tokens or None, ms=said.ms, **outcome)
+
+
+def judgment_row(run: Run, item: Item, said: ChoiceReply) -> Judgment:
+    """Whether the choice is right; without a known right one there is a choice and no verdict."""
+    row = Judgment(run=run, item=item, item_revision=item.revision, n_replies=1)
+    if said.failure:
+        row.status, row.reason = Status.UNSCORED, said.failure.reason
+        return row
+    choice = chosen(said.loglikelihoods)
+    row.status, row.value, row.n_read = Status.SCORED, ascii_uppercase[choice.place], 1
+    if item.gold_choice:
+        row.verdict = Verdict.CLEAN if row.value == item.gold_choice else Verdict.WRONG
+        row.score = float(row.value == item.gold_choice)
+    row.detail = {
+        "margin": choice.margin,
+        "tie": choice.tie,
+        "tokens": said.tokens,
+        "computed": said.computed,
+        "single": said.single,
+        **({"cut": said.cut} if said.cut else {}),
+        **({"shots_left_out": said.prompt} if said.prompt else {}),
+    }
+    return row
