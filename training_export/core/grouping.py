@@ -48,9 +48,20 @@ NO_COPIES = Copies()
 
 
 def places_of(own: Places, groups: NDArray[np.int32]) -> Places:
-    """One place for all members of a group: the least of theirs, whatever the order in which they came."""
+    """One place for all members of a group, whatever the order in which they came: their own where they agree, else
+    one made from the least of theirs. The least itself would send large groups to the first side."""
     if not len(groups):
         return own
-    least = np.full(int(groups.max()) + 1, np.iinfo(np.uint32).max, dtype=np.uint32)
+    count = int(groups.max()) + 1
+    least, most = np.full(count, np.iinfo(np.uint32).max, dtype=np.uint32), np.zeros(count, dtype=np.uint32)
     np.minimum.at(least, groups, own)
-    return least[groups]
+    np.maximum.at(most, groups, own)
+    return np.where(least == most, least, scattered(least))[groups]
+
+
+def scattered(places: Places) -> Places:
+    """Places anywhere in 32 bits, the same for the same."""
+    mixed = places * np.uint32(0x9E3779B1)
+    mixed ^= mixed >> np.uint32(15)
+    mixed *= np.uint32(0x85EBCA6B)
+    return mixed ^ (mixed >> np.uint32(13))

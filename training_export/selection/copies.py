@@ -134,6 +134,6 @@ def document_of(context: str, extra: str, position: int) -> int:
         return hash64(plain(context))
     if any(f'"{name}"' in extra for name in DOCUMENT):
         kept = decoded(extra)
-        if named := next((str(kept[name]) for name in DOCUMENT if kept.get(name)), ""):
+        if named := next((str(kept[name]) for name in DOCUMENT if kept.get(name) not in (None, "")), ""):
             return hash64(f"document {named}")
     return hash64(f"alone {position}")

@@ -24,11 +24,12 @@ def mdk_gold_writer(folder: Path, options: WriterOptions) -> Writer:
 class GoldWriter:
     """Clean and wrong items; what people left undefined has no place in a gold set."""
 
-    def __init__(self, folder: Path, options: WriterOptions) -> None:
-        self._csv = CsvTable(folder / "dataset_checked.csv", COLUMNS, bom=True)
-        self._xlsx = Workbook(folder / "dataset_checked.xlsx", COLUMNS, stamp=options.stamp)
-        self._checked = JsonArray(folder / "dataset_checked.json")
-        self._blind = JsonArray(folder / "dataset.json")
+    def __init__(self, folder: Path, options: WriterOptions, *, basename: str = "") -> None:
+        name = f"dataset_{basename}" if basename else "dataset"
+        self._csv = CsvTable(folder / f"{name}_checked.csv", COLUMNS, bom=True)
+        self._xlsx = Workbook(folder / f"{name}_checked.xlsx", COLUMNS, stamp=options.stamp)
+        self._checked = JsonArray(folder / f"{name}_checked.json")
+        self._blind = JsonArray(folder / f"{name}.json")
 
     def write(self, record: Record, destination: Destination) -> None:
         """Add a decided item to each file."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from judging.core.verdicts import Verdict
 from training_export.actions import export_dataset, verify_export
 from training_export.core.checks import warnings_of
 from training_export.core.records import Source
@@ -148,6 +149,20 @@ def asked(options: Mapping[str, Any]) -> TrainingOptions:
     )
 
 
+def gate_lines(manifest: Mapping[str, Any]) -> list[str]:
+    """Whether and for how many items the judge stands in, and why not."""
+    gate, counts = manifest["filters"].get("judge_gate"), manifest["counts"]
+    if gate is None:
+        return []
+    barred = counts["left_out"].get("judge_gate", 0)
+    if not gate["open"]:
+        said = f"The judge may not stand in: it would have for {barred} items."
+        return [said, *(f"  {why}" for why in gate["why_not"])]
+    stands = counts.get("verdict_from", {}).get("judge", sum(counts[verdict.value] for verdict in Verdict))
+    closed = [f"  not in category {name}: {'; '.join(why)}" for name, why in gate["closed"].items()]
+    return [f"The judge stands in for {stands} items; barred: {barred}.", *closed]
+
+
 def as_json(export: Export) -> dict[str, Any]:
     """The manifest, and where the files lie."""
     folder = Path(export.folder)
@@ -168,5 +183,10 @@ def as_text(export: Export) -> str:
     left_out = ", ".join(f"{count} {why}" for why, count in export.manifest["counts"]["left_out"].items())
     counts = export.manifest["counts"]
     lines.append(f"{counts['items']} items; left out: {left_out or 'none'}.")
+    lines += gate_lines(export.manifest)
+    if "leaked" in counts:
+        lines.append(
+            f"{counts['leaked']} items repeat a question of “{export.manifest['filters']['leakage_against']}”."
+        )
     lines += [f"{warning.capitalize()}." for warning in warnings_of(export.manifest.get("checks", {}))]
     return "\n".join(lines)

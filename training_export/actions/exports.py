@@ -1,4 +1,4 @@
-"""Letting data leave: one verb per function. The files appear whole or not at all."""
+"""Exports of a dataset. The files appear whole or not at all."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -145,6 +145,12 @@ def check_format(name: str, source: Source, options: TrainingOptions) -> None:
                 "Splits, lengths and metadata are for the formats that trainers read ({known}): choose one of them, "
                 "or leave these options out of “{name}”."
             ).format(known=known, name=name)
+        )
+    if not 0 < options.max_similarity <= 1:
+        raise ExportProblem(
+            _("{share} is no share of a text: --max-similarity wants a number from 0 to 1.").format(
+                share=options.max_similarity
+            )
         )
     if form.people_only and source not in PEOPLE:
         raise ExportProblem(

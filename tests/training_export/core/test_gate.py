@@ -1,0 +1,57 @@
+"""When a judge may stand in."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from training_export.core.gate import Figures, gate_of, gated, why_not
+
+GOOD = Figures(
+    items=200,
+    difference=0.01,
+    difference_low=-0.03,
+    difference_high=0.05,
+    balanced_accuracy=0.86,
+    invalid=0.01,
+    omega=0.67,
+)
+
+
+def test_a_judge_as_good_as_people_may() -> None:
+    assert why_not(GOOD) == ()
+    assert gated(GOOD, {"pumps": GOOD}).lets("pumps")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"difference_low": -0.05}, "may be as low as -0.050"),
+        ({"difference_low": None}, "may be as low as unknown"),
+        ({"balanced_accuracy": 0.79}, "balanced accuracy is 0.790"),
+        ({"invalid": 0.021}, "0.021 of the judgments are invalid"),
+        ({"consistency": 0.84}, "0.840 of the pairs"),
+        ({"omega": 0.49}, "omega of the alternative annotator test is 0.490"),
+        ({"omega": None}, "omega of the alternative annotator test is unknown"),
+        ({"items": 19}, "only 19 judged items"),
+    ],
+)
+def test_every_threshold_closes_the_gate_with_a_sentence(change: dict[str, Any], sentence: str) -> None:
+    (reason,) = why_not(replace(GOOD, **change))
+    assert sentence in reason
+
+
+def test_pairs_judged_alike_in_both_orders_do_not_close_it() -> None:
+    assert why_not(replace(GOOD, consistency=0.85)) == ()
+
+
+def test_a_category_is_closed_by_its_own_figures_and_never_opened_by_them() -> None:
+    worse = replace(GOOD, balanced_accuracy=0.7)
+    gate = gated(GOOD, {"pumps": worse, "few": replace(worse, items=19), "valves": GOOD})
+    assert [gate.lets(name) for name in ("pumps", "few", "valves", "unknown")] == [False, True, True, True]
+    assert not gated(worse, {"valves": GOOD}).lets("valves")
+
+
+def test_the_decision_is_stored_and_read_back() -> None:
+    gate = gated(replace(GOOD, omega=0.1), {"pumps": replace(GOOD, invalid=0.5)})
+    assert gate_of(gate.as_json()) == gate
