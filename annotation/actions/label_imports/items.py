@@ -62,6 +62,16 @@ class TableItems:
             self._places[made.key] = Place(made.pk, made.revision)
         self.dataset.files.filter(format=FORMAT).update(rows=len(self._places))
 
+    def turned_round(self, said: Said) -> Said:
+        """A vote on a pair whose models the dataset has in the other order, as a vote on that pair."""
+        number, _, models = said.item.partition(":")
+        first, _, second = models.partition(":")
+        turned = f"{number}:{second}:{first}"
+        if not second or said.item in self._places or turned not in self._places:
+            return said
+        value = {"A": "B", "B": "A"}.get(said.value, said.value)
+        return said._replace(item=turned, value=value, order=said.order[::-1])
+
     def place_of(self, said: Said) -> Place | None:
         """The item of a label; None where the dataset has none such."""
         return self._places.get(_key(said)) or (self._places.get(said.item) if said.model else None)

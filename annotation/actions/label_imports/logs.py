@@ -64,8 +64,9 @@ class Word:
 
     def says(self, label: Label) -> bool:
         """Whether a label says the same."""
-        said = (label.verdict, label.error_count, label.correction or None)
-        return said == (self.person.verdict.value, self.person.error_count, self.correction)
+        said = (label.verdict, label.error_count, label.score, label.comment, label.correction or None)
+        word = self.person
+        return said == (word.verdict.value, word.error_count, word.score, word.comment, self.correction)
 
 
 @dataclass(slots=True)
@@ -225,7 +226,9 @@ def _label(campaign: Campaign, annotator: Annotator, word: Word) -> Label:
         item_revision=word.item.revision,
         value=word.person.verdict.value,
         verdict=word.person.verdict.value,
+        score=word.person.score,
         error_count=word.person.error_count,
+        comment=word.person.comment,
         correction=word.correction,
         client_key=uuid4().hex,
         at=timezone.now(),

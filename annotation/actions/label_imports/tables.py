@@ -18,7 +18,7 @@ from annotation.actions.label_imports.logs import CAMPAIGN
 from annotation.core.label_tables import HUMAN, FileRefused, LabelRows, Said, TableOptions, read_labels
 from annotation.core.pairwise import VOTES
 from judging.actions.imports import FileProblem, ImportRefused, InputFile
-from judging.actions.imports.rows import checksum
+from judging.actions.imports.rows import checksum, in_utf8
 
 NO_ITEM = "The dataset has no such item; its labels were left out."
 
@@ -68,7 +68,8 @@ def import_label_table(dataset: str, file: InputFile, *, options: TableOptions, 
     With problems nothing is stored. ImportRefused where the table has nothing to do with the dataset.
     """
     try:
-        rows = read_labels(file.path, options)
+        with in_utf8(file) as path:
+            rows = read_labels(path, options)
         sha256 = checksum(file.path)
     except FileRefused as refusal:
         return TableImport(dataset=dataset, problems=(FileProblem(file.name, refusal.line, refusal.message, True),))
@@ -114,6 +115,8 @@ def _store(
 ) -> TableImport:
     items = TableItems.of(name, file, by=by, sha256=sha256)
     votes = all(found.value in VOTES for found in said if found.value)
+    if votes:
+        said = [items.turned_round(found) for found in said]
     items.add(said, are_pairs=votes)
     placed = [(found, items.place_of(found)) for found in said]
     known = [(found, place) for found, place in placed if place is not None]

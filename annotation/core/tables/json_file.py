@@ -1,13 +1,15 @@
-"""One JSON object per row, in lines or in one array. The columns are the keys of the first rows."""
+"""One JSON object per row, in lines or in one array, or rows of Parquet. The columns are the keys of the first rows."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
+from annotation.core.tables.known_files import known_table
 from annotation.core.tables.rows import Row, Table, cell_text
 from judging.core.items import RowProblem
 from judging.core.readers import FileRefused
-from judging.core.readers.json_records import Record, json_objects
+from judging.core.readers.json_records import Record
+from judging.core.readers.records import objects
 
 LOOKED_AT = 1000
 """Rows whose keys are the columns: a rater who labelled little may be missing in the first one."""
@@ -15,8 +17,12 @@ LOOKED_AT = 1000
 
 def read(path: Path) -> Table:
     """The table of a file; keys that no column has are left out, missing ones are empty cells."""
-    records = json_objects(path)
+    records = objects(path)
     first = list(islice(records, LOOKED_AT))
+    shown = next((found for found in first if isinstance(found, Record)), None)
+    known = known_table(path, shown, chain((one for one in first if one is not shown), records)) if shown else None
+    if known is not None:
+        return known
     header = tuple(dict.fromkeys(key for found in first if isinstance(found, Record) for key in found.value))
     if not header:
         problem = next((found for found in first if isinstance(found, RowProblem)), None)

@@ -14,6 +14,7 @@ from judging.actions.imports import FileProblem, ImportRefused, InputFile, Sourc
 from judging.models import Dataset
 
 SHOWN = 50
+WITH_PEOPLE = {"promptfoo", "promptfoo_db", "label_studio", "argilla"}
 
 
 class Command(BaseCommand):
@@ -33,10 +34,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--positional", action="store_true", help="The raters' columns hold places, not the same people."
         )
+        parser.add_argument("--encoding", default="", help="Of a file that is not UTF-8: cp932, gb18030, utf-16 ...")
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file = InputFile(Path(options["file"]))
+        file = InputFile(Path(options["file"]), encoding=options["encoding"])
         try:
             outcome = self._log(file, options) if _is_log(file, options) else self._table(file, options)
         except ImportRefused as refusal:
@@ -108,8 +110,8 @@ class Command(BaseCommand):
 
 
 def _is_log(file: InputFile, options: dict[str, Any]) -> bool:
-    """Whether the file is one of mdk's logs; whatever else there is, is a table."""
+    """Whether the file is one in which a person left verdicts on answers; whatever else there is, is a table."""
     if options["columns"] or options["rater_type"] == JUDGE:
         return False
     source = source_of(file, "")
-    return isinstance(source, Source) and source.format.startswith("mdk_")
+    return isinstance(source, Source) and (source.format.startswith("mdk_") or source.format in WITH_PEOPLE)

@@ -1,11 +1,13 @@
 """What an import would do: read everything, store nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from judging.actions.imports.rows import FileProblem, InputFile, KeyedRow, Source, keyed_rows, source_of
+from judging.actions.imports.rows import ColumnMap, FileProblem, InputFile, KeyedRow, Source, keyed_rows, source_of
 from judging.actions.imports.stored import StoredItem, digests, item_fields, stored_items
+from judging.core.readers import Columns
+from judging.core.readers.fields import BadField, columns_of
 from judging.models import Dataset
 
 MAX_NAME = 200
@@ -42,6 +44,7 @@ class ImportPlan:
     counts: Counts
     problems: tuple[FileProblem, ...]
     skips_bad_rows: bool = False
+    columns: Columns = ()
 
     @property
     def is_acceptable(self) -> bool:
@@ -76,10 +79,18 @@ class ImportPlan:
 
 
 def plan_import(
-    name: str, files: Sequence[InputFile], *, format_name: str = "", progress: Progress = no_progress
+    name: str,
+    files: Sequence[InputFile],
+    *,
+    format_name: str = "",
+    columns: Mapping[str, str] | None = None,
+    progress: Progress = no_progress,
 ) -> ImportPlan:
-    """Read the files to their end and count what an import into this dataset would change."""
-    survey = Survey(name, files, format_name)
+    """Read the files to their end and count what an import into this dataset would change.
+
+    `columns` says what the columns of the files are ({"question": "prompt"}); without it what the dataset keeps holds.
+    """
+    survey = Survey(name, files, format_name, columns)
     for _ in survey.rows(progress):
         pass
     return survey.plan()
@@ -88,14 +99,17 @@ def plan_import(
 class Survey:
     """The rows of some files, and what an import of them into this dataset comes to."""
 
-    def __init__(self, name: str, files: Sequence[InputFile], format_name: str) -> None:
+    def __init__(
+        self, name: str, files: Sequence[InputFile], format_name: str, columns: Mapping[str, str] | None
+    ) -> None:
         _check_name(name)
         self.name = name
         self._files = files
-        found = [source_of(file, format_name) for file in files]
+        dataset = Dataset.objects.ready().filter(name=name).first()
+        self._columns = _column_map(dataset, columns)
+        found = [source_of(file, format_name, self._columns) for file in files]
         self.sources = tuple(source for source in found if isinstance(source, Source))
         self.problems = [problem for problem in found if isinstance(problem, FileProblem)]
-        dataset = Dataset.objects.ready().filter(name=name).first()
         self._tally = Tally(stored_items(dataset) if dataset else {})
 
     def rows(self, progress: Progress) -> Iterator[KeyedRow]:
@@ -113,7 +127,23 @@ class Survey:
         if not problems and not self._tally.items:
             empty = "The file holds no rows. Add some."
             problems = tuple(FileProblem(file.name, 1, empty, fatal=True) for file in self._files)
-        return ImportPlan(dataset=self.name, sources=self.sources, counts=self._tally.counts(), problems=problems)
+        return ImportPlan(
+            dataset=self.name,
+            sources=self.sources,
+            counts=self._tally.counts(),
+            problems=problems,
+            columns=self._columns.columns,
+        )
+
+
+def _column_map(dataset: Dataset | None, said: Mapping[str, str] | None) -> ColumnMap:
+    """What was said now, else what the dataset keeps. An empty map forgets what it keeps."""
+    try:
+        if said is not None:
+            return ColumnMap(columns_of(said))
+        return ColumnMap(columns_of(dataset.column_map), kept=True) if dataset else ColumnMap()
+    except BadField as error:
+        raise ImportRefused(str(error)) from None
 
 
 def _check_name(name: str) -> None:

@@ -1,21 +1,28 @@
 """The rows of an import's files, one after another, each with the identity that its item has in the dataset."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from judging.core.items import ItemRow, RowProblem, generated_key, question_key
-from judging.core.readers import JOINED, FileRefused, detect_format, read_files
+from judging.core.readers import JOINED, MAPPED, Columns, FileRefused, FileToRead, detect_format, read_files
+from judging.core.readers.encodings import BadEncoding, copy_in_utf8
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to import. `shown` is what people know it as, where that is not its path: an upload."""
+    """A file to import. `shown` is what people know it as, where that is not its path: an upload.
+
+    `encoding` is what somebody said that its text is in; without that it is UTF-8.
+    """
 
     path: Path
     shown: str = ""
+    encoding: str = ""
 
     @property
     def name(self) -> str:
@@ -48,6 +55,7 @@ class Source:
     file: InputFile
     format: str
     sha256: str
+    columns: Columns = ()
 
 
 class KeyedRow(NamedTuple):
@@ -59,12 +67,59 @@ class KeyedRow(NamedTuple):
     question_key: str
 
 
-def source_of(file: InputFile, format_name: str) -> Source | FileProblem:
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """What the columns of the files are. `kept`: as the dataset has it from before, for the files that have them."""
+
+    columns: Columns = ()
+    kept: bool = False
+
+
+NO_COLUMNS = ColumnMap()
+
+
+def source_of(file: InputFile, format_name: str, columns: ColumnMap = NO_COLUMNS) -> Source | FileProblem:
     """What the file is, or why it cannot be read."""
     try:
-        return Source(file, format_name or detect_format(file.path), checksum(file.path))
+        with in_utf8(file) as path:
+            form, used = _form(path, format_name, columns)
+            return Source(file, form, checksum(file.path), used)
     except FileRefused as refusal:
         return FileProblem(file.name, refusal.line, refusal.message, fatal=True)
+
+
+def _form(path: Path, format_name: str, columns: ColumnMap) -> tuple[str, Columns]:
+    """The format, and of the columns that were named those that hold for this file."""
+    if columns.kept and not _has(path, format_name, columns.columns):
+        return format_name or detect_format(path), ()
+    return format_name or detect_format(path, columns.columns), columns.columns
+
+
+def _has(path: Path, format_name: str, columns: Columns) -> bool:
+    """Whether a file has the columns that an earlier one had."""
+    if not columns or (format_name and format_name not in MAPPED):
+        return False
+    try:
+        detect_format(path, columns)
+    except FileRefused:
+        return False
+    return True
+
+
+@contextmanager
+def in_utf8(file: InputFile) -> Iterator[Path]:
+    """Where the text of a file can be read: in a copy where it is in another encoding. FileRefused where it is not."""
+    if not file.encoding:
+        yield file.path
+        return
+    with TemporaryDirectory(prefix="evalsite-") as folder:
+        try:
+            path = copy_in_utf8(file.path, file.encoding, Path(folder))
+        except BadEncoding as error:
+            raise FileRefused(error.line, error.message) from None
+        except OSError as error:
+            raise FileRefused(0, f"The file cannot be opened: {error.strerror}. Check the path.") from None
+        yield path
 
 
 def checksum(path: Path) -> str:
@@ -129,10 +184,13 @@ def keyed_rows(sources: Iterable[Source]) -> Iterator[KeyedRow | FileProblem]:
     """Every row of every file. A file that cannot be read further ends in a fatal problem."""
     identities = Identities()
     for group in _groups(sources):
-        by_path = {source.file.path: source for source in group}
+        by_path: dict[Path, Source] = {}
         try:
-            for path, row in read_files([(source.format, source.file.path) for source in group]):
-                yield _keyed(by_path[path], row, identities)
+            with ExitStack() as copies:
+                by_path |= {copies.enter_context(in_utf8(source.file)): source for source in group}
+                files = [FileToRead(source.format, path, source.columns) for path, source in by_path.items()]
+                for path, row in read_files(files):
+                    yield _keyed(by_path, path, row, identities)
         except FileRefused as refusal:
             refused = by_path.get(refusal.path, group[-1]) if refusal.path else group[-1]
             yield FileProblem(refused.file.name, refusal.line, refusal.message, fatal=True)
@@ -146,7 +204,21 @@ def _groups(sources: Iterable[Source]) -> list[list[Source]]:
     return [*alone, joined] if joined else alone
 
 
-def _keyed(source: Source, row: ItemRow | RowProblem, identities: Identities) -> KeyedRow | FileProblem:
+def _keyed(
+    by_path: Mapping[Path, Source], path: Path, row: ItemRow | RowProblem, identities: Identities
+) -> KeyedRow | FileProblem:
+    source = by_path[path]
     if isinstance(row, RowProblem):
         return FileProblem(source.file.name, row.line, row.message)
+    if row.judgments and source.file.path != path:
+        row = _of_originals(row, {str(path): str(source.file.path) for path, source in by_path.items()})
     return identities.keyed(source, row)
+
+
+def _of_originals(row: ItemRow, originals: Mapping[str, str]) -> ItemRow:
+    """The row with words from the files that were given, not from their copies in UTF-8."""
+    return replace(
+        row,
+        judgments=tuple(replace(said, file=originals.get(said.file, said.file)) for said in row.judgments),
+        replies=tuple(replace(reply, file=originals.get(reply.file, reply.file)) for reply in row.replies),
+    )

@@ -1,6 +1,6 @@
 """Do what a plan says: a new dataset in committed batches, hidden until ready; an existing one in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
@@ -49,6 +49,7 @@ def import_files(
     files: Sequence[InputFile],
     *,
     format_name: str = "",
+    columns: Mapping[str, str] | None = None,
     bad_rows: BadRows = BadRows.REFUSE,
     by: User | None = None,
     progress: Progress = no_progress,
@@ -59,12 +60,12 @@ def import_files(
     where the plan turns out not to be acceptable.
     """
     if Dataset.objects.ready().filter(name=name).exists():
-        plan = plan_import(name, files, format_name=format_name)
+        plan = plan_import(name, files, format_name=format_name, columns=columns)
         plan = bad_rows.applied_to(plan)
         if plan.is_acceptable:
             apply_import(plan, by=by, progress=progress)
         return plan
-    return _import_while_checking(Survey(name, files, format_name), bad_rows, by, progress)
+    return _import_while_checking(Survey(name, files, format_name, columns), bad_rows, by, progress)
 
 
 def apply_import(plan: ImportPlan, *, by: User | None = None, progress: Progress = no_progress) -> Dataset:
@@ -169,11 +170,11 @@ def _added(dataset: Dataset, rows: Sequence[KeyedRow], position: int) -> list[Pl
 
 
 def _publish(dataset: Dataset, plan: ImportPlan, files: "FileRows") -> None:
-    dataset.name, dataset.state = plan.dataset, Dataset.State.READY
+    dataset.name, dataset.state, dataset.column_map = plan.dataset, Dataset.State.READY, dict(plan.columns)
     try:
         with transaction.atomic():
             files.store(dataset, plan.sources)
-            dataset.save(update_fields=["name", "state"])
+            dataset.save(update_fields=["name", "state", "column_map"])
     except IntegrityError as error:
         message = f"A dataset named {plan.dataset!r} appeared meanwhile; nothing was stored. Import again to update it."
         raise ImportRefused(message) from error
@@ -261,6 +262,8 @@ def _import_into(dataset: Dataset, plan: ImportPlan, by: User | None, progress: 
         progress(len(batch))
     files.forget_places()
     files.store(dataset, plan.sources)
+    dataset.column_map = dict(plan.columns)
+    dataset.save(update_fields=["column_map"])
 
 
 def _update(rows: list[tuple[KeyedRow, StoredItem]], plan: ImportPlan, by: User | None) -> list[Placed]:

@@ -1,4 +1,7 @@
-"""Argilla's records as flat rows, as they come from the hub: fields, and per question responses and a suggestion."""
+"""Argilla's records: flat rows, as they come from the hub, or nested ones, as its own export writes them.
+
+Of a record are read its fields, and per question responses and a suggestion.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -7,8 +10,9 @@ from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem
 from judging.core.readers.fields import BadField, qa_row
-from judging.core.readers.json_records import Record, json_objects, kind_of
+from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.label_studio import verdict_named
+from judging.core.readers.records import objects
 from judging.core.verdicts import PersonVerdict, Reason
 
 _RESPONSES, _SUGGESTION = ".responses", ".suggestion"
@@ -16,23 +20,65 @@ _RESPONSES, _SUGGESTION = ".responses", ".suggestion"
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether a row has answers to questions about it."""
-    return any(name.endswith((_RESPONSES, _SUGGESTION)) for name in entry)
+    return _is_nested(entry) or any(name.endswith((_RESPONSES, _SUGGESTION)) for name in entry)
+
+
+def _is_nested(entry: Mapping[str, Any]) -> bool:
+    return isinstance(entry.get("fields"), dict) and bool(entry.keys() & {"responses", "suggestions"})
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per row."""
-    for record in json_objects(path):
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _row(record)
 
 
 def _row(record: Record) -> ItemRow | RowProblem:
-    row = qa_row(record.number, record.value)
-    if isinstance(row, RowProblem):
-        return row
     try:
-        return replace(row, person=_person(record.value), judgments=_judgments(record.value))
+        data = _flat(record.value) if _is_nested(record.value) else record.value
+        row = qa_row(record.number, data)
+        if isinstance(row, RowProblem):
+            return row
+        return replace(row, person=_person(data), judgments=_judgments(data))
     except BadField as error:
         return RowProblem(record.number, str(error))
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A nested record as a row of the hub."""
+    flat = {name: value for name, value in record.items() if name not in {"fields", "responses", "suggestions"}}
+    flat |= record["fields"]
+    for name, said in _by_question(record, "responses"):
+        answers = said if isinstance(said, list) else [said]
+        flat[f"{name}{_RESPONSES}"] = [
+            answer.get("value") if isinstance(answer, dict) else answer for answer in answers
+        ]
+        states = [answer.get("status") if isinstance(answer, dict) else None for answer in answers]
+        if any(states):
+            flat[f"{name}{_RESPONSES}.status"] = states
+    for name, said in _by_question(record, "suggestions"):
+        parts = said if isinstance(said, dict) else {"value": said}
+        flat[f"{name}{_SUGGESTION}"] = parts.get("value")
+        flat |= {f"{name}{_SUGGESTION}.{part}": parts[part] for part in ("score", "agent") if part in parts}
+    return flat
+
+
+def _by_question(record: Mapping[str, Any], kind: str) -> list[tuple[str, Any]]:
+    """What was said, by the name of its question: an object of questions, or a list that names them."""
+    found = record.get(kind) or {}
+    if isinstance(found, dict):
+        return list(found.items())
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise BadField(f"'{kind}' is {kind_of(found)}; write an object with a key per question.")
+    if kind == "suggestions":
+        return [(str(entry.get("question_name", "")), entry) for entry in found]
+    by_name: dict[str, list[Any]] = {}
+    for response in found:
+        values = response.get("values")
+        for name, value in (values if isinstance(values, dict) else {}).items():
+            said = value.get("value") if isinstance(value, dict) else value
+            by_name.setdefault(name, []).append({"value": said, "status": response.get("status")})
+    return list(by_name.items())
 
 
 def _person(data: Mapping[str, Any]) -> PersonWord | None:

@@ -7,7 +7,8 @@ from typing import Any
 from judging.core.items import ItemRow, RowProblem, Turn
 from judging.core.readers.fields import CATEGORY, KEY, MODEL, REFERENCE, BadField, find, finished_row, reference_of
 from judging.core.readers.fields import text_of as text
-from judging.core.readers.json_records import Record, json_objects, kind_of
+from judging.core.readers.json_records import Record, kind_of
+from judging.core.readers.records import objects
 
 ASKING = {"user", "human"}
 ANSWERING = {"assistant", "gpt", "model"}
@@ -21,7 +22,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per conversation."""
-    for record in json_objects(path):
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _row(record)
 
 

@@ -15,14 +15,21 @@ from judging.core.items import ItemRow, RowProblem, Turn
 from judging.core.readers.csv_table import header_of, table_rows
 from judging.core.readers.fields import MAX_NAME, QUESTION, BadField, find, finished_row, text_of
 from judging.core.readers.files import strict_lines
-from judging.core.readers.json_records import Record, json_objects, kind_of
+from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.literals import decode_printed_list
+from judging.core.readers.records import objects
 from judging.core.readers.workbook import is_workbook
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-ANSWER = ("answer", "target", "gold", "label", "correct")
-SUBJECT = ("subject", "category")
-_CHOICE = re.compile(r"(?:choice|option|opt)?[ _]?([a-j0-9])", re.IGNORECASE)
+QUESTIONS = (*QUESTION, "stem", "ctx", "query", "問題", "問題文", "質問", "题目", "问题", "題目", "질문", "문제")
+ANSWER = (
+    *("answer", "target", "gold", "label", "correct", "answerkey", "answer_key", "answer key", "correct_answer"),
+    *("correct answer", "correct_option", "answer_index", "answer_idx", "正解", "解答", "答案", "정답"),
+)
+LISTED = ("choices", "options", "endings")
+SUBJECT = ("subject", "category", "科目", "분야")
+KEY = ("id", "question_id", "sample_id")
+_CHOICE = re.compile(r"(?:choice|option|opt|選択肢|选项|選項)?[ _]?([a-j0-9])", re.IGNORECASE)
 _FILE = re.compile(r"(?P<subject>.+?)_(?P<split>dev|test|val|validation|train)$")
 
 
@@ -39,42 +46,71 @@ class _Columns:
 
 
 def has_choices(entry: Mapping[str, Any]) -> bool:
-    """Whether an object is a question with choices."""
-    return (
-        isinstance(entry.get("choices"), list)
-        and find(entry, QUESTION) is not None
-        and all(isinstance(choice, str) for choice in entry["choices"])
-    )
+    """Whether an object is a question with choices: a list of them, or each under a name of its own."""
+    if find(entry, QUESTIONS) is None:
+        return False
+    return _listed(entry) is not None or _columns(tuple(entry)) is not None
+
+
+def _listed(entry: Mapping[str, Any]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """Where the list of choices is, the choices, and the labels that it gives them."""
+    name = find(entry, LISTED)
+    found = entry[name] if name is not None else None
+    labels: Any = ()
+    if isinstance(found, dict):
+        labels, found = found.get("label") or (), found.get("text")
+    elif isinstance(found, list) and found and all(isinstance(one, dict) and "text" in one for one in found):
+        labels, found = [one.get("label") for one in found], [one["text"] for one in found]
+    if name is None or not isinstance(found, list) or not all(isinstance(choice, str) for choice in found):
+        return None
+    return name, tuple(found), tuple(str(label) for label in labels)
 
 
 def read_json(path: Path) -> Iterator[ItemRow | RowProblem]:
-    """One item per object with `choices` and the right one under `answer` or `target`."""
-    for record in json_objects(path):
+    """One item per object with its choices and the right one under `answer` or `target`."""
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _json_row(record)
 
 
 def _json_row(record: Record) -> ItemRow | RowProblem:
     data = record.value
-    question, answer, subject = find(data, QUESTION), find(data, ANSWER), find(data, SUBJECT)
+    question, answer, subject = find(data, QUESTIONS), find(data, ANSWER), find(data, SUBJECT)
+    key = find(data, KEY)
     try:
-        if question is None or not has_choices(data):
-            raise BadField("There is no question with 'choices'. Write the choices as a list of texts.")
-        choices = tuple(data["choices"])
-        gold = _letter(answer, data[answer], choices, 0) if answer else ""
-        used = {question, "choices", answer, subject, "id"}
+        places, choices, labels, first = _choices_of(data)
+        right = data[answer] if answer else ""
+        if isinstance(right, str) and right in labels:
+            right = labels.index(right)
+        used = {question, *places, answer, subject, key}
         row = ItemRow(
             line=record.number,
-            turns=(Turn(text_of(question, data[question])),),
-            key=text_of("id", data.get("id")),
+            turns=(Turn(text_of(question or "", data[question or ""])),),
+            key=text_of("id", data[key]) if key else "",
             category=text_of(subject, data[subject])[:MAX_NAME] if subject else "",
             has_answer=False,
-            extra={name: value for name, value in data.items() if name not in used},
+            extra={name: value for name, value in data.items() if name not in used} | _kept(labels, data, places),
             choices=choices,
-            gold_choice=gold,
+            gold_choice=_letter(answer, right, choices, first) if answer else "",
         )
         return _checked(row)
     except BadField as error:
         return RowProblem(record.number, str(error))
+
+
+def _choices_of(data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:
+    """Names of the keys that hold the choices, the choices, their labels, and where numbers begin."""
+    listed = _listed(data) if find(data, QUESTIONS) else None
+    if listed is not None:
+        return (listed[0],), listed[1], listed[2], 0
+    columns = _columns(tuple(data))
+    if columns is None or (len(columns.choices) == 1 and not isinstance(data[columns.choices[0]], str)):
+        raise BadField("There is no question with 'choices'. Write the choices as a list of texts.")
+    return columns.choices, tuple(text_of(name, data[name]) for name in columns.choices), (), columns.first
+
+
+def _kept(labels: Sequence[str], data: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any]:
+    """Choices that had labels, as they were."""
+    return {places[0]: data[places[0]]} if labels else {}
 
 
 def is_table(path: Path) -> bool:
@@ -90,7 +126,7 @@ def _has_no_header(path: Path) -> bool:
     except csv.Error:
         return False
     letters = tuple(LETTERS[: max(len(cells) - 2, 0)])
-    return len(cells) in {6, 7} and cells[-1].strip() in letters and find(cells, QUESTION) is None
+    return len(cells) in {6, 7} and cells[-1].strip() in letters and find(cells, QUESTIONS) is None
 
 
 def read_table(path: Path) -> Iterator[ItemRow | RowProblem]:
@@ -130,16 +166,16 @@ def _rows_without_header(path: Path) -> Iterator[ItemRow | RowProblem]:
 
 
 def _columns(header: Sequence[str]) -> _Columns | None:
-    question, answer = find(header, QUESTION), find(header, ANSWER)
+    question, answer = find(header, QUESTIONS), find(header, ANSWER)
     if question is None or answer is None:
         return None
-    listed = find(header, ("choices", "options"))
+    listed = find(header, LISTED)
     named = {match[1].lower(): name for name in header if (match := _CHOICE.fullmatch(name.strip()))}
     choices = (listed,) if listed else tuple(named[mark] for mark in sorted(named))
     if not listed and len(choices) < 2:
         return None
     first = 1 if not listed and min(named) == "1" else 0
-    return _Columns(question, choices, answer, find(header, SUBJECT), find(header, ("id",)), first)
+    return _Columns(question, choices, answer, find(header, SUBJECT), find(header, KEY), first)
 
 
 def _first_number(path: Path, columns: _Columns) -> int:

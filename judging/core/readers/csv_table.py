@@ -1,13 +1,13 @@
 """Tables with a header: a workbook, or comma, tab or semicolon, where quoted cells may hold line ends."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from judging.core.items import ItemRow, RowProblem
-from judging.core.readers.fields import ANSWER, QUESTION, find, missing_question, qa_row
+from judging.core.readers.fields import ANSWER, QUESTION, Columns, find, missing_question, qa_row, without_columns
 from judging.core.readers.files import MAX_RECORD, FileRefused, strict_lines
 from judging.core.readers.workbook import is_workbook, sheet_rows
 
@@ -18,21 +18,33 @@ MAX_HEADER_LINES = 50
 csv.field_size_limit(MAX_RECORD)
 
 
-def read(path: Path) -> Iterator[ItemRow | RowProblem]:
+def read(path: Path, columns: Columns = ()) -> Iterator[ItemRow | RowProblem]:
     """One item per row; columns without a meaning of their own stay in `extra`."""
     header = header_of(path)
-    if find(header, QUESTION) is None:
-        raise FileRefused(1, missing_question(header))
-    answer = find(header, ANSWER)
+    why = why_not_a_table(header, columns)
+    if why:
+        raise FileRefused(1, why)
+    said = dict(columns)
+    answer = (
+        said["answer"] if "answer" in said else find([name for name in header if name not in said.values()], ANSWER)
+    )
     for cells in table_rows(path):
         if isinstance(cells, RowProblem):
             yield cells
             continue
-        row = qa_row(*cells)
+        row = qa_row(*cells, columns)
         # A table has no null: an empty cell is an answer that is not there.
-        if isinstance(row, ItemRow) and answer is not None and not cells[1][answer]:
+        if isinstance(row, ItemRow) and answer and not cells[1][answer]:
             row = replace(row, has_answer=False)
         yield row
+
+
+def why_not_a_table(header: Sequence[str], columns: Columns) -> str:
+    """Why no items can be read under this header, or ''."""
+    missing = without_columns(header, columns)
+    if missing or ("question", "") in columns:
+        return missing or "No column is the question. Name it with --column question=NAME."
+    return "" if "question" in dict(columns) or find(header, QUESTION) else missing_question(header)
 
 
 def header_of(path: Path) -> list[str]:

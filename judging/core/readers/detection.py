@@ -13,19 +13,26 @@ from judging.core.readers import (
     choices,
     elyza,
     fastchat,
+    inspect_log,
     label_studio,
     lm_eval,
     mdk_gold_table,
+    openai_evals,
     pairs,
+    preference,
     promptfoo,
     promptfoo_db,
+    promptfoo_table,
     taxonomy,
     texts,
 )
-from judging.core.readers.csv_table import header_of
-from judging.core.readers.fields import QUESTION, find, missing_question
+from judging.core.readers.csv_table import header_of, why_not_a_table
+from judging.core.readers.documents import document_format
+from judging.core.readers.fields import QUESTION, Columns, find, missing_question
 from judging.core.readers.files import FileRefused
-from judging.core.readers.json_records import first_character, json_objects
+from judging.core.readers.json_records import first_character
+from judging.core.readers.parquet_file import column_names, is_parquet
+from judging.core.readers.records import objects
 from judging.core.readers.workbook import is_workbook
 
 LOOKED_AT = 200
@@ -36,19 +43,49 @@ _MANUAL_NAMES = ("experiment_log_manual*", "experiment_log_autosave*")
 _GOLD_NAME = "dataset*_checked*.json"
 
 
-def detect_format(path: Path) -> str:
-    """The name of the format; FileRefused with what was found where it is none of ours."""
+def detect_format(path: Path, columns: Columns = ()) -> str:
+    """The name of the format; FileRefused with what was found where it is none of ours.
+
+    Where a person said what the columns are, it is a plain table or list of objects that has them.
+    """
+    return _mapped_format(path, columns) if columns else _found_format(path)
+
+
+def _mapped_format(path: Path, columns: Columns) -> str:
+    if is_parquet(path):
+        name, header = "parquet", column_names(path)
+    elif is_workbook(path):
+        name, header = "xlsx", header_of(path)
+    elif first_character(path) in {"[", "{"}:
+        name, header = "qa_jsonl", list(dict.fromkeys(key for entry in _first_objects(path) for key in entry))
+    else:
+        name, header = "csv", header_of(path)
+    why = why_not_a_table(header, columns)
+    if why:
+        raise FileRefused(1, why)
+    return name
+
+
+def _found_format(path: Path) -> str:
+    if is_parquet(path):
+        return _object_format(path, "parquet")
     if promptfoo_db.is_database(path):
         return "promptfoo_db"
     if is_workbook(path):
         return _table_format(path, "xlsx")
+    if inspect_log.is_archive(path):
+        return "inspect_log"
     first = first_character(path)
-    if first == "{" and promptfoo.is_document(path):
-        return "promptfoo"
+    if first == "{" and (name := document_format(path)):
+        return name
     if first in {"[", "{"}:
-        return _json_format(path)
+        return _object_format(path, "qa_jsonl")
     if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
         raise FileRefused(1, "The file is not JSON. Write one JSON object per line, or an array of objects.")
+    if promptfoo_table.recognises(path):
+        return "promptfoo_table"
+    if promptfoo.is_yaml(path):
+        return "promptfoo"
     return "taxonomy" if taxonomy.recognises(path) else _table_format(path, "csv")
 
 
@@ -65,7 +102,7 @@ def _table_format(path: Path, plain: str) -> str:
     return plain
 
 
-def _json_format(path: Path) -> str:
+def _object_format(path: Path, plain: str) -> str:
     entries = _first_objects(path)
     if "qa" in entries[0]:
         return _mdk_format(entries, path.name)
@@ -73,16 +110,19 @@ def _json_format(path: Path) -> str:
         return "elyza"
     if name := fastchat.format_of(entries[0], path):
         return name
-    for name, recognises in _JSON_FORMATS.items():
+    for name, recognises in _OBJECT_FORMATS.items():
         if recognises(entries[0]):
             return name
     if find(entries[0], QUESTION) is None:
         raise FileRefused(1, missing_question(entries[0]))
-    return "qa_jsonl"
+    return plain
 
 
-_JSON_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
+_OBJECT_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "lm_eval": lm_eval.recognises,
+    "openai_evals": openai_evals.recognises,
+    "promptfoo": promptfoo.recognises,
+    "preference": preference.recognises,
     "label_studio": label_studio.recognises,
     "argilla": argilla.recognises,
     "pairs": pairs.recognises,
@@ -94,7 +134,7 @@ _JSON_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
 
 def _first_objects(path: Path) -> list[dict[str, Any]]:
     """The first entries that can be read; where none can, the problem of the first refuses the file."""
-    found = list(islice(json_objects(path), LOOKED_AT))
+    found = list(islice(objects(path), LOOKED_AT))
     good = [record.value for record in found if not isinstance(record, RowProblem)]
     if good:
         return good

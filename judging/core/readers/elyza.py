@@ -13,7 +13,9 @@ from typing import Any
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.csv_table import table_rows
 from judging.core.readers.fields import BadField, finished_row, missing_question, text_of
-from judging.core.readers.json_records import Record, first_character, json_objects
+from judging.core.readers.json_records import Record, first_character
+from judging.core.readers.parquet_file import is_parquet
+from judging.core.readers.records import objects
 from judging.core.readers.workbook import is_workbook
 
 COLUMNS = {"input", "output", "sample_output", "model_output", "eval_aspect", "score", "id", "category"}
@@ -31,8 +33,8 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
 
 
 def _records(path: Path) -> Iterator[Record | RowProblem]:
-    if not is_workbook(path) and first_character(path) in {"[", "{"}:
-        yield from json_objects(path)
+    if is_parquet(path) or (not is_workbook(path) and first_character(path) in {"[", "{"}):
+        yield from objects(path)
         return
     for row in table_rows(path):
         yield row if isinstance(row, RowProblem) else Record(row[0], dict(row[1]))

@@ -12,12 +12,16 @@ from typing import Any
 
 from judging.core.items import ImportedJudgment, ImportedReply, ItemRow, RowProblem, Turn
 from judging.core.readers.fastchat_judgments import Game, Single, game_of, is_judgment, single_of
+from judging.core.readers.fastchat_votes import is_vote, vote_of
 from judging.core.readers.fields import BadField, finished_row, text_of
 from judging.core.readers.files import FileRefused
-from judging.core.readers.json_records import Record, json_objects
+from judging.core.readers.json_records import Record
+from judging.core.readers.records import objects
 
-QUESTION, ANSWER, REFERENCE, JUDGMENT = (f"fastchat_{what}" for what in ("question", "answer", "reference", "judgment"))
-FORMATS = (QUESTION, ANSWER, REFERENCE, JUDGMENT)
+QUESTION, ANSWER, REFERENCE, JUDGMENT, VOTES = (
+    f"fastchat_{what}" for what in ("question", "answer", "reference", "judgment", "votes")
+)
+FORMATS = (QUESTION, ANSWER, REFERENCE, JUDGMENT, VOTES)
 _REFERENCE_FOLDER = "reference_answer"
 
 Found = tuple[Path, ItemRow | RowProblem]
@@ -29,6 +33,8 @@ def format_of(entry: Mapping[str, Any], path: Path) -> str:
         return ""
     if is_judgment(entry):
         return JUDGMENT
+    if is_vote(entry):
+        return VOTES
     if isinstance(entry.get("turns"), list):
         return QUESTION
     if isinstance(entry.get("choices"), list) and "model_id" in entry:
@@ -39,6 +45,12 @@ def format_of(entry: Mapping[str, Any], path: Path) -> str:
 def read_questions(path: Path) -> Iterator[ItemRow | RowProblem]:
     """The questions alone, without answers."""
     for _, row in read_together([(QUESTION, path)]):
+        yield row
+
+
+def read_votes(path: Path) -> Iterator[ItemRow | RowProblem]:
+    """The pairs that votes are about, where the file holds their texts."""
+    for _, row in read_together([(VOTES, path)]):
         yield row
 
 
@@ -68,6 +80,13 @@ class _Answer:
 
 
 @dataclass(slots=True)
+class _Pair:
+    path: Path
+    line: int
+    texts: tuple[tuple[Turn, ...], tuple[Turn, ...]] | None
+
+
+@dataclass(slots=True)
 class _Tree:
     """What the files hold, by question and model."""
 
@@ -76,6 +95,7 @@ class _Tree:
     answers: dict[tuple[str, str], _Answer] = field(default_factory=dict)
     singles: dict[tuple[str, str], list[tuple[Path, Single]]] = field(default_factory=dict)
     games: dict[tuple[str, str, str], list[tuple[Path, Game]]] = field(default_factory=dict)
+    pairs: dict[tuple[str, str, str], _Pair] = field(default_factory=dict)
 
 
 def read_together(files: Sequence[tuple[str, Path]]) -> Iterator[Found]:
@@ -91,7 +111,7 @@ def _taken(tree: _Tree, form: str, path: Path) -> Iterator[Found]:
     """Put a file into the tree; what cannot be taken comes back."""
     if form == QUESTION:
         tree.question_file = path
-    elif not tree.questions:
+    elif not tree.questions and form != VOTES:
         next(read_part(path))
     for record in _records(path):
         if isinstance(record, RowProblem):
@@ -105,7 +125,7 @@ def _taken(tree: _Tree, form: str, path: Path) -> Iterator[Found]:
 
 def _records(path: Path) -> Iterator[Record | RowProblem]:
     try:
-        yield from json_objects(path)
+        yield from objects(path)
     except FileRefused as refusal:
         raise FileRefused(refusal.line, refusal.message, path) from None
 
@@ -175,17 +195,40 @@ def _take_judgment(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) 
     tree.singles.setdefault((number, model), []).extend((path, single) for single in singles)
 
 
-_TAKERS = {QUESTION: _take_question, ANSWER: _take_answer, REFERENCE: _take_reference, JUDGMENT: _take_judgment}
+def _take_vote(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) -> None:
+    """People's votes are labels of import_labels; what they are about is an item."""
+    vote = vote_of(data)
+    number = _number(data)
+    place, turned = (number, vote.model_a, vote.model_b), (number, vote.model_b, vote.model_a)
+    if turned in tree.pairs:
+        return
+    if vote.texts is not None and number not in tree.questions:
+        asked = tuple(turn.question for turn in vote.texts[0])
+        tree.questions[number] = _Question(line, asked, (), "", {})
+    _asked(tree, data)
+    tree.pairs.setdefault(place, _Pair(path, line, vote.texts))
+
+
+_TAKERS = {
+    QUESTION: _take_question,
+    ANSWER: _take_answer,
+    REFERENCE: _take_reference,
+    JUDGMENT: _take_judgment,
+    VOTES: _take_vote,
+}
 
 
 def _rows(tree: _Tree) -> Iterator[Found]:
     """Pairs, then answers, then questions that nobody answered where no model answered any."""
     for place, games in tree.games.items():
         yield _pair(tree, place, games)
+    for (number, first, second), pair in tree.pairs.items():
+        if not {(number, first, second), (number, second, first)} & tree.games.keys():
+            yield pair.path, _voted(tree, number, (first, second), pair)
     answered = dict.fromkeys([*tree.answers, *tree.singles])
     for number, model in answered:
         yield _single(tree, number, model)
-    if not answered and not tree.games:
+    if not answered and not tree.games and not tree.pairs:
         for number, question in tree.questions.items():
             yield tree.question_file, finished_row(_row(number, question, question.line, None))
 
@@ -257,6 +300,25 @@ def _pair(tree: _Tree, place: tuple[str, str, str], said: Sequence[tuple[Path, G
             judgments=judgments,
             turns_b=_turns(question, other),
             model_b=second,
+        )
+    )
+
+
+def _voted(tree: _Tree, number: str, models: tuple[str, str], pair: _Pair) -> ItemRow | RowProblem:
+    """A pair that people voted on: its texts from the vote, else from the answers of this import."""
+    question, answers = tree.questions[number], [tree.answers.get((number, model)) for model in models]
+    turns, turns_b = pair.texts or (_turns(question, answers[0]), _turns(question, answers[1]))
+    return finished_row(
+        ItemRow(
+            line=pair.line,
+            turns=turns,
+            key=f"{number}:{models[0]}:{models[1]}",
+            model=models[0],
+            category=question.category,
+            has_answer=pair.texts is not None or all(answers),
+            extra=question.extra,
+            turns_b=turns_b,
+            model_b=models[1],
         )
     )
 

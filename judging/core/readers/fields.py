@@ -20,6 +20,12 @@ NAMES = {"key": KEY, "model": MODEL, "category": CATEGORY}
 TEXTS = {"context": ("context",), "criteria": ("criteria",)}
 
 
+FIELDS = ("question", "answer", "reference", *("id" if field == "key" else field for field in (*NAMES, *TEXTS)))
+"""What a column of a file may be said to be."""
+
+Columns = tuple[tuple[str, str], ...]
+"""What a person said a file's columns are: (field, name of the column), '' where the file has none such."""
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
@@ -63,10 +69,32 @@ def reference_of(name: str, value: Any) -> str:
     return text_of(name, value)
 
 
-def qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
-    """The item of one object or table row with the usual names."""
+def columns_of(said: Mapping[str, str]) -> Columns:
+    """A checked map of fields to columns; BadField where it names what is no field, or one column twice."""
+    unknown = next((field for field in said if field not in FIELDS), None)
+    if unknown is not None:
+        raise BadField(f"{unknown!r} is no field of an item. Use one of: {', '.join(FIELDS)}.")
+    names = [name for name in said.values() if name]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise BadField(f"The column {twice!r} is given to two fields. Give it to one.")
+    return tuple(sorted(said.items()))
+
+
+def without_columns(names: Iterable[str], columns: Columns) -> str:
+    """Why a file with these names cannot have the columns it is said to have, or ''."""
+    found = list(names)
+    missing = next((name for _, name in columns if name and name not in found), None)
+    if missing is None:
+        return ""
+    shown = ", ".join(repr(str(name)[:40]) for name in found[:20]) or "nothing"
+    return f"There is no column {missing!r}; found {shown}. Name one of these with --column."
+
+
+def qa_row(number: int, data: Mapping[str, Any], columns: Columns = ()) -> ItemRow | RowProblem:
+    """The item of one object or table row with the usual names, or where a person said that they are."""
     try:
-        return _qa_row(number, data)
+        return _qa_row(number, data, columns)
     except BadField as error:
         return RowProblem(number, str(error))
 
@@ -83,27 +111,35 @@ class _Places:
 
 
 @lru_cache(maxsize=1000)
-def _places(names: tuple[str, ...]) -> _Places:
+def _places(names: tuple[str, ...], columns: Columns) -> _Places:
     """Found once for all objects with the same names, which are most of a file."""
-    question, answer, reference = find(names, QUESTION), find(names, ANSWER), find(names, REFERENCE)
+    said = dict(columns)
+    free = [name for name in names if name not in said.values()]
+
+    def place(field: str, wanted: tuple[str, ...]) -> str | None:
+        if field in said:
+            return said[field] if said[field] in names else None
+        return find(free, wanted)
+
+    question, answer, reference = place("question", QUESTION), place("answer", ANSWER), place("reference", REFERENCE)
     if question is None:
-        raise BadField(missing_question(names))
-    others = {field: find(names, wanted) for field, wanted in (NAMES | TEXTS).items()}
+        raise BadField(without_columns(names, columns) or missing_question(names))
+    others = {field: place("id" if field == "key" else field, wanted) for field, wanted in (NAMES | TEXTS).items()}
     # Alpaca's pair: `instruction` asks, `input` is what it is asked about.
     if question.strip().lower() == "instruction" and others["context"] is None:
-        others["context"] = find(names, ("input",))
+        others["context"] = place("context", ("input",))
     found = tuple((field, name) for field, name in others.items() if name is not None)
     used = frozenset(name for name in (question, answer, reference, *others.values()) if name is not None)
     return _Places(question, answer, reference, found, used)
 
 
-def _qa_row(number: int, data: Mapping[str, Any]) -> ItemRow | RowProblem:
-    places = _places(tuple(data))
+def _qa_row(number: int, data: Mapping[str, Any], columns: Columns) -> ItemRow | RowProblem:
+    places = _places(tuple(data), columns)
     question, answer, reference = places.question, places.answer, places.reference
     asked = question_of(question, data[question])
     # Alpaca's rows without an instruction ask with their input alone.
     if not asked.strip() and ("context", "input") in places.others:
-        return _qa_row(number, {name: value for name, value in data.items() if name != question})
+        return _qa_row(number, {name: value for name, value in data.items() if name != question}, columns)
     turn = Turn(
         asked,
         question_of(answer, data[answer]) if answer else "",

@@ -1,7 +1,8 @@
 """Bytes of a file -> text, with the line where it stops being text.
 
 Only UTF-8 is read (with or without a byte order mark): a file in another encoding is refused with the name of the
-encoding it looks like, because a wrong guess would store other people's words garbled.
+encoding it looks like, because a wrong guess would store other people's words garbled. Where a person names it, a copy
+in UTF-8 is read instead (`encodings`).
 """
 
 import codecs
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from judging.core.items import RowProblem
+from judging.core.readers.encodings import looks_like
 
 MAX_RECORD = 8_000_000
 """Bytes of one line, characters of one array entry: more is a broken file, not an item."""
@@ -18,7 +20,7 @@ MAX_UNDECODABLE = 20
 CHUNK = 65_536
 
 _BOMS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
-_MEND = "Save the file as UTF-8 and import it again."
+_MEND = "Save the file as UTF-8 and import it again, or name its encoding with --encoding."
 
 
 class FileRefused(ValueError):
@@ -118,17 +120,4 @@ def _decoded(decoder: codecs.IncrementalDecoder, raw: bytes, line: int, *, final
 
 
 def _not_utf8(raw: bytes) -> str:
-    return f"The text is not UTF-8; it looks like {_looks_like(raw)}. {_MEND}"
-
-
-def _looks_like(raw: bytes) -> str:
-    """The likeliest encoding of bytes outside UTF-8; a cut-off last character is forgiven."""
-    for codec, name in (("euc_jp", "EUC-JP"), ("cp932", "Shift-JIS (cp932)")):
-        text = codecs.getincrementaldecoder(codec)("strict")
-        try:
-            decoded = text.decode(raw)
-        except UnicodeDecodeError:
-            continue
-        if any("\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" for char in decoded):
-            return name
-    return "Latin-1 (Windows-1252)"
+    return f"The text is not UTF-8; it looks like {looks_like(raw)}. {_MEND}"

@@ -12,6 +12,9 @@ from judging.core.readers.files import CHUNK, MAX_RECORD, FileRefused, open_text
 MAX_DEPTH = 100
 """Lists and objects inside one another; databases refuse far deeper ones."""
 
+MAX_DOCUMENT = 200_000_000
+"""Bytes of a file that is one JSON object and is held in memory."""
+
 _SPACE = " \t\n\r"
 _END_OF_VALUE = re.compile(r"[ \t\n\r]*[,\]]")
 
@@ -23,7 +26,20 @@ def _finite(text: str) -> float:
     return number
 
 
-_DECODER = json.JSONDecoder(parse_float=_finite)
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TwiceNamed(f"The key {twice[:80]!r} stands twice in one object. Remove one of the two.")
+    return found
+
+
+class TwiceNamed(ValueError):
+    """Two values under one key: taking the last one would lose the other without a word."""
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, object_pairs_hook=_once)
 
 
 class Record(NamedTuple):
@@ -71,6 +87,8 @@ def _line_object(number: int, line: str) -> Record | RowProblem:
         return RowProblem(number, f"{cut} ({error.msg}, column {error.colno}). Write one JSON object per line.")
     except RecursionError:
         return RowProblem(number, _too_deep())
+    except TwiceNamed as error:
+        return RowProblem(number, str(error))
     except ValueError as error:
         return RowProblem(number, f"The line has a number that cannot be read: {error}. Write it as text.")
     return _record(number, line, value)
@@ -140,6 +158,26 @@ def _too_deep() -> str:
     return f"Lists and objects lie more than {MAX_DEPTH} levels inside one another. Write the entry flatter."
 
 
+def json_document(path: Path) -> dict[str, Any]:
+    """A file that is one object as a whole; FileRefused where it is not, or longer than MAX_DOCUMENT."""
+    if path.stat().st_size > MAX_DOCUMENT:
+        raise FileRefused(0, f"The file is one object longer than {MAX_DOCUMENT:,} bytes. Split it.")
+    raw = "".join(text_chunks(path))
+    try:
+        document = _DECODER.decode(raw)
+    except json.JSONDecodeError as error:
+        at_end = error.pos >= len(raw.rstrip()) or error.msg.startswith("Unterminated")
+        cut = "The file ends in the middle of its JSON" if at_end else "The file is not JSON"
+        raise FileRefused(error.lineno, f"{cut} ({error.msg}). Write it again.") from None
+    except RecursionError:
+        raise FileRefused(1, _too_deep()) from None
+    except ValueError as error:
+        raise FileRefused(1, f"The JSON cannot be read: {error} Write it again.") from None
+    if not isinstance(document, dict):
+        raise FileRefused(1, f"The file holds {kind_of(document)}; an object with keys was expected. Write it again.")
+    return document
+
+
 def read_array(chunks: Iterable[str]) -> Iterator[tuple[int, str, Any]]:
     """Entries of one top-level array: number from 1, source text, value. BrokenArray where it is not JSON."""
     source = _Buffer(iter(chunks))
@@ -193,6 +231,8 @@ class _Buffer:
                 self._grow_or_break(number, error)
             except RecursionError:
                 raise BrokenArray(number, self.broken(_too_deep())) from None
+            except TwiceNamed as error:
+                raise BrokenArray(number, self.broken(str(error).removesuffix("."))) from None
             except ValueError as error:
                 what = f"The entry has a number that cannot be read: {error}"
                 raise BrokenArray(number, self.broken(what)) from None

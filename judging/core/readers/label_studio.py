@@ -11,7 +11,8 @@ from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem
 from judging.core.readers.fields import BadField, qa_row
-from judging.core.readers.json_records import Record, json_objects, kind_of
+from judging.core.readers.json_records import Record, kind_of
+from judging.core.readers.records import objects
 from judging.core.verdicts import PersonVerdict, Reason, Verdict
 
 CLEAN = {"clean", "correct", "good", "pass", "right", "true", "yes", "正しい", "正解", "良い"}
@@ -27,7 +28,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per task."""
-    for record in json_objects(path):
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _row(record)
 
 

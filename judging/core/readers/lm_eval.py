@@ -11,7 +11,8 @@ from typing import Any
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.choices import LETTERS
 from judging.core.readers.fields import QUESTION, BadField, find, finished_row, text_of
-from judging.core.readers.json_records import Record, json_objects
+from judging.core.readers.json_records import Record
+from judging.core.readers.records import objects
 from judging.core.verdicts import Verdict
 
 METRICS = ("acc", "exact_match", "acc_norm", "em", "f1")
@@ -25,7 +26,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per sample."""
-    for record in json_objects(path):
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _row(record)
 
 

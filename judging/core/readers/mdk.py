@@ -11,8 +11,9 @@ from typing import Any
 
 from judging.core.items import ImportedJudgment, ImportedReply, ItemRow, PersonWord, RowProblem, Turn
 from judging.core.readers.fields import BadField, finished_row
-from judging.core.readers.json_records import Record, json_objects, kind_of
+from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.literals import decode_printed_list
+from judging.core.readers.records import objects
 from judging.core.verdicts import PersonVerdict, Reading, Reason, Scored, Unscored, Verdict
 
 MAX_ERRORS = 1_000_000
@@ -57,7 +58,7 @@ class Entry:
 
 def entries(path: Path, form: str) -> Iterator[Entry | RowProblem]:
     """The entries of a log."""
-    for record in json_objects(path):
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _entry(record, form)
 
 

@@ -8,13 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from judging.core.items import ItemRow, RowProblem, Turn
+from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.fields import MAX_NAME, BadField, qa_row, text_of
-from judging.core.readers.json_records import Record, json_objects
+from judging.core.readers.json_records import Record
+from judging.core.readers.records import objects
+from judging.core.verdicts import Reason
 
 _STEMS = ("output", "response", "answer", "completion")
 _ENDS = (("_1", "_2"), ("1", "2"), ("_a", "_b"))
-_MODELS = (("model_a", "model_b"), ("model_1", "model_2"), ("model1", "model2"))
+_MODELS = (("model_a", "model_b"), ("model_1", "model_2"), ("model1", "model2"), ("generator_1", "generator_2"))
+_MIDDLE = 1.5
+"""AlpacaEval's preference goes from 1 (the first answer) to 2 (the second)."""
 NAMES = tuple((f"{stem}{first}", f"{stem}{second}") for stem in _STEMS for first, second in _ENDS)
 
 
@@ -25,7 +29,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One pair per object."""
-    for record in json_objects(path):
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _row(record)
 
 
@@ -44,6 +48,7 @@ def _row(record: Record) -> ItemRow | RowProblem:
         return row
     try:
         first, second = (_answer(name, data[name]) for name in names)
+        judgments = _judgments(data)
         model, model_b = (text_of(name, data[name])[:MAX_NAME] for name in models) if models else ("", "")
     except BadField as error:
         return RowProblem(record.number, str(error))
@@ -57,7 +62,21 @@ def _row(record: Record) -> ItemRow | RowProblem:
         # Converters made true and false of answers that were these words.
         extra={**row.extra, **{name: data[name] for name in names if isinstance(data[name], bool)}},
         has_answer=all(data[name] is not None for name in names),
+        judgments=judgments,
     )
+
+
+def _judgments(data: Mapping[str, Any]) -> tuple[ImportedJudgment, ...]:
+    """The word of AlpacaEval's annotator, which is a model; a preference that could not be read is none."""
+    if "preference" not in data or not isinstance(data.get("annotator"), str):
+        return ()
+    said = data["preference"]
+    if said is not None and (isinstance(said, bool) or not isinstance(said, (int, float)) or not 0 <= said <= 2):
+        raise BadField(f"'preference' is {said!r:.40}; write a number from 1 (the first answer) to 2 (the second).")
+    value = "" if said is None else "tie" if said in (0, _MIDDLE) else "A" if said < _MIDDLE else "B"
+    reason = None if value else Reason.NO_VERDICT
+    judge = data["annotator"]
+    return (ImportedJudgment(verdict=None, value=value, reason=reason, judge=judge, detail={"preference": said}),)
 
 
 def _answer(name: str, value: Any) -> str:

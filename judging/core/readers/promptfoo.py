@@ -1,4 +1,4 @@
-"""promptfoo's results: JSON of the versions 1, 2 and 3.
+"""promptfoo's results: JSON or YAML of the versions 1, 2 and 3, and results as JSON lines.
 
 The machine's grade is a judgment, a person's correction a person's word, and the two are never mixed: version 2 keeps
 corrections in its table only, later ones as a component of the grade whose assertion is `human`.
@@ -13,15 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem, Turn
+from judging.core.readers.documents import document_format
 from judging.core.readers.fields import QUESTION, BadField, find, finished_row
-from judging.core.readers.files import CHUNK, FileRefused, open_text, text_chunks
-from judging.core.readers.json_records import kind_of, why_not_storable
+from judging.core.readers.files import CHUNK, FileRefused, open_text
+from judging.core.readers.json_records import first_character, json_document, kind_of, why_not_storable
+from judging.core.readers.records import objects
+from judging.core.readers.yaml_file import load_yaml
 from judging.core.verdicts import PersonVerdict, Reason, Verdict
 
-MAX_DOCUMENT = 200_000_000
-"""Bytes of a results file, which is one JSON object, and of a value in the database."""
-_TOP = re.compile(r'\s*\{\s*"(evalId|results|version|config|metadata|shareableUrl|stats)"')
-_OF_AN_ITEM = {"response", "success", "score"}
+VERSION_OF_LINES = 3
+MAX_YAML = 20_000_000
+_YAML = re.compile(r"^(evalId|results):", re.MULTILINE)
+_OF_A_LINE = {"prompt", "vars"}
+_OF_A_RESULT = {"gradingResult", "testIdx", "promptIdx", "namedScores"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +38,43 @@ class Evaluation:
     table: Mapping[str, Any]
 
 
-def is_document(path: Path) -> bool:
-    """Whether a JSON file that begins with an object is one object of results, and not an object per line."""
+def recognises(entry: Mapping[str, Any]) -> bool:
+    """Whether an object is one result: a line of the results as JSON lines."""
+    return entry.keys() >= _OF_A_LINE and bool(entry.keys() & _OF_A_RESULT)
+
+
+def is_yaml(path: Path) -> bool:
+    """Whether a text that is no JSON is a document of results in YAML."""
     with open_text(path) as file:
-        head = file.read(CHUNK).decode(errors="replace")
-    if not _TOP.match(head):
-        return False
-    first = head.split("\n", 1)[0]
-    try:
-        entry = json.loads(first)
-    except ValueError:
-        return True
-    return isinstance(entry, dict) and isinstance(entry.get("results"), (dict, list))
+        return _YAML.search(file.read(CHUNK).decode(errors="replace")) is not None
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
-    """One item per result of a JSON file."""
-    yield from evaluation_rows(evaluation_of(_document(path), ""))
+    """One item per result of a file: a document of results as JSON or YAML, or a result per line."""
+    if first_character(path) not in {"[", "{"}:
+        yield from evaluation_rows(evaluation_of(_yaml(path), ""))
+    elif document_format(path):
+        yield from evaluation_rows(evaluation_of(json_document(path), ""))
+    else:
+        yield from _lines(path)
 
 
-def _document(path: Path) -> Mapping[str, Any]:
-    if path.stat().st_size > MAX_DOCUMENT:
-        raise FileRefused(0, f"The results are longer than {MAX_DOCUMENT:,} bytes. Import the database instead.")
-    raw = "".join(text_chunks(path))
-    try:
-        document = json.loads(raw)
-    except json.JSONDecodeError as error:
-        at_end = error.pos >= len(raw.rstrip()) or error.msg.startswith("Unterminated")
-        cut = "The file ends in the middle of its JSON" if at_end else "The file is not JSON"
-        raise FileRefused(error.lineno, f"{cut} ({error.msg}). Export the results again.") from None
-    except (RecursionError, ValueError) as error:
-        raise FileRefused(1, f"The JSON cannot be read ({error}). Export the results again.") from None
+def _lines(path: Path) -> Iterator[ItemRow | RowProblem]:
+    lines, seen, cells = Evaluation("", VERSION_OF_LINES, [], {}), defaultdict[str, int](int), _cells({})
+    for record in objects(path):
+        if isinstance(record, RowProblem):
+            yield record
+            continue
+        try:
+            yield _row(lines, record.number, _checked(record.value), cells, seen)
+        except BadField as error:
+            yield RowProblem(record.number, str(error))
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    document = load_yaml(path, MAX_YAML)
     if not isinstance(document, dict):
-        raise FileRefused(1, f"The file holds {kind_of(document)}, not promptfoo's results. Export them again.")
+        raise FileRefused(1, "The file holds no results of promptfoo. Export them as JSON.")
     return document
 
 

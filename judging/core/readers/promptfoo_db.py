@@ -13,7 +13,8 @@ from typing import Any
 
 from judging.core.items import ItemRow, RowProblem
 from judging.core.readers.files import FileRefused
-from judging.core.readers.promptfoo import MAX_DOCUMENT, Evaluation, evaluation_of, evaluation_rows
+from judging.core.readers.json_records import MAX_DOCUMENT
+from judging.core.readers.promptfoo import Evaluation, evaluation_of, evaluation_rows
 
 MAGIC = b"SQLite format 3\x00"
 VERSION_OF_ROWS = 4

@@ -6,7 +6,8 @@ from typing import Any
 
 from judging.core.items import ItemRow, RowProblem, Turn
 from judging.core.readers.fields import NAMES, QUESTION, REFERENCE, TEXTS, BadField, checked_names, find, text_of
-from judging.core.readers.json_records import Record, json_objects
+from judging.core.readers.json_records import Record
+from judging.core.readers.records import objects
 
 TEXT = ("text",)
 
@@ -18,7 +19,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per object; keys without a column of their own stay in `extra`."""
-    for record in json_objects(path):
+    for record in objects(path):
         yield record if isinstance(record, RowProblem) else _row(record)
 
 

@@ -1,9 +1,11 @@
 """XLSX: the first sheet of a workbook as a table of texts. Nothing in it is run or followed, and bombs are refused."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -20,6 +22,7 @@ MAX_RATIO = 200
 """Unpacked bytes per packed one: text packs to a tenth, bombs to a thousandth."""
 MAX_COLUMNS = 1000
 
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 _CONTENT = "xl/workbook.xml"
 _BROKEN = (
     BadZipFile,
@@ -53,13 +56,48 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             warnings.simplefilter("ignore")
             workbook = load_workbook(path, read_only=True, data_only=True)
         with closing(workbook):
+            formulas = _formulas(path) if _has_formulas(path) else repeat(())
             for sheet in workbook.worksheets[:1]:
-                for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+                for number, (cells, asked) in enumerate(
+                    zip(sheet.iter_rows(values_only=True), formulas, strict=False), 1
+                ):
+                    _check_values(number, cells, asked)
                     yield from _row(number, cells)
     except FileRefused:
         raise
     except _BROKEN as error:
         raise FileRefused(0, f"The workbook is damaged ({type(error).__name__}). Save it again as XLSX.") from None
+
+
+def _has_formulas(path: Path) -> bool:
+    """Whether any sheet has a cell with a formula: most have none, and need be read only once."""
+    with ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(_mentions(archive, name) for name in sheets)
+
+
+def _mentions(archive: ZipFile, name: str) -> bool:
+    before = b""
+    with archive.open(name) as sheet:
+        while piece := sheet.read(1 << 20):
+            if _FORMULA.search(before + piece):
+                return True
+            before = piece[-8:]
+    return False
+
+
+def _formulas(path: Path) -> Iterator[tuple[Any, ...]]:
+    """The rows of the first sheet with formulas in place of what they came to."""
+    with closing(load_workbook(path, read_only=True)) as workbook:
+        yield from workbook.worksheets[0].iter_rows(values_only=True)
+
+
+def _check_values(number: int, values: tuple[Any, ...], asked: tuple[Any, ...]) -> None:
+    """A formula that was never computed has no value, and would be taken for an empty cell."""
+    for value, formula in zip(values, asked, strict=False):
+        if value is None and isinstance(formula, str) and formula.startswith("="):
+            message = f"A cell is the formula {formula[:40]!r} without a value. Open the workbook and save it, or write"
+            raise FileRefused(number, f"{message} the value itself.")
 
 
 def _check_size(path: Path) -> None:

@@ -25,6 +25,13 @@ class Command(BaseCommand):
         parser.add_argument("paths", nargs="+", metavar="PATH")
         parser.add_argument("--name", required=True, help="Name of the dataset.")
         parser.add_argument("--format", default="", choices=list(READERS), help="Default: found from the content.")
+        parser.add_argument(
+            "--column",
+            action="append",
+            metavar="FIELD=NAME",
+            help="What a column is, once per field: question=prompt; reference= for none. Kept for the next import.",
+        )
+        parser.add_argument("--encoding", default="", help="Of files that are not UTF-8: cp932, gb18030, utf-16 ...")
         parser.add_argument("--dry-run", action="store_true", help="Count and list problems; store nothing.")
         parser.add_argument("--skip-bad", action="store_true", help="Store the good rows and list the others.")
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
@@ -41,14 +48,14 @@ class Command(BaseCommand):
 
     def _plan(self, options: dict[str, Any]) -> ImportPlan:
         """What the files hold; done, unless this is a dry run."""
-        files = [InputFile(Path(path)) for path in options["paths"]]
+        files = [InputFile(Path(path), encoding=options["encoding"]) for path in options["paths"]]
         bad_rows = BadRows.SKIP if options["skip_bad"] else BadRows.REFUSE
-        name, form = options["name"], options["format"]
+        name, asked = options["name"], {"format_name": options["format"], "columns": _columns(options["column"])}
         try:
             with _bar("reading") as bar:
                 if options["dry_run"]:
-                    return bad_rows.applied_to(plan_import(name, files, format_name=form, progress=bar.update))
-                return import_files(name, files, format_name=form, bad_rows=bad_rows, progress=bar.update)
+                    return bad_rows.applied_to(plan_import(name, files, **asked, progress=bar.update))
+                return import_files(name, files, **asked, bad_rows=bad_rows, progress=bar.update)
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
 
@@ -81,6 +88,16 @@ class Command(BaseCommand):
                 f"manage.py import_labels {quote(source.file.name)} --dataset {quote(plan.dataset)} --annotator NAME"
             )
             self.stdout.write(f"    {command}")
+
+
+def _columns(said: list[str] | None) -> dict[str, str] | None:
+    """The options --column as a map; None where there are none."""
+    if said is None:
+        return None
+    wrong = next((text for text in said if "=" not in text), None)
+    if wrong is not None:
+        raise CommandError(f"--column {wrong!r} names no column. Write it as FIELD=NAME, for example question=prompt.")
+    return {field.strip(): name for field, name in (text.split("=", 1) for text in said)}
 
 
 def _refusal(plan: ImportPlan) -> str:

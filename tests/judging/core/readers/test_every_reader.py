@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from judging.core.items import ItemRow, RowProblem
-from judging.core.readers import READERS, FileRefused, detect_format, read_files, read_rows
+from judging.core.readers import READERS, FileRefused, FileToRead, detect_format, read_files, read_rows
 
 MESSAGES = [{"role": "user", "content": "日本語"}, {"role": "assistant", "content": "答え"}]
 LINES: dict[str, dict[str, Any]] = {
@@ -138,11 +138,11 @@ def test_real_files_come_in_whole(
     shared_data: Path, patterns: list[str], form: str, items: int, judgments: int, people: int
 ) -> None:
     paths = [path for pattern in patterns for path in sorted(shared_data.glob(pattern))]
-    formats = [(detect_format(path), path) for path in paths]
+    formats = [FileToRead(detect_format(path), path) for path in paths]
     rows = [row for _, row in read_files(formats)]
     assert not [row for row in rows if isinstance(row, RowProblem)]
     good = [row for row in rows if isinstance(row, ItemRow)]
-    assert not form or {found for found, _ in formats} == {form}
+    assert not form or {file.format for file in formats} == {form}
     assert len(good) == items
     assert sum(len(row.judgments) for row in good) == judgments
     assert sum(row.person is not None for row in good) == people

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from judging.core.items import ItemRow, RowProblem, Turn
-from judging.core.readers import FileRefused, detect_format, read_files, read_rows
+from judging.core.readers import FileRefused, FileToRead, detect_format, read_files, read_rows
 from judging.core.verdicts import Reason, Scored, Unscored
 
 QUESTION = {"question_id": 81, "category": "math", "turns": ["Q1", "Q2"], "required_temperature": 0.1}
@@ -37,7 +37,7 @@ def written(folder: Path, name: str, *rows: Any) -> Path:
 
 
 def read(*paths: Path) -> list[ItemRow | RowProblem]:
-    return [row for _, row in read_files([(detect_format(path), path) for path in paths])]
+    return [row for _, row in read_files([FileToRead(detect_format(path), path) for path in paths])]
 
 
 def only(*paths: Path) -> ItemRow:

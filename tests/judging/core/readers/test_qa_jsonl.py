@@ -138,7 +138,9 @@ def test_bad_line_is_a_sentence_with_its_number(tmp_path: Path, line: str, words
 def test_one_line_outside_utf8_is_a_problem_of_that_line(tmp_path: Path) -> None:
     found = rows(tmp_path, b'{"question": "A"}\n{"question": "caf\xe9"}\n{"question": "B"}\n')
     assert found[1] == RowProblem(
-        2, "The text is not UTF-8; it looks like Latin-1 (Windows-1252). Save the file as UTF-8 and import it again."
+        2,
+        "The text is not UTF-8; it looks like Latin-1 (Windows-1252, cp1252). "
+        "Save the file as UTF-8 and import it again, or name its encoding with --encoding.",
     )
 
 

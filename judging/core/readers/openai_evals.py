@@ -1,0 +1,146 @@
+"""OpenAI's evals: rows with an `item` and what was sampled for it, and the event log of a run.
+
+A log is a line per event: the samples of a run are put together again by `sample_id`. Their plain sample files
+(`input`, `ideal`) are questions and answers like others.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
+from judging.core.readers.fields import BadField, finished_row, qa_row, question_of, reference_of, text_of
+from judging.core.readers.json_records import Record, kind_of
+from judging.core.readers.records import objects
+from judging.core.verdicts import Verdict
+
+_OF_AN_EVENT = {"run_id", "sample_id", "type", "data"}
+_RESULTS = {"match", "metrics"}
+
+
+def recognises(entry: Mapping[str, Any]) -> bool:
+    """Whether an object is such a row, or the line of a log."""
+    return isinstance(entry.get("item"), dict) or isinstance(entry.get("spec"), dict) or entry.keys() >= _OF_AN_EVENT
+
+
+def read(path: Path) -> Iterator[ItemRow | RowProblem]:
+    """One item per row, or per sample of a log."""
+    log = _Log()
+    for record in objects(path):
+        if isinstance(record, RowProblem):
+            yield record
+            continue
+        try:
+            if "item" in record.value:
+                yield _item(record)
+            else:
+                log.take(record)
+        except BadField as error:
+            yield RowProblem(record.number, str(error))
+    yield from log.rows()
+
+
+def _item(record: Record) -> ItemRow | RowProblem:
+    data = record.value
+    item, sample = data["item"], data.get("sample") or {}
+    if not isinstance(item, dict) or not isinstance(sample, dict):
+        raise BadField(f"'item' is {kind_of(item)}; write the item as an object of its fields.")
+    rest = {name: value for name, value in data.items() if name not in {"item"}}
+    row = qa_row(record.number, item)
+    if isinstance(row, RowProblem):
+        return row
+    said = sample.get("output_text")
+    if said is not None:
+        turn = replace(row.turns[0], answer=text_of("output_text", said))
+        row = replace(row, turns=(turn,), has_answer=True, model=text_of("model", sample.get("model"))[:200])
+    return replace(row, extra={**row.extra, **({"openai_evals": rest} if rest else {})})
+
+
+@dataclass(slots=True)
+class _Sample:
+    line: int
+    prompt: Any = None
+    said: Any = None
+    ideal: Any = None
+    results: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Log:
+    """The events of a run, by sample."""
+
+    model: str = ""
+    samples: dict[str, _Sample] = field(default_factory=dict)
+
+    def take(self, record: Record) -> None:
+        """Note an event."""
+        data = record.value
+        if "spec" in data:
+            spec = data["spec"] if isinstance(data["spec"], dict) else {}
+            models = spec.get("completion_fns")
+            self.model = text_of("completion_fns", models[0])[:200] if isinstance(models, list) and models else ""
+        elif "final_report" in data:
+            return
+        elif data.keys() >= _OF_AN_EVENT and isinstance(data["data"], dict):
+            name = text_of("sample_id", data["sample_id"])
+            sample = self.samples.setdefault(name, _Sample(record.number))
+            _note(sample, data["type"], data["data"])
+        else:
+            raise BadField("The line is neither an item nor an event of a run. Import the log as it was written.")
+
+    def rows(self) -> Iterator[ItemRow | RowProblem]:
+        """An item per sample that was asked something."""
+        for name, sample in self.samples.items():
+            try:
+                yield _of_sample(name, sample, self.model)
+            except BadField as error:
+                yield RowProblem(sample.line, str(error))
+
+
+def _note(sample: _Sample, kind: Any, data: Mapping[str, Any]) -> None:
+    if kind == "raw_sample":
+        sample.prompt = sample.prompt or data.get("input")
+        sample.ideal = sample.ideal or data.get("ideal")
+    elif kind == "sampling":
+        said = data.get("sampled", data.get("output"))
+        sample.prompt = data.get("prompt") or sample.prompt
+        sample.said = said[0] if isinstance(said, list) and said else said
+    elif kind in _RESULTS:
+        sample.ideal = sample.ideal or data.get("expected")
+        sample.results.update(data)
+
+
+def _of_sample(name: str, sample: _Sample, model: str) -> ItemRow | RowProblem:
+    if sample.prompt is None:
+        raise BadField("The log has no prompt of this sample. Import the log of a whole run.")
+    answered = sample.said is not None
+    turn = Turn(
+        question_of("prompt", sample.prompt),
+        text_of("sampled", sample.said) if answered else "",
+        reference_of("ideal", sample.ideal),
+    )
+    extra = {"prompt": sample.prompt} if isinstance(sample.prompt, list) else {}
+    return finished_row(
+        ItemRow(
+            line=sample.line,
+            turns=(turn,),
+            key=name,
+            model=model,
+            has_answer=answered,
+            extra=extra,
+            judgments=_judgments(sample.results),
+        )
+    )
+
+
+def _judgments(results: Mapping[str, Any]) -> tuple[ImportedJudgment, ...]:
+    if not results:
+        return ()
+    correct, score = results.get("correct"), results.get("score", results.get("accuracy"))
+    number = float(score) if isinstance(score, (int, float)) and not isinstance(score, bool) else None
+    verdict = (Verdict.CLEAN if correct else Verdict.WRONG) if isinstance(correct, bool) else None
+    if verdict is None and number is None:
+        return ()
+    number = number if number is not None else float(verdict is Verdict.CLEAN)
+    return (ImportedJudgment(verdict=verdict, score=number, judge="openai evals", detail=dict(results)),)
