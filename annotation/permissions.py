@@ -1,6 +1,9 @@
-"""Who reaches which queue: an annotator only their own places in campaigns they are in, a lead every campaign."""
+"""Who reaches which queue: an annotator only their own places in campaigns they are in, a lead every campaign.
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+One is in a campaign by having a place in it, or, where items are pulled, by being named or in its group.
+"""
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.shortcuts import get_object_or_404
 
 from annotation.models import Annotator, Assignment, Campaign, Label
@@ -38,8 +41,13 @@ def assignment_of(label: Label) -> Assignment:
     return found
 
 
+def account(user: AnyUser) -> User:
+    """The account of somebody who is logged in; 404 for anybody else."""
+    return get_object_or_404(User, pk=user.pk)
+
+
 def review_campaign(user: AnyUser, campaign_pk: int) -> Campaign:
-    """A campaign one has items in."""
+    """A campaign one has items in, or may draw items from."""
     campaigns = Campaign.objects.of_user(user.pk or 0).select_related("dataset")
     found: Campaign = get_object_or_404(campaigns, pk=campaign_pk)
     return found

@@ -6,9 +6,11 @@ on one place. A check item, whose value is known, has as many places as people d
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from random import Random
 
-from django.db import transaction
+from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -38,8 +40,15 @@ def give_place(row: CampaignItem, *, places: int = 1) -> None:
         taken.update(taken=F("taken") - places, returned=True)
 
 
+def held_from_now(campaign: Campaign) -> datetime:
+    """Until when a place is kept that is opened now."""
+    return timezone.now() + timedelta(seconds=campaign.hold_seconds)
+
+
 def lock_queues(people: Sequence[Annotator]) -> None:
     """Nobody else puts anything into these people's queues until the transaction ends."""
+    if not connection.features.has_select_for_update:
+        return  # SQLite lets one writer in at a time
     rows = Annotator.objects.filter(pk__in=[person.pk for person in people]).order_by("pk")
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
@@ -65,11 +74,18 @@ def free_expired(campaign: Campaign) -> int:
 def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
     """A place of an item that this person does not know yet, at the end of their queue; None where there is none.
 
+    Who is no longer one of the campaign's people keeps what they have and draws nothing more.
     Call with their queue locked. What others gave back comes first; then the campaign's order, from where this person
     is in it, and from its beginning.
     """
-    rank = Assignment.objects.queue(campaign.pk, annotator.pk).last_rank()
-    found = _check_item(campaign, annotator, rank + 1) or _wanting_item(campaign, annotator, rank)
+    if not may_draw(campaign, annotator):
+        return None
+    lately = Assignment.objects.queue(campaign.pk, annotator.pk).order_by("-queue_rank")[:DRAWN_LATELY]
+    ranks = list(lately.values_list("queue_rank", "campaign_item__rank"))
+    rank = ranks[0][0] if ranks else 0
+    # What they know lies before the furthest of these, but for what came back.
+    reached = max((in_campaign for _, in_campaign in ranks), default=0)
+    found = _check_item(campaign, annotator, rank + 1) or _wanting_item(campaign, annotator, rank, reached)
     if found is None or not take_place(found):
         return None
     return Assignment.objects.create(
@@ -77,8 +93,17 @@ def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
         campaign_item=found,
         annotator=annotator,
         queue_rank=rank + 1,
+        held_until=held_from_now(campaign),
         swapped=is_swapped(campaign, found.item, annotator),
     )
+
+
+def may_draw(campaign: Campaign, annotator: Annotator) -> bool:
+    """Whether this person is one of the campaign's people now: a member of its group, or named by its rules."""
+    users = User.objects.filter(annotator=annotator, is_active=True)
+    if campaign.group:
+        return users.filter(groups__name=campaign.group).exists()
+    return users.filter(username__in=CampaignRules.from_json(campaign.rules).annotators).exists()
 
 
 def is_swapped(campaign: Campaign, item: Item, annotator: Annotator) -> bool:
@@ -104,26 +129,20 @@ def _check_item(campaign: Campaign, annotator: Annotator, rank: int) -> Campaign
     return _first_unknown(checks, annotator)
 
 
-def _wanting_item(campaign: Campaign, annotator: Annotator, rank: int) -> CampaignItem | None:
-    """The next item that wants a label and that this person has not met, locked."""
+def _wanting_item(campaign: Campaign, annotator: Annotator, rank: int, reached: int) -> CampaignItem | None:
+    """The next item that wants a label and that this person, with `rank` items so far, has not met; locked."""
     items = CampaignItem.objects.filter(campaign=campaign)
     wanting = items.filter(taken__lt=F("wanted")).select_related("item")
     passing = wanting.select_for_update(of=("self",), no_key=True, skip_locked=True)
     # Of what came back only the first few are looked at: a person may know thousands of them already.
     back = wanting.filter(returned=True).order_by("rank").values_list("pk", flat=True)[:RETURNED_LOOKED_AT]
-    ahead = passing.filter(rank__gt=_rank_reached(campaign, annotator))
-    if found := _first_unknown(passing.filter(pk__in=list(back)), annotator) or _first_unknown(ahead, annotator):
+    returned = list(back)
+    found = _first_unknown(passing.filter(pk__in=returned), annotator) if returned else None
+    found = found or _first_unknown(passing.filter(rank__gt=reached), annotator)
+    if found or rank >= items.count():
         return found
-    if rank >= items.count():
-        return None
     # From the beginning, and waiting for what becomes of items that others are taking just now.
     return _first_unknown(wanting.select_for_update(of=("self",), no_key=True), annotator)
-
-
-def _rank_reached(campaign: Campaign, annotator: Annotator) -> int:
-    """Where in the campaign's order this person drew lately: what they know lies before, but for what came back."""
-    lately = Assignment.objects.queue(campaign.pk, annotator.pk).order_by("-queue_rank")[:DRAWN_LATELY]
-    return max(lately.values_list("campaign_item__rank", flat=True), default=0)
 
 
 def _first_unknown(items: "QuerySet[CampaignItem]", annotator: Annotator) -> CampaignItem | None:

@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from annotation.actions.labels import open_assignment
+from annotation.actions.people import join
 from annotation.actions.queue import hold, next_place
 from annotation.core.queue_filter import QueueFilter
 from annotation.forms.review import JumpForm
 from annotation.models import Assignment, Campaign, Label
-from annotation.permissions import assignment_of, own_assignment, queue_owner, review_campaign
+from annotation.permissions import account, assignment_of, own_assignment, queue_owner, review_campaign
 from annotation.reports.queues import nothing_left
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import said
@@ -74,7 +75,7 @@ def figures(row: dict[str, Any] | None) -> dict[str, int]:
 def review_next(request: HttpRequest, campaign_pk: int) -> HttpResponseBase:
     """Resume at the first open item of what is looked at, or say that nothing is left."""
     campaign, asked = review_campaign(request.user, campaign_pk), filter_of(request)
-    annotator = queue_owner(request.user)
+    annotator = join(campaign, account(request.user))
     if asked.shows_all:
         place = next_place(campaign, annotator, after=after_of(request))
         return redirect(url_of(campaign.pk, place.queue_rank if place else None, asked))
@@ -153,7 +154,7 @@ def review_ahead(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Htt
 def review_done(request: HttpRequest, campaign_pk: int) -> HttpResponseBase:
     """Nothing is left: why, what I said, and what can still be changed."""
     campaign, asked = review_campaign(request.user, campaign_pk), filter_of(request)
-    place = next_place(campaign, queue_owner(request.user)) if asked.shows_all else None
+    place = next_place(campaign, join(campaign, account(request.user))) if asked.shows_all else None
     if place is not None:
         return redirect(url_of(campaign_pk, place.queue_rank, asked))
     return show_done(request, campaign, asked, request.GET.get("done", ""))

@@ -1,9 +1,12 @@
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from annotation.models import Annotator, Campaign, Label
+from annotation.actions.campaigns import assign_items
+from annotation.core.design import Design
+from annotation.models import Annotator, Assignment, Campaign, Label
+from tests import factories
 from tests.annotation.review_help import make_review, press, url
 from tests.conftest import logged_in
 
@@ -75,3 +78,58 @@ def test_a_lead_without_a_queue_has_no_review_pages(annotator: User, lead_client
     campaign = make_review(("annotator-1",))
     assert lead_client.get(url("review_item", campaign, 1)).status_code == 404
     assert lead_client.get("/review/").status_code == 200
+
+
+@pytest.fixture
+def pulled(annotator: User) -> Campaign:
+    """A campaign that the members of a group draw from; annotator-1 is one."""
+    annotator.groups.add(Group.objects.create(name="readers"))
+    dataset = factories.make_dataset()
+    factories.make_items(dataset, 3)
+    return assign_items(
+        dataset, name="pulled", labels_per_item=1, design=Design(distribution="pulled", group="readers")
+    )
+
+
+def test_a_member_of_the_group_draws_an_item(pulled: Campaign, annotator_client: Client) -> None:
+    response = annotator_client.get(url("review_next", pulled))
+    assert response.headers["Location"] == url("review_item", pulled, 1)
+    assert annotator_client.get(url("review_item", pulled, 1)).status_code == 200
+    assert Assignment.objects.get().annotator.name == "annotator-1"
+
+
+def test_a_new_member_is_an_annotator_from_their_first_visit(pulled: Campaign) -> None:
+    late = factories.make_user("late", role="lead")
+    assert logged_in(late).get(url("review_next", pulled)).status_code == 404
+    late.groups.add(Group.objects.get(name="readers"))
+    assert logged_in(late).get(url("review_next", pulled)).status_code == 302
+    assert Assignment.objects.get().annotator.user == late
+
+
+def test_nobody_outside_the_group_draws(pulled: Campaign, other_annotator: User) -> None:
+    for name in ("review_next", "review_done", "review_jump"):
+        assert logged_in(other_annotator).get(url(name, pulled)).status_code == 404
+    assert not Assignment.objects.exists()
+
+
+def test_the_place_of_another_member_is_not_mine(
+    pulled: Campaign, annotator_client: Client, other_annotator: User
+) -> None:
+    annotator_client.get(url("review_next", pulled))
+    other_annotator.groups.add(Group.objects.get(name="readers"))
+    client = logged_in(other_annotator)
+    assert client.get(url("review_item", pulled, 1)).status_code == 404
+    client.get(url("review_next", pulled))
+    items = Assignment.objects.values_list("campaign_item__item", flat=True)
+    assert len(set(items)) == 2
+
+
+def test_who_left_the_group_keeps_their_items_and_draws_no_more(
+    pulled: Campaign, annotator: User, annotator_client: Client
+) -> None:
+    annotator_client.get(url("review_next", pulled))
+    annotator.groups.remove(Group.objects.get(name="readers"))
+    press(annotator_client, pulled)
+    assert Label.objects.count() == 1
+    assert annotator_client.get(url("review_next", pulled)).headers["Location"] == url("review_done", pulled)
+    assert Assignment.objects.count() == 1
