@@ -3,7 +3,6 @@
 import platform
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from judging.actions.batches import BatchOutcome
+from judging.actions.candidates import Candidate
 from judging.actions.queueing import enqueue_run
 from judging.actions.runs import RunRefused, batch_ranges, cut_into_batches, refuse_unready, resume_run
 from judging.actions.runs import RunScope as Scope
@@ -28,19 +28,6 @@ DEV = "dev"
 
 Shots = Mapping[str, Sequence[Question]]
 """Solved questions by subject, in the order of their file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A model that is examined, and where it runs."""
-
-    engine: str
-    model: str
-    base_url: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """The form in a run's snapshot."""
-        return {"engine": self.engine, "model": self.model, "base_url": self.base_url}
 
 
 def start_choice_run(

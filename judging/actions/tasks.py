@@ -1,4 +1,4 @@
-"""What each kind of run asks of its engine: a judge replies to prompts, a candidate chooses between texts."""
+"""What each kind of run asks of its engine: a judge replies to prompts, a candidate answers or chooses."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from judging.actions.answers import AnswerSheet, asking_of_run
 from judging.actions.choices import ChoiceSheet, recipe_of_run, solved_questions
 from judging.actions.desk import SheetFor
 from judging.actions.judge_sheet import JudgeSheet
@@ -55,6 +56,17 @@ def choice_task(run: Run) -> Task:
     )
 
 
+def answer_task(run: Run) -> Task:
+    """A candidate's run over questions that it answers."""
+    candidate, asking = run.snapshot["candidate"], asking_of_run(run)
+    return Task(
+        engine=candidate["engine"],
+        options=options_for(candidate["engine"], model=candidate["model"], base_url=candidate["base_url"]),
+        sheet_for=lambda items: AnswerSheet(run, asking, items),
+        answers_of=lambda engine: engine.replies,
+    )
+
+
 def choices_of(engine: Engine) -> Answers:
     """How an engine weighs texts; EngineError for one that only talks."""
     if not isinstance(engine, Choosing):
@@ -68,4 +80,8 @@ def options_for(engine: str, **how: Any) -> EngineOptions:
     return EngineOptions(arguments=arguments, **how, **limits)
 
 
-TASKS: Mapping[Run.Kind, Callable[[Run], Task]] = {Run.Kind.JUDGE: judge_task, Run.Kind.CHOICE: choice_task}
+TASKS: Mapping[Run.Kind, Callable[[Run], Task]] = {
+    Run.Kind.JUDGE: judge_task,
+    Run.Kind.GENERATE: answer_task,
+    Run.Kind.CHOICE: choice_task,
+}

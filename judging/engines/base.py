@@ -20,12 +20,16 @@ RequestId = tuple[int, str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call. `item` is for engines that compare texts instead of prompting a model; `seed` is this sample's own."""
+    """One call. `item` is for engines that compare texts instead of prompting a model; `seed` is this sample's own.
+
+    `sampling`: what differs from that of the options for this call.
+    """
 
     id: RequestId
     prompt: Prompt
     item: ItemText
     seed: int | None = None
+    sampling: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ class OpenAIEngine:
             return EngineReply(id=request.id, failure=failed.outcome)
 
     async def _attempt(self, client: httpx.AsyncClient, request: Request) -> EngineReply:
-        path, body = call_of(request.prompt, self._options, request.seed)
+        path, body = call_of(request, self._options)
         started = monotonic()
         answer = await ask(client, path, body, seconds=self._options.timeout_seconds, key=self._key)
         return EngineReply(

@@ -17,9 +17,8 @@ from typing import Any
 
 import httpx
 
-from judging.core.prompts import Prompt
 from judging.core.verdicts import Reason, Unscored
-from judging.engines.base import EngineOptions
+from judging.engines.base import EngineOptions, Request
 
 DETAIL_LENGTH = 400
 TOO_LONG = re.compile(
@@ -61,10 +60,13 @@ class Answer:
     logprobs: Any
 
 
-def call_of(prompt: Prompt, options: EngineOptions, seed: int | None) -> tuple[str, dict[str, Any]]:
+def call_of(request: Request, options: EngineOptions) -> tuple[str, dict[str, Any]]:
     """Path and JSON body of a call. A model and a seed that were not given are left out."""
-    given = {"model": options.model or None, "seed": seed}
-    body = written_out(options.sampling) | {name: value for name, value in given.items() if value is not None}
+    prompt = request.prompt
+    given = {"model": options.model or None, "seed": request.seed}
+    body = written_out({**options.sampling, **request.sampling}) | {
+        name: value for name, value in given.items() if value is not None
+    }
     if not prompt.messages:
         return "/completions", body | {"prompt": prompt.text}
     if prompt.messages[-1][0] == "assistant":

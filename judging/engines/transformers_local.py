@@ -5,10 +5,10 @@ is padded. What is drawn depends on a request's own seed alone, whatever else is
 from job to job (`judging.engines.warm`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import islice
+from itertools import groupby, islice
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -78,10 +78,6 @@ class TransformersEngine:
     def __init__(self, options: EngineOptions) -> None:
         if not options.model:
             raise EngineError("The engine transformers_local needs a model: a name or the folder that holds it.")
-        if unknown := sorted(set(options.sampling) - set(KNOWN)):
-            raise EngineError(
-                f"The engine transformers_local does not know the sampling {unknown[0]!r}. It knows {', '.join(KNOWN)}."
-            )
         arguments = dict(options.arguments)
         self._batch_size = int(arguments.pop("batch_size", BATCH_SIZE))
         longest = arguments.pop("max_model_len", None)
@@ -90,7 +86,7 @@ class TransformersEngine:
             lambda: LoadedModel(options.model, arguments),
         )
         self._stopped = Event()
-        self._sampling = options.sampling
+        self._sampling = known(options.sampling)
         self._prompts = PromptTokens(
             self._loaded.tokenizer,
             min(int(longest or self._loaded.longest), self._loaded.longest),
@@ -107,12 +103,10 @@ class TransformersEngine:
                     asked.append(Asked(request, self._prompts.of(request.prompt)))
                 except NotSent as error:
                     yield EngineReply(id=request.id, failure=error.outcome)
-            # The longest first: what does not fit into the memory is known at once.
-            asked.sort(key=lambda each: -len(each.tokens))
-            for start in range(0, len(asked), self._batch_size):
+            for batch in batches(asked, self._batch_size):
                 if self._stopped.is_set():
                     return
-                yield from self._generated(asked[start : start + self._batch_size])
+                yield from self._generated(batch)
 
     def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
         """Exactly one outcome for every request; what a group's prompts begin with is computed once in a window."""
@@ -139,12 +133,13 @@ class TransformersEngine:
 
     def _generated(self, batch: Sequence[Asked]) -> list[EngineReply]:
         started = monotonic()
+        sampling = known({**self._sampling, **batch[0].request.sampling})
         with INTERRUPTS.held():
-            rows = self._rows(batch)
+            rows = self._rows(batch, sampling)
         ms = round((monotonic() - started) * 1000)
-        return [self._reply(asked, row, ms) for asked, row in zip(batch, rows, strict=True)]
+        return [self._reply(asked, row, ms, sampling) for asked, row in zip(batch, rows, strict=True)]
 
-    def _rows(self, batch: Sequence[Asked]) -> list[list[int]]:
+    def _rows(self, batch: Sequence[Asked], sampling: Mapping[str, Any]) -> list[list[int]]:
         """The new tokens of each."""
         import torch
 
@@ -155,9 +150,9 @@ class TransformersEngine:
             with torch.inference_mode():
                 made = loaded.model.generate(
                     **padded.to(loaded.model.device),
-                    **self._how(),
-                    max_new_tokens=min(self._sampling.get("max_tokens", self._prompts.longest), self._room(width)),
-                    logits_processor=self._processors([asked.request.seed for asked in batch]),
+                    **self._how(sampling),
+                    max_new_tokens=min(sampling.get("max_tokens", self._prompts.longest), self._room(width)),
+                    logits_processor=self._processors([asked.request.seed for asked in batch], sampling),
                 )
         except (RuntimeError, ValueError, TypeError) as error:
             raise EngineError(f"transformers stopped working: {type(error).__name__}: {error}"[:800]) from error
@@ -166,16 +161,16 @@ class TransformersEngine:
     def _room(self, width: int) -> int:
         return max(1, self._prompts.longest - width)
 
-    def _how(self) -> dict[str, Any]:
+    def _how(self, sampling: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments of `generate` that are the same for every batch. Nothing is drawn there: see `_processors`."""
         how: dict[str, Any] = {"do_sample": False, "pad_token_id": self._loaded.tokenizer.pad_token_id}
-        if stop := stops(self._sampling):
+        if stop := stops(sampling):
             how |= {"stop_strings": stop, "tokenizer": self._loaded.tokenizer}
-        if penalty := self._sampling.get("repetition_penalty"):
+        if penalty := sampling.get("repetition_penalty"):
             how["repetition_penalty"] = penalty
         return how | {"temperature": None, "top_p": None, "top_k": None}
 
-    def _processors(self, seeds: Sequence[int | None]) -> Any:
+    def _processors(self, seeds: Sequence[int | None], sampling: Mapping[str, Any]) -> Any:
         """What turns the model's scores into those whose largest is the token that is drawn; nothing at temperature 0.
 
         Adding Gumbel noise and taking the largest draws from exactly the softmax, and here the noise of each row comes
@@ -183,27 +178,49 @@ class TransformersEngine:
         """
         from transformers import LogitsProcessorList, TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
-        temperature = float(self._sampling.get("temperature", 1.0))
+        temperature = float(sampling.get("temperature", 1.0))
         if temperature == 0:
             return LogitsProcessorList()
         steps: list[Any] = [TemperatureLogitsWarper(temperature)]
-        if top_k := self._sampling.get("top_k"):
+        if top_k := sampling.get("top_k"):
             steps.append(TopKLogitsWarper(top_k))
-        if (top_p := self._sampling.get("top_p", 1.0)) < 1.0:
+        if (top_p := sampling.get("top_p", 1.0)) < 1.0:
             steps.append(TopPLogitsWarper(top_p))
         return LogitsProcessorList([*steps, Noise(seeds)])
 
-    def _reply(self, asked: Asked, row: list[int], ms: int) -> EngineReply:
+    def _reply(self, asked: Asked, row: list[int], ms: int, sampling: Mapping[str, Any]) -> EngineReply:
         """The text of a row: up to its end mark, without stop texts."""
         ends = end_tokens(self._loaded)
         length = next((place for place, token in enumerate(row) if token in ends), None)
         kept = row if length is None else row[:length]
         text = self._loaded.tokenizer.decode(kept, skip_special_tokens=True)
-        places = [place for stop in stops(self._sampling) if (place := text.find(stop)) >= 0]
+        places = [place for stop in stops(sampling) if (place := text.find(stop)) >= 0]
         if places:
             text = text[: min(places)]
         finish = "length" if length is None and not places else "stop"
         return EngineReply(id=asked.request.id, text=text, finish=finish, tokens=len(kept), ms=ms)
+
+
+def known(sampling: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sampling; EngineError for a key that would have no effect."""
+    if unknown := sorted(set(sampling) - set(KNOWN)):
+        raise EngineError(
+            f"The engine transformers_local does not know the sampling {unknown[0]!r}. It knows {', '.join(KNOWN)}."
+        )
+    return sampling
+
+
+def batches(asked: Sequence[Asked], size: int) -> Iterator[list[Asked]]:
+    """What can be generated together: equal sampling, the longest first, so that what does not fit is known at once."""
+    ordered = sorted(asked, key=lambda each: (sorted_items(each.request.sampling), -len(each.tokens)))
+    for _, alike in groupby(ordered, key=lambda each: sorted_items(each.request.sampling)):
+        group = list(alike)
+        yield from (group[start : start + size] for start in range(0, len(group), size))
+
+
+def sorted_items(sampling: Mapping[str, Any]) -> str:
+    """A sampling as something that can be ordered."""
+    return repr(sorted(sampling.items()))
 
 
 class Noise:

@@ -6,13 +6,14 @@ Outcomes are matched by id and checked against the tokens that were sent. The en
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 from threading import Event
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from judging.core.claimers import this_claimer
@@ -36,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
 """Arguments of vllm.LLM; those of the options win."""
 
 NO_REPORTS = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
+NOTHING_OWN: Mapping[str, Any] = MappingProxyType({})
 LOADS = 2
 """Requests in the engine, in units of what it works on at once: the next are there before these are done."""
 
@@ -126,8 +128,7 @@ class VllmEngine:
             ("vllm", options.model, repr(sorted(arguments.items()))), lambda: LoadedVllm(options.model, arguments)
         )
         self._stopped = Event()
-        self._parameters = parameters(options.sampling)
-        self._structure = structure(options.sampling)
+        self._options = options
         self._prompts = PromptTokens(
             self._loaded.tokenizer, self._loaded.longest, options.sampling.get("chat_template_kwargs") or {}
         )
@@ -177,25 +178,28 @@ class VllmEngine:
         """Put a request into the engine; its outcome at once where it cannot be sent."""
         try:
             tokens = self._prompts.of(request.prompt)
-            flight.add(request, tokens, self._sampling(len(tokens), request.seed))
+            flight.add(request, tokens, self._sampling(len(tokens), request.seed, request.sampling))
         except NotSent as error:
             return EngineReply(id=request.id, failure=error.outcome)
         return None
 
-    def _sampling(self, prompt_tokens: int, seed: int | None) -> Any:
+    def _sampling(self, prompt_tokens: int, seed: int | None, own: Mapping[str, Any] = NOTHING_OWN) -> Any:
         """The sampling of one request; EngineError where vLLM refuses the judge's."""
         from vllm import SamplingParams
         from vllm.exceptions import VLLMError
         from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
-        given = {"max_tokens": self._loaded.longest - prompt_tokens} | self._parameters
+        refuse_unknown(own)
+        wanted = {**self._options.sampling, **own}
+        held = structure(wanted)
+        given = {"max_tokens": self._loaded.longest - prompt_tokens} | parameters(wanted)
         # A seed of its own costs time on every token, and where nothing is drawn it changes nothing.
         drawn = given.get("temperature", 1.0) > 0
         try:
             return SamplingParams(
                 **given,
                 seed=seed if drawn else None,
-                structured_outputs=StructuredOutputsParams(**self._structure) if self._structure else None,
+                structured_outputs=StructuredOutputsParams(**held) if held else None,
                 output_kind=RequestOutputKind.FINAL_ONLY,
             )
         except (VLLMError, ValueError, TypeError) as error:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from judging.actions.choices import Candidate, open_choice_run, start_choice_run
+from judging.actions.candidates import Candidate
+from judging.actions.choices import open_choice_run, start_choice_run
 from judging.actions.imports import InputFile, import_files
 from judging.actions.runs import RunRefused
 from judging.actions.work import work_run

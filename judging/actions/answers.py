@@ -1,0 +1,161 @@
+"""A candidate model answers: questions without answers -> its answers, turn by turn, and a dataset to judge them in."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from judging.actions.batches import BatchOutcome
+from judging.actions.candidates import Candidate
+from judging.actions.judgments import storable, text_of
+from judging.actions.queueing import enqueue_run
+from judging.actions.runs import RunRefused, RunScope, batch_ranges, cut_into_batches, refuse_unready, resume_run
+from judging.benchmarks.mt_bench.answering import Asking, asking_from_json
+from judging.core.prompts import Prompt
+from judging.core.verdicts import Reason
+from judging.engines.base import EngineReply, Request
+from judging.models import Dataset, Item, Judgment, Reply, Run
+from judging.models.runs import Status
+
+ANSWERED = "answered"
+"""The value of an item that has an answer to each of its questions."""
+
+
+def start_answer_run(
+    dataset: Dataset, candidate: Candidate, asking: Asking, *, scope: RunScope, by: User | None = None
+) -> Run:
+    """Let a candidate answer the questions of a dataset; its unfinished run by the same rules goes on."""
+    with transaction.atomic():
+        run = open_answer_run(dataset, candidate, asking, scope=scope, by=by)
+        transaction.on_commit(lambda: enqueue_run(run))
+    return run
+
+
+@transaction.atomic
+def open_answer_run(
+    dataset: Dataset, candidate: Candidate, asking: Asking, *, scope: RunScope, by: User | None = None
+) -> Run:
+    """As `start_answer_run`, but on no queue: whoever calls this does the work. RunRefused says what is missing."""
+    refuse_unready(dataset)
+    ranges = list(batch_ranges(dataset, scope))
+    if not ranges:
+        raise RunRefused(f"The dataset {dataset.name} has no questions to ask.")
+    if odd := dataset.items.exclude(kind=Item.Kind.ANSWER).order_by("position").first():
+        raise RunRefused(
+            f"Item {odd.position} of the dataset {dataset.name} is a {odd.kind}; a model answers questions."
+        )
+    snapshot = {
+        "candidate": candidate.as_json(),
+        "asking": asking.as_json(),
+        "seed": scope.seed,
+        "items": sum(found.items for found in ranges),
+        "software": {"python": platform.python_version()},
+    }
+    # Whoever starts the same at the same moment waits here, and then finds the run.
+    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    for run in dataset.runs.resumable().filter(kind=Run.Kind.GENERATE, model=candidate.model):
+        same = all(run.snapshot[name] == snapshot[name] for name in ("candidate", "asking"))
+        if same and run.scope == scope.as_json():
+            return resume_run(run)
+    run = Run.objects.create(
+        dataset=dataset,
+        kind=Run.Kind.GENERATE,
+        model=candidate.model,
+        scope=scope.as_json(),
+        snapshot=snapshot,
+        made_by=by,
+    )
+    cut_into_batches(run, ranges)
+    return run
+
+
+def asking_of_run(run: Run) -> Asking:
+    """How the candidate of a run is asked."""
+    return asking_from_json(run.snapshot["asking"])
+
+
+class AnswerSheet:
+    """A batch as a candidate works on it: a question's next turn is asked when the one before is answered."""
+
+    def __init__(self, run: Run, asking: Asking, items: Mapping[int, Item]) -> None:
+        self._run, self._asking, self._items = run, asking, items
+        self._said: dict[int, list[EngineReply]] = {pk: [] for pk in items}
+
+    def first(self) -> list[Request]:
+        """The first turn of every question."""
+        return [self._request(item) for item in self._items.values()]
+
+    def then(self, said: EngineReply) -> list[Request]:
+        """The next turn, unless this one failed or was the last."""
+        item, told = self._items[said.id[0]], self._said[said.id[0]]
+        told.append(replace(said, text=storable(said.text)))
+        if failure_of(said) or len(told) == len(item.turns):
+            return []
+        return [self._request(item)]
+
+    def outcome(self, versions: dict[str, str]) -> BatchOutcome:
+        """A reply per turn that was asked, and per question whether it is answered."""
+        every = [(self._items[pk], said) for pk, said in sorted(self._said.items())]
+        return BatchOutcome(
+            [reply_row(self._run, item, each) for item, said in every for each in said],
+            [judgment_row(self._run, item, said) for item, said in every],
+            versions,
+        )
+
+    def _request(self, item: Item) -> Request:
+        answers = [reply.text for reply in self._said[item.pk]]
+        questions = [turn["question"] for turn in item.turns]
+        turn = len(answers) + 1
+        return Request(
+            id=(item.pk, f"turn_{turn}", 0),
+            prompt=Prompt(messages=self._asking.messages(questions, answers)),
+            item=text_of(item),
+            seed=self._run.snapshot["seed"],
+            sampling=self._asking.sampling_for(item.category, item.extra.get("required_temperature")),
+        )
+
+
+def failure_of(said: EngineReply) -> Reason | None:
+    """Why a reply is no answer."""
+    if said.failure:
+        return said.failure.reason
+    return None if said.text.strip() else Reason.EMPTY
+
+
+def reply_row(run: Run, item: Item, said: EngineReply) -> Reply:
+    """One turn as it is stored. What a failing engine said is no answer, and is never judged as one."""
+    reason = failure_of(said)
+    return Reply(
+        run=run,
+        item=item,
+        part=said.id[1],
+        text=said.text,
+        value=None if reason else ANSWERED,
+        status=Status.UNSCORED if reason else Status.SCORED,
+        reason=reason or "",
+        detail=storable(said.failure.detail)[:500] if said.failure else "",
+        finish=said.finish[:20],
+        tokens=said.tokens,
+        ms=said.ms,
+    )
+
+
+def judgment_row(run: Run, item: Item, said: Sequence[EngineReply]) -> Judgment:
+    """Whether a question is answered; the reason of the first turn that is not."""
+    reason = next((found for each in said if (found := failure_of(each))), None)
+    cut = [each.id[1] for each in said if each.finish == "length"]
+    outcome: dict[str, Any] = (
+        {"status": Status.UNSCORED, "reason": reason} if reason else {"status": Status.SCORED, "value": ANSWERED}
+    )
+    return Judgment(
+        run=run,
+        item=item,
+        item_revision=item.revision,
+        n_read=sum(failure_of(each) is None for each in said),
+        n_replies=len(said),
+        detail={"cut_off": cut} if cut else {},
+        **outcome,
+    )
