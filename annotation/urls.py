@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from annotation.views import adjudication, agreement, agreement_files, agreement_items, campaigns, review, review_steps
+from annotation.views import (
+    adjudication,
+    agreement,
+    agreement_files,
+    agreement_items,
+    campaign_checks,
+    campaign_items,
+    campaign_queue,
+    campaigns,
+    review,
+    review_steps,
+)
 
 review_urls = [
     path("review/", review.review_list, name="review_list"),
@@ -24,7 +35,26 @@ campaign_urls = [
     path("campaigns/", campaigns.campaign_list, name="campaign_list"),
     path("campaigns/new/", campaigns.campaign_create, name="campaign_create"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
-    path("campaigns/<int:pk>/queue/<int:annotator_pk>/", campaigns.campaign_queue, name="campaign_queue"),
+    path("campaigns/preview/", campaigns.campaign_preview, name="campaign_preview"),
+    path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path("campaigns/<int:pk>/state/", campaigns.campaign_state, name="campaign_state"),
+    path("campaigns/<int:pk>/people/", campaigns.campaign_people, name="campaign_people"),
+    path("campaigns/<int:pk>/guideline/", campaigns.campaign_guideline, name="campaign_guideline"),
+    path("campaigns/<int:pk>/items/", campaign_items.campaign_items, name="campaign_items"),
+    path("campaigns/<int:pk>/items/change/", campaign_items.campaign_bulk, name="campaign_bulk"),
+    path("campaigns/<int:pk>/known/", campaign_checks.campaign_known, name="campaign_known"),
+    path("campaigns/<int:pk>/rereview/", campaign_checks.campaign_rereview, name="campaign_rereview"),
+    path("campaigns/<int:pk>/queue/<int:annotator_pk>/", campaign_queue.campaign_queue, name="campaign_queue"),
+    path(
+        "campaigns/<int:pk>/queue/<int:annotator_pk>/<int:queue_rank>/",
+        campaign_queue.campaign_place,
+        name="campaign_place",
+    ),
+    path(
+        "campaigns/<int:pk>/queue/<int:annotator_pk>/<int:queue_rank>/review/",
+        campaign_queue.campaign_review,
+        name="campaign_review",
+    ),
 ]
 adjudication_urls = [
     path("adjudication/<int:campaign_pk>/", adjudication.adjudication_next, name="adjudication_next"),

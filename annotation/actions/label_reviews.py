@@ -40,7 +40,7 @@ def fix_label(label: Label, decided: Decided, *, by: User) -> LabelReview:
 
 @transaction.atomic
 def reject_label(label: Label, *, by: User, comment: str = "") -> LabelReview:
-    """The item goes back to its annotator, with the old word as the draft; the label counts until there is a new one."""
+    """The item goes back to its annotator, with the old word as the draft; it counts until there is a new one."""
     row = place_of(label)
     refuse_open(row)
     standing(label)

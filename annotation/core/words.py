@@ -61,3 +61,5 @@ class Terms:
     blind_judge: bool = True
     blind_model: bool = True
     guideline: str = ""
+    rubric: int | None = None
+    """Primary key of the rubric whose criteria are asked."""

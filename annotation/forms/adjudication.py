@@ -70,6 +70,19 @@ class DecisionForm(forms.Form):
         )
 
 
+class ReviewForm(forms.Form):
+    """What a lead makes of a label."""
+
+    ACCEPT, FIX, REJECT, REJECT_TO_ANOTHER = "accept", "fix", "reject", "reject_to_another"
+    label = forms.IntegerField(min_value=1)
+    outcome = forms.ChoiceField(choices=[(one, one) for one in (ACCEPT, FIX, REJECT, REJECT_TO_ANOTHER)])
+    comment = forms.CharField(required=False, max_length=COMMENT_LENGTH, label=_("Comment"))
+
+    def sentence(self) -> str:
+        """What is wrong, in words."""
+        return " ".join(str(message) for found in self.errors.values() for message in found)
+
+
 def field_names(asked: Sequence[Criterion]) -> list[str]:
     """The fields that answers come in, as on the review page."""
     if is_one_verdict(asked):

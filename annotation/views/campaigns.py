@@ -1,23 +1,28 @@
-"""Campaigns as leads see them: who reviews what, how far they are, and a look at anyone's queue."""
+"""Campaigns as leads see them: making one, changing its rules, who reviews what, how far they are."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotation.actions.campaigns import CampaignRefused, assign_items
-from annotation.forms.campaigns import CampaignForm
-from annotation.models import Annotator, Assignment, Campaign, Label
-from annotation.views.review_queue import VERDICT_WORDS
+from annotation.actions.campaign_rules import Changes, change_campaign, close_campaign, open_campaign
+from annotation.actions.campaigns import assign_items
+from annotation.actions.people import CampaignRefused, add_annotators, hand_over, remove_annotators
+from annotation.core.differences import differences
+from annotation.forms.campaigns import CampaignForm, PeopleForm, RulesForm, initial_of
+from annotation.models import Annotator, Assignment, Campaign
+from annotation.reports.progress import campaign_progress
+from annotation.reports.stale import stale_counts
 from judging.permissions import lead_required
 
 PER_PAGE = 25
-PLACES_PER_PAGE = 100
+MOST_VERSIONS = 50
 
 
 @lead_required
@@ -37,8 +42,8 @@ def campaign_list(request: HttpRequest) -> HttpResponseBase:
 @lead_required
 @require_http_methods(["GET", "POST"])
 def campaign_create(request: HttpRequest) -> HttpResponseBase:
-    """A new campaign."""
-    form = CampaignForm(request.POST or None, initial={"dataset": request.GET.get("dataset")})
+    """A new campaign, empty or like another one."""
+    form = CampaignForm(request.POST or None, initial=initial(request))
     if form.is_valid():
         try:
             campaign = made_from(form)
@@ -48,6 +53,22 @@ def campaign_create(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _("Campaign %(name)s is ready for its annotators.") % {"name": campaign.name})
             return redirect("campaign_detail", campaign.pk)
     return render(request, "annotation/campaign_create.html", {"form": form})
+
+
+def initial(request: HttpRequest) -> dict[str, Any]:
+    """What stands in the form of a new campaign."""
+    like = request.GET.get("like", "")
+    if not like.isdecimal():
+        return {"dataset": request.GET.get("dataset"), "run": request.GET.get("run")}
+    campaign = get_object_or_404(Campaign, pk=like)
+    name = _("%(name)s, once more") % {"name": campaign.name}
+    return initial_of(campaign, newest_guideline(campaign)) | {"name": name[:200]}
+
+
+def newest_guideline(campaign: Campaign) -> str:
+    """The text people label by now."""
+    newest = campaign.guidelines.order_by("-version").first()
+    return newest.text if newest else ""
 
 
 def made_from(form: CampaignForm) -> Campaign:
@@ -62,57 +83,122 @@ def made_from(form: CampaignForm) -> Campaign:
         order=data["order"],
         seed=data["seed"],
         terms=form.terms(),
+        design=form.design(),
     )
+
+
+@lead_required
+@require_http_methods(["GET", "POST"])
+def campaign_edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The rules that may change while people work, and those that no longer may."""
+    campaign = found(pk)
+    form = RulesForm(request.POST or None, initial=initial_of(campaign, newest_guideline(campaign)))
+    if form.is_valid():
+        try:
+            change_campaign(campaign, changes_of(form))
+        except CampaignRefused as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _("The rules are stored."))
+            return redirect("campaign_detail", campaign.pk)
+    return render(request, "annotation/campaign_edit.html", {"campaign": campaign, "form": form})
+
+
+def changes_of(form: RulesForm) -> Changes:
+    """What a form asks for."""
+    data = form.cleaned_data
+    return Changes(
+        name=data["name"],
+        run=data["run"],
+        terms=form.terms(),
+        rules=form.rules(),
+        hold_seconds=data["hold_minutes"] * 60,
+    )
+
+
+@lead_required
+@require_POST
+def campaign_preview(request: HttpRequest) -> HttpResponseBase:
+    """A guideline as annotators will read it."""
+    return render(request, "annotation/_campaign_preview.html", {"text": request.POST.get("guideline", "")})
 
 
 @lead_required
 @require_GET
 def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One campaign: its rules, and its people with what they have done."""
-    campaign = get_object_or_404(Campaign.objects.select_related("dataset", "run__judge"), pk=pk)
-    people = people_of(campaign)
+    campaign = found(pk)
     context = {
         "campaign": campaign,
-        "people": people,
-        "total": sum(person["total"] for person in people),
-        "done": sum(person["done"] for person in people),
-        "labels": Label.objects.current().filter(campaign=campaign).count(),
-        "items": campaign.campaign_items.count(),
+        "progress": campaign_progress(campaign, timezone.now()),
+        "stale": stale_counts(campaign),
         "guideline": campaign.guidelines.order_by("-version").first(),
+        "now": timezone.now(),
     }
     return render(request, "annotation/campaign_detail.html", context)
 
 
-def people_of(campaign: Campaign) -> list[dict[str, Any]]:
-    """Everybody with a queue in the campaign, with their progress and their verdicts."""
-    rows = list(Assignment.objects.filter(campaign=campaign).progress())
-    for row in rows:
-        row["counts"] = Label.objects.own(campaign.pk, row["annotator_id"]).verdict_counts()
-        row["percent"] = 100 * row["done"] // row["total"]
-    return rows
+def found(pk: int) -> Campaign:
+    """A campaign with what its page names."""
+    campaign: Campaign = get_object_or_404(Campaign.objects.select_related("dataset", "run__judge", "rubric"), pk=pk)
+    return campaign
 
 
 @lead_required
 @require_GET
-def campaign_queue(request: HttpRequest, pk: int, annotator_pk: int) -> HttpResponseBase:
-    """Somebody's queue, to look at and not to touch."""
-    campaign = get_object_or_404(Campaign.objects.select_related("dataset"), pk=pk)
-    annotator = get_object_or_404(Annotator, pk=annotator_pk)
-    page = Paginator(places(campaign, annotator), PLACES_PER_PAGE).get_page(request.GET.get("page"))
-    own = Label.objects.own(campaign.pk, annotator.pk).in_bulk([place.label_pk for place in page if place.label_pk])
-    rows = [row_of(place, own.get(place.label_pk)) for place in page]
-    context = {"campaign": campaign, "annotator": annotator, "page": page, "rows": rows}
-    return render(request, "annotation/campaign_queue.html", context)
+def campaign_guideline(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Every version of the guideline, each with what it changed."""
+    campaign = found(pk)
+    versions = list(campaign.guidelines.order_by("-version")[:MOST_VERSIONS])
+    before = ["", *(one.text for one in reversed(versions))]
+    rows = [(one, differences(old, one.text)) for one, old in zip(reversed(versions), before, strict=False)][::-1]
+    return render(request, "annotation/campaign_guideline.html", {"campaign": campaign, "rows": rows})
 
 
-def places(campaign: Campaign, annotator: Annotator) -> QuerySet[Any]:
-    """The places of a queue, each with the label that stands there."""
-    own = Label.objects.own(campaign.pk, annotator.pk).filter(item=OuterRef("campaign_item__item"))
-    queue = Assignment.objects.queue(campaign.pk, annotator.pk).select_related("campaign_item__item")
-    annotated: QuerySet[Any] = queue.annotate(label_pk=Subquery(own.values("pk")[:1]))
-    return annotated
+@lead_required
+@require_POST
+def campaign_state(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Close or open it."""
+    campaign = found(pk)
+    if request.POST.get("state") == Campaign.State.CLOSED:
+        close_campaign(campaign)
+        messages.success(request, _("The campaign is closed: its labels can be read and no longer changed."))
+    else:
+        open_campaign(campaign)
+        messages.success(request, _("The campaign is open again."))
+    return redirect("campaign_detail", pk)
 
 
-def row_of(place: Any, label: Label | None) -> dict[str, Any]:
-    """A line of the queue's table."""
-    return {"place": place, "label": label, "word": VERDICT_WORDS[label.verdict] if label else ""}
+@lead_required
+@require_POST
+def campaign_people(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Add, remove, or hand somebody's open items over."""
+    campaign = found(pk)
+    form = PeopleForm(request.POST, people=dict(Annotator.objects.values_list("pk", "name")))
+    if not form.is_valid():
+        messages.error(request, _("Choose people for this."))
+        return redirect("campaign_detail", pk)
+    try:
+        messages.success(request, changed_people(campaign, form.cleaned_data))
+    except CampaignRefused as problem:
+        messages.error(request, str(problem))
+    return redirect("campaign_detail", pk)
+
+
+def changed_people(campaign: Campaign, data: dict[str, Any]) -> str:
+    """Do it, and say what was done."""
+    names = [name.strip() for name in data["names"].split(",") if name.strip()]
+    if data["action"] == PeopleForm.HAND_OVER:
+        giver = get_object_or_404(Annotator, pk=data["giver"])
+        takers = list(Annotator.objects.filter(pk__in=data["takers"]).select_related("user"))
+        if not takers:
+            raise CampaignRefused(_("Choose who takes the items over."))
+        moved = hand_over(campaign, giver, takers, count=data["count"])
+    elif not names:
+        raise CampaignRefused(_("Name at least one person."))
+    elif data["action"] == PeopleForm.ADD:
+        add_annotators(campaign, names)
+        return _("%(names)s can review now.") % {"names": ", ".join(names)}
+    else:
+        moved = remove_annotators(campaign, names)
+    return ngettext("%(n)d item moved.", "%(n)d items moved.", moved) % {"n": moved}

@@ -46,7 +46,8 @@ def say(campaign: Campaign, position: int, *verdicts: str, **fields: Any) -> lis
 
 
 def decided(verdict: str = "wrong", **fields: Any) -> Decided:
-    return Decided(**{"answers": (Answer.of(PersonVerdict(verdict)),), "revision": 1} | fields)
+    given: dict[str, Any] = {"answers": (Answer.of(PersonVerdict(verdict)),), "revision": 1}
+    return Decided(**given | fields)
 
 
 def positions(campaign: Campaign, chosen: Filter) -> list[int]:

@@ -11,7 +11,7 @@
   const mark = () => { const here = unanswered(); groups.forEach((group) => group.classList.toggle("active", group === here)); };
 
   const choose = (key) => {
-    const button = form.querySelector(`button[data-key="${CSS.escape(key)}"]`);
+    const button = document.querySelector(`main button[data-key="${CSS.escape(key)}"]`);
     if (button) { press(button); return true; }
     const group = document.activeElement?.closest("fieldset[data-keys]") || unanswered();
     const radio = group?.querySelector(`input[data-key="${CSS.escape(key)}"]`);
@@ -44,14 +44,14 @@
     if (event.key === "Escape" && isTyping(event.target)) { event.target.blur(); return; }
     if (isTyping(event.target) || event.altKey || event.repeat) { return; }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && undo) { event.preventDefault(); undo.requestSubmit(); return; }
-    if (event.ctrlKey || event.metaKey || !form) { return; }
+    if (event.ctrlKey || event.metaKey) { return; }
     if (event.key.startsWith("Arrow")) {
       if (event.target.matches("input[type=radio]")) { return; }
-      const link = form.querySelector(`a[data-key="${event.key}"]`);
+      const link = document.querySelector(`main a[data-key="${event.key}"]`);
       if (link) { event.preventDefault(); link.click(); }
       return;
     }
-    const done = choose(event.key) || (event.key === "j" && toggle(".lead-judge")) || (event.key === "c" && toggle(".lead-correct"));
+    const done = choose(event.key) || (event.key === "j" && toggle(".lead-judge")) || (["c", "f"].includes(event.key) && toggle(".lead-correct"));
     if (done) { event.preventDefault(); }
   });
 

@@ -1,0 +1,124 @@
+"""The list of a campaign's items, and what a lead does to many of them at once."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from annotation.actions import bulk
+from annotation.forms.campaign_items import ACTIONS, BulkForm, ItemFilterForm, query_of
+from annotation.models import Annotator, Campaign
+from annotation.reports.campaign_items import ItemFilter, Show, items_of, lines_of
+from judging.models import Item
+from judging.permissions import lead_required
+
+PER_PAGE = 50
+SHOW_WORDS = {
+    Show.ALL: gettext_lazy("all"),
+    Show.OPEN: gettext_lazy("labels missing"),
+    Show.DONE: gettext_lazy("all labels there"),
+    Show.UNTOUCHED: gettext_lazy("no label yet"),
+    Show.DISAGREEMENT: gettext_lazy("people disagree"),
+    Show.SKIPPED: gettext_lazy("skipped by somebody"),
+    Show.DECIDED: gettext_lazy("decided by a lead"),
+    Show.UNDECIDED: gettext_lazy("not decided by a lead"),
+    Show.SENT: gettext_lazy("sent to adjudication"),
+    Show.KNOWN: gettext_lazy("known"),
+    Show.EXTRA: gettext_lazy("more labels because people disagree"),
+    Show.REMOVED: gettext_lazy("removed"),
+}
+Verb = Callable[[Campaign, list[int], dict[str, Any]], bulk.Done]
+VERBS: dict[str, Verb] = {
+    "more_labels": lambda campaign, items, _data: bulk.more_labels(campaign, items),
+    "fewer_labels": lambda campaign, items, _data: bulk.fewer_labels(campaign, items),
+    "send_to_adjudication": lambda campaign, items, _data: bulk.send_to_adjudication(campaign, items),
+    "hand_items_over": lambda campaign, items, data: bulk.hand_items_over(campaign, items, taker_of(data)),
+    "back_to_pending": lambda campaign, items, _data: bulk.back_to_pending(campaign, items),
+    "mark_known": lambda campaign, items, data: bulk.mark_known(campaign, items, data["value"]),
+    "forget_known": lambda campaign, items, _data: bulk.forget_known(campaign, items),
+    "remove_items": lambda campaign, items, _data: bulk.remove_items(campaign, items),
+}
+
+
+@lead_required
+@require_GET
+def campaign_items(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The items that a filter leaves, a page at a time."""
+    campaign = get_object_or_404(Campaign.objects.select_related("dataset"), pk=pk)
+    asked = ItemFilterForm(request.GET).asked()
+    rows = items_of(campaign, asked).select_related("item")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "campaign": campaign,
+        "asked": asked,
+        "query": urlencode(query_of(asked)),
+        "page": page,
+        "lines": lines_of(campaign, list(page)),
+        "show_words": SHOW_WORDS,
+        "actions": ACTIONS,
+        "people": people_of(campaign),
+        "categories": Item.objects.filter(dataset=campaign.dataset_id).values_of("category"),
+    }
+    return render(request, "annotation/campaign_items.html", context)
+
+
+def people_of(campaign: Campaign) -> Any:
+    """Who may take items over."""
+    return Annotator.objects.filter(user__isnull=False, assignments__campaign=campaign).distinct().order_by("name")
+
+
+@lead_required
+@require_POST
+def campaign_bulk(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say how many items it is about, then do it."""
+    campaign = get_object_or_404(Campaign.objects.select_related("dataset"), pk=pk)
+    asked, form = ItemFilterForm(request.GET).asked(), BulkForm(request.POST)
+    back = f"{reverse('campaign_items', args=[pk])}?{urlencode(query_of(asked))}"
+    if not form.is_valid():
+        messages.error(request, form.sentence())
+        return redirect(back)
+    data = form.cleaned_data
+    items = chosen(campaign, asked, data)
+    if not data["confirmed"]:
+        context = {"campaign": campaign, "data": data, "n": len(items), "back": back, "word": ACTIONS[data["action"]]}
+        context |= {"query": urlencode(query_of(asked)), "taker": taker_name(data)}
+        return render(request, "annotation/campaign_bulk.html", context)
+    try:
+        say(request, VERBS[data["action"]](campaign, items, data))
+    except bulk.BulkRefused as problem:
+        messages.error(request, str(problem))
+    return redirect(back)
+
+
+def chosen(campaign: Campaign, asked: ItemFilter, data: dict[str, Any]) -> list[int]:
+    """The items an action is about."""
+    if data["everything"]:
+        return list(items_of(campaign, asked).values_list("pk", flat=True))
+    return list(data["items"])
+
+
+def taker_of(data: dict[str, Any]) -> Annotator:
+    """Who takes items over."""
+    return get_object_or_404(Annotator.objects.select_related("user"), pk=data["taker"])
+
+
+def taker_name(data: dict[str, Any]) -> str:
+    """The name of who takes over, where somebody does."""
+    return taker_of(data).name if data["action"] == "hand_items_over" else ""
+
+
+def say(request: HttpRequest, done: bulk.Done) -> None:
+    """What was done, and what could not be."""
+    text = ngettext("%(n)d item changed.", "%(n)d items changed.", done.changed) % {"n": done.changed}
+    messages.success(request, text)
+    if done.left:
+        left = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", done.left) % {"n": done.left}
+        messages.info(request, f"{left} {_('What that takes is not so there: it has been begun, or done already.')}")

@@ -1,0 +1,168 @@
+"""Somebody's queue as a lead sees it: to look at, with a word of the lead's own on each label."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from annotation.actions.adjudication import AdjudicationRefused
+from annotation.actions.label_reviews import ReviewRefused, accept_label, fix_label, reject_label, reject_to_another
+from annotation.core.queue_filter import QueueFilter
+from annotation.forms.adjudication import DecisionForm, ReviewForm
+from annotation.models import Annotator, Assignment, Campaign, Label, LabelReview
+from annotation.querysets import AssignmentQuerySet
+from annotation.reports.cases import Case, Opinion, case_of
+from annotation.views.adjudication import asked_of, is_pressed
+from annotation.views.review_queue import SHOWN_WORDS, STATE_WORDS
+from judging.models import Item
+from judging.permissions import lead_required
+
+PLACES_PER_PAGE = 100
+
+
+@lead_required
+@require_GET
+def campaign_queue(request: HttpRequest, pk: int, annotator_pk: int) -> HttpResponseBase:
+    """Somebody's queue, to look at and not to touch."""
+    campaign, annotator = owner_of(pk, annotator_pk)
+    asked = QueueFilter.from_query(request.GET)
+    page = Paginator(places(campaign, annotator, asked), PLACES_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "campaign": campaign,
+        "annotator": annotator,
+        "page": page,
+        "rows": rows_of(campaign, annotator, list(page)),
+        "asked": asked,
+        "query": asked.as_query(),
+        "shown_words": SHOWN_WORDS,
+        "categories": Item.objects.filter(dataset=campaign.dataset_id).values_of("category"),
+        "people": Annotator.objects.filter(assignments__campaign=campaign).distinct().order_by("name"),
+    }
+    return render(request, "annotation/campaign_queue.html", context)
+
+
+def owner_of(pk: int, annotator_pk: int) -> tuple[Campaign, Annotator]:
+    """The campaign and the person."""
+    campaign = get_object_or_404(Campaign.objects.select_related("dataset", "rubric", "run__judge"), pk=pk)
+    return campaign, get_object_or_404(Annotator, pk=annotator_pk)
+
+
+def places(campaign: Campaign, annotator: Annotator, asked: QueueFilter) -> AssignmentQuerySet:
+    """The places of a queue that a filter leaves."""
+    queue: AssignmentQuerySet = Assignment.objects.queue(campaign.pk, annotator.pk).shown(asked)
+    return queue.select_related("campaign_item__item")
+
+
+def rows_of(campaign: Campaign, annotator: Annotator, page: list[Assignment]) -> list[dict[str, Any]]:
+    """Lines of the table: the place, the labels that stand there, and what a lead made of them."""
+    newest = LabelReview.objects.filter(label=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
+    items = [place.campaign_item.item_id for place in page]
+    own = Label.objects.current().filter(campaign=campaign, annotator=annotator, item__in=items)
+    by_item: dict[int, list[Any]] = {}
+    for label in own.annotate(outcome=Subquery(newest)).order_by("pk"):
+        by_item.setdefault(label.item_id, []).append(label)
+    return [
+        {
+            "place": place,
+            "item": place.campaign_item.item,
+            "state": STATE_WORDS[place.state],
+            "labels": by_item.get(place.campaign_item.item_id, []),
+        }
+        for place in page
+    ]
+
+
+@lead_required
+@never_cache
+@require_GET
+def campaign_place(request: HttpRequest, pk: int, annotator_pk: int, queue_rank: int) -> HttpResponseBase:
+    """One place of somebody's queue: what they say of the item, and what a lead makes of it."""
+    campaign, annotator = owner_of(pk, annotator_pk)
+    return render(request, "annotation/campaign_place.html", place_context(request, campaign, annotator, queue_rank))
+
+
+def place_context(request: HttpRequest, campaign: Campaign, annotator: Annotator, queue_rank: int) -> dict[str, Any]:
+    """What the page shows."""
+    place = place_of(campaign, annotator, queue_rank)
+    case, asked = case_of(campaign, place.campaign_item.item), QueueFilter.from_query(request.GET)
+    ranks = places(campaign, annotator, asked).values_list("queue_rank", flat=True)
+    return {
+        "campaign": campaign,
+        "annotator": annotator,
+        "place": place,
+        "state": STATE_WORDS[place.state],
+        "item": place.campaign_item.item,
+        "case": case,
+        "opinion": opinion_of(case, annotator),
+        "asked": asked_of(case, request),
+        "pressed": is_pressed(case),
+        "names": True,
+        "query": asked.as_query(),
+        "before": ranks.filter(queue_rank__lt=queue_rank).order_by("-queue_rank").first(),
+        "after": ranks.filter(queue_rank__gt=queue_rank).order_by("queue_rank").first(),
+    }
+
+
+def place_of(campaign: Campaign, annotator: Annotator, queue_rank: int) -> Assignment:
+    """A place of the queue."""
+    rows = Assignment.objects.queue(campaign.pk, annotator.pk).select_related("campaign_item__item")
+    found: Assignment = get_object_or_404(rows, queue_rank=queue_rank)
+    return found
+
+
+def opinion_of(case: Case, annotator: Annotator) -> Opinion | None:
+    """What this person says."""
+    return next((one for one in case.opinions if one.first.annotator_id == annotator.pk), None)
+
+
+@lead_required
+@require_POST
+def campaign_review(request: HttpRequest, pk: int, annotator_pk: int, queue_rank: int) -> HttpResponseBase:
+    """Accept, fix or reject the label that stands at a place."""
+    campaign, annotator = owner_of(pk, annotator_pk)
+    place = place_of(campaign, annotator, queue_rank)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.sentence())
+    else:
+        label = get_object_or_404(
+            Label.objects.select_related("campaign", "item"),
+            pk=form.cleaned_data["label"],
+            campaign=campaign,
+            annotator=annotator,
+            item=place.campaign_item.item_id,
+        )
+        try:
+            messages.success(request, reviewed(request, label, form))
+        except (ReviewRefused, AdjudicationRefused) as problem:
+            messages.error(request, str(problem))
+    here = reverse("campaign_place", args=[pk, annotator_pk, queue_rank])
+    return redirect(f"{here}{QueueFilter.from_query(request.GET).as_query()}")
+
+
+def reviewed(request: HttpRequest, label: Label, form: ReviewForm) -> str:
+    """Do what the form asks, and say it."""
+    by, comment = get_object_or_404(User, pk=request.user.pk), form.cleaned_data["comment"]
+    outcome = form.cleaned_data["outcome"]
+    if outcome == ReviewForm.ACCEPT:
+        accept_label(label, by=by, comment=comment)
+        return _("Accepted.")
+    if outcome == ReviewForm.REJECT:
+        reject_label(label, by=by, comment=comment)
+        return _("Rejected: the item is back with who labelled it.")
+    if outcome == ReviewForm.REJECT_TO_ANOTHER:
+        reject_to_another(label, by=by, comment=comment)
+        return _("Rejected: the item goes to somebody else.")
+    decision = DecisionForm(request.POST, item=label.item, asked=case_of(label.campaign, label.item).asked)
+    if not decision.is_valid():
+        raise ReviewRefused(decision.sentence())
+    fix_label(label, decision.decided(), by=by)
+    return _("Fixed and accepted: your word is the item's gold label.")
