@@ -8,20 +8,31 @@ from uuid import uuid4
 from django.utils.dateparse import parse_datetime
 
 from annotation.actions.labels import current_labels
+from annotation.core.asked import side
 from annotation.core.queue_filter import QueueFilter
 from annotation.models import Assignment, Campaign, Guideline, Label
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import draft_of, form_pane, said
 from annotation.views.review_queue import around, progress_context
+from judging.core.pairs import B_FIRST, ORDERS
 from judging.models import Judgment, Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeWord:
-    """What the judge of the campaign said of an item."""
+    """What the judge of the campaign said of an item. `swapped`: the page shows the sides the other way round."""
 
     judgments: list[Judgment]
     replies: list[Reply]
+    swapped: bool = False
+
+    def said(self) -> list[tuple[Judgment, str]]:
+        """Judgments with their values as the page calls them."""
+        return [(judgment, side(judgment.value, swapped=self.swapped)) for judgment in self.judgments]
+
+    def read(self) -> list[tuple[Reply, bool]]:
+        """Replies, and whether each calls the page's answer A its B: it was asked in one order or the other."""
+        return [(reply, reply.part in ORDERS and (reply.part == B_FIRST) != self.swapped) for reply in self.replies]
 
 
 def judge_word(assignment: Assignment) -> JudgeWord | None:
@@ -34,7 +45,9 @@ def judge_word(assignment: Assignment) -> JudgeWord | None:
     of_item = {"run": campaign.run_id, "item": assignment.campaign_item.item_id}
     judgments = list(Judgment.objects.filter(**of_item).order_by("criterion"))
     replies = list(Reply.objects.filter(**of_item).order_by("part", "sample", "attempt"))
-    return JudgeWord(judgments=judgments, replies=replies) if judgments or replies else None
+    if not judgments and not replies:
+        return None
+    return JudgeWord(judgments=judgments, replies=replies, swapped=assignment.swapped)
 
 
 def own_labels_of(assignment: Assignment) -> list[Label]:

@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from annotation.models import Assignment, Campaign, Label
+from judging.models import Reply
+from tests import factories
 from tests.annotation.review_help import fields_of, make_review, place, press, url
 from tests.annotation.test_labels_of_criteria import CRITERIA, make_pairs, make_scored
 
@@ -145,6 +147,24 @@ def test_sides_are_shown_and_stored_as_they_are_meant(annotator: User, annotator
     assert stored("value") == [("A",), ("B",)]
     assert checked(page(annotator_client, campaign, 2)) == {"A"}
     assert "You said A" in page(annotator_client, campaign, 2)
+
+
+def test_what_the_judge_said_of_a_pair_is_told_in_the_letters_of_the_page(
+    annotator: User, annotator_client: Client
+) -> None:
+    campaign = make_review(("annotator-1",), dataset=make_pairs())
+    run, item = factories.make_run(campaign.dataset), place(campaign).campaign_item.item
+    factories.make_judgment(run, item, "", value="A")
+    for part in ("ab", "ba"):
+        Reply.objects.create(run=run, item=item, part=part, text=f"reply-{part}", status="scored", value="A")
+    Campaign.objects.update(run=run, blind_judge=False)
+    turned = "it calls B"
+    for swapped, letter, part in ((False, "A", "ba"), (True, "B", "ab")):
+        Assignment.objects.update(swapped=swapped)
+        judge = page(annotator_client, campaign).split('class="review-judge"')[1].split("</section>")[0]
+        assert f"<p> {letter}</p>" in judge
+        assert judge.count(turned) == 1
+        assert judge.index(turned) < judge.index(f"reply-{part}")
 
 
 def test_models_of_a_pair_are_hidden_while_the_campaign_is_blind(annotator: User, annotator_client: Client) -> None:
