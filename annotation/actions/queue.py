@@ -8,22 +8,20 @@ For a label: `keep_place` before it is stored says whether it is surplus, `settl
 after it was taken back keeps the place again. Why nothing is left, `reports.queues.nothing_left` says in numbers.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotation.actions.draws import draw, free_expired, give_place, lock_queues, take_place
+from annotation.actions.draws import draw, free_expired, give_place, held_from_now, lock_queues, take_place
 from annotation.actions.extras import deal_to_another, want_one_more
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
 from annotation.core.rules import CampaignRules, Skipped, skip_rule
 from annotation.core.words import PageView
-from annotation.models import Annotator, Assignment, Campaign
-from annotation.querysets import AssignmentQuerySet
+from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 
 MOST_OPEN = 10
+OPEN_LOOKED_AT = 100
 DRAFT_MARKS = {"page", "sequence", "at"}
 
 
@@ -41,7 +39,8 @@ def next_place(campaign: Campaign, annotator: Annotator, *, after: int = 0) -> A
     with transaction.atomic():
         lock_queues([annotator])
         found = _pulled_place(campaign, annotator, after)
-        return _held(found, campaign) if found else None
+        fresh = found is None or found.held_until is None or found.opened_at is not None
+        return _held(found, campaign) if found and fresh else found
 
 
 def hold(assignment: Assignment) -> Assignment:
@@ -53,7 +52,7 @@ def hold(assignment: Assignment) -> Assignment:
     campaign = assignment.campaign
     if not campaign.is_pulled or campaign.state != Campaign.State.OPEN or not assignment.is_open:
         return assignment
-    until = timezone.now() + timedelta(seconds=campaign.hold_seconds)
+    until = held_from_now(campaign)
     mine = Assignment.objects.open().filter(pk=assignment.pk, placed=True)
     if mine.update(held_until=until):
         assignment.placed, assignment.held_until = True, until
@@ -161,33 +160,38 @@ def refuse_settled(row: Assignment) -> None:
 
 
 def _pulled_place(campaign: Campaign, annotator: Annotator, after: int) -> Assignment | None:
-    own = Assignment.objects.queue(campaign.pk, annotator.pk)
-    if campaign.state != Campaign.State.OPEN:
-        return _first_open(own)
-    if after and own.open().filter(placed=True).count() < MOST_OPEN:
-        ahead = own.filter(queue_rank__gt=after, lap=0)
-        return _first_open(ahead) or draw(campaign, annotator) or _first_open(own)
-    return _first_open(own.filter(lap=0)) or draw(campaign, annotator) or _first_open(own)
+    own = _open_places(campaign, annotator)
+    full = sum(row.placed for row in own) >= MOST_OPEN
+    here = [row for row in own if row.lap == 0 and (full or row.queue_rank > after)]
+    found = _first(here)
+    if found is None and campaign.state == Campaign.State.OPEN and not full:
+        found = draw(campaign, annotator)
+    return found or _first(own)
 
 
-def _first_open(queue: AssignmentQuerySet) -> Assignment | None:
-    """The first of somebody's open places that is theirs, or can be theirs again; locked."""
-    rows = queue.order_by("lap", "queue_rank").select_related("campaign", "campaign_item")
-    rows = rows.select_for_update(of=("self",))
-    found = [
-        rows.filter(state=state, placed=True).first() for state in (Assignment.State.PENDING, Assignment.State.DRAFT)
-    ]
-    kept: list[Assignment] = [row for row in found if row is not None]
-    if kept:
-        return min(kept, key=lambda row: (row.lap, row.queue_rank))
-    lost = rows.open().filter(placed=False, campaign_item__taken__lt=F("campaign_item__wanted"))
-    return next((row for row in lost[:MOST_OPEN] if keep_place(row)), None)
+def _open_places(campaign: Campaign, annotator: Annotator) -> list[Assignment]:
+    """Somebody's open places in the order of their queue, locked. They are few: what is open was drawn one by one."""
+    rows = Assignment.objects.open().filter(campaign=campaign, annotator=annotator).order_by()
+    found = list(rows.select_for_update(of=("self",)).select_related("campaign_item")[:OPEN_LOOKED_AT])
+    for row in found:
+        row.campaign = campaign
+    return sorted(found, key=lambda row: (row.lap, row.queue_rank))
+
+
+def _first(rows: Sequence[Assignment]) -> Assignment | None:
+    """The first place that is its annotator's, or can be theirs again."""
+    kept = next((row for row in rows if row.placed), None)
+    return kept or next((row for row in rows if _is_free(row.campaign_item) and keep_place(row)), None)
+
+
+def _is_free(row: CampaignItem) -> bool:
+    return row.taken < row.wanted or row.how == CampaignItem.How.CHECK
 
 
 def _held(row: Assignment, campaign: Campaign) -> Assignment:
     """From now on for as long as the campaign says."""
     if campaign.state == Campaign.State.OPEN:
-        row.held_until = timezone.now() + timedelta(seconds=campaign.hold_seconds)
+        row.held_until = held_from_now(campaign)
         row.save(update_fields=["held_until"])
     return row
 
