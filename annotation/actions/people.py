@@ -14,6 +14,8 @@ from annotation.core.lead_reasons import HANDED_OVER
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.permissions import role_of
 
+CHUNK = 200
+
 
 class CampaignRefused(ValueError):
     """Why a campaign cannot be made or filled, as a sentence."""
@@ -100,12 +102,10 @@ def remove_annotators(campaign: Campaign, names: Sequence[str]) -> int:
         raise CampaignRefused(f"{', '.join(unknown)} is not in campaign {campaign.name}.")
     if not stay:
         raise CampaignRefused("A campaign needs at least one annotator: add somebody first, or close it.")
-    moved = 0
-    with transaction.atomic():
-        store_members(campaign, stay)
-        for leaver in Annotator.objects.filter(user__username__in=names):
-            moved += _give_away(campaign, leaver, list(Annotator.objects.filter(user__username__in=stay)))
-    return moved
+    store_members(campaign, stay)
+    others = list(Annotator.objects.filter(user__username__in=stay))
+    leavers = Annotator.objects.filter(user__username__in=names)
+    return sum(_give_away(campaign, leaver, others, keep=False) for leaver in leavers)
 
 
 def hand_over(campaign: Campaign, giver: Annotator, takers: Sequence[Annotator], *, count: int | None = None) -> int:
@@ -119,8 +119,7 @@ def hand_over(campaign: Campaign, giver: Annotator, takers: Sequence[Annotator],
         raise CampaignRefused(f"{', '.join(strangers)} is not in campaign {campaign.name}; add them first.")
     if giver in takers:
         raise CampaignRefused(f"{giver.name} has these items already; name somebody else.")
-    with transaction.atomic():
-        return _give_away(campaign, giver, takers, count=count, keep=True)
+    return _give_away(campaign, giver, takers, keep=True, count=count)
 
 
 def refuse_group(campaign: Campaign) -> None:
@@ -131,6 +130,7 @@ def refuse_group(campaign: Campaign) -> None:
         raise CampaignRefused(f"The annotators of {campaign.name} are group {campaign.group}; change its members.")
 
 
+@transaction.atomic
 def store_members(campaign: Campaign, names: Sequence[str]) -> None:
     """Write the names into the rules as they are now."""
     row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
@@ -140,24 +140,41 @@ def store_members(campaign: Campaign, names: Sequence[str]) -> None:
 
 
 def _give_away(
-    campaign: Campaign, giver: Annotator, takers: Sequence[Annotator], *, count: int | None = None, keep: bool = False
+    campaign: Campaign, giver: Annotator, takers: Sequence[Annotator], *, keep: bool, count: int | None = None
 ) -> int:
-    """`keep`: what nobody can take stays with its giver, else its place is given back."""
-    lock_queues(takers)
-    places = Assignment.objects.queue(campaign.pk, giver.pk).open().filter(placed=True).order_by("-queue_rank")
-    # An item whose label is being stored at this moment is not open any more: do not wait for it.
-    rows = places.select_for_update(of=("self",), skip_locked=True).select_related("campaign_item__item")[:count]
+    """From the end of the queue, some at a time, so that nobody waits for long.
+
+    `keep`: what nobody can take stays with its giver, else its place is given back.
+    """
+    queue = Assignment.objects.queue(campaign.pk, giver.pk)
+    below, looked_at, moved = queue.last_rank() + 1, 0, 0
+    while count is None or looked_at < count:
+        most = CHUNK if count is None else min(CHUNK, count - looked_at)
+        with transaction.atomic():
+            lock_queues(takers)
+            places = queue.open().filter(placed=True, queue_rank__lt=below).order_by("-queue_rank")
+            # An item whose label is being stored at this moment is not open any more: do not wait for it.
+            locked = places.select_for_update(of=("self",), skip_locked=True).select_related("campaign_item__item")
+            rows = list(locked[:most])
+            moved += _give_some(campaign, rows, takers, keep=keep)
+        if not rows:
+            break
+        below, looked_at = rows[-1].queue_rank, looked_at + len(rows)
+    return moved
+
+
+def _give_some(campaign: Campaign, rows: Sequence[Assignment], takers: Sequence[Annotator], *, keep: bool) -> int:
     loads = {one.pk: Assignment.objects.queue(campaign.pk, one.pk).open().count() for one in takers}
     moved = 0
-    for row in reversed(list(rows)):
-        taker = _taker(row.campaign_item, takers, loads)
-        if campaign.is_pulled or (taker is None and not keep):
-            give_place(row.campaign_item)
-        elif taker is None:
-            continue
-        else:
+    for row in reversed(rows):
+        taker = None if campaign.is_pulled else _taker(row.campaign_item, takers, loads)
+        if taker is not None:
             put_at_end(campaign, row.campaign_item, taker)
             loads[taker.pk] += 1
+        elif campaign.is_pulled or not keep:
+            give_place(row.campaign_item)
+        else:
+            continue
         row.state, row.placed, row.held_until = Assignment.State.SKIPPED, False, None
         row.skip_reason, row.draft_rev = HANDED_OVER, row.draft_rev + 1
         row.save(update_fields=["state", "placed", "held_until", "skip_reason", "draft_rev"])
