@@ -12,12 +12,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 ANNOTATORS, JUDGES, PER_ITEM = 50, 3, 10
+MOST_READ = 1_000_000
+"""Labels up to which panels are measured that read them one by one."""
 VERDICT = "CASE WHEN random() < {right} THEN {truth} ELSE {other} END"
 TRUTH, OTHER = (
     "CASE WHEN mod(i.position, 10) < 7 THEN '{}' ELSE '{}' END".format(*pair)
@@ -31,12 +33,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--labels", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--repeat", type=int, default=3, help="the best of so many is printed")
-    parser.add_argument("--whole", type=int, default=1_000_000, help="largest size of the whole agreement_report")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pg-") as folder, postgres(Path(folder)) as url:
         django(url, folder)
-        results = [measured(labels, chosen.repeat, whole=labels <= chosen.whole) for labels in chosen.labels]
+        results = [measured(labels, chosen.repeat) for labels in chosen.labels]
     if chosen.json:
         print(json.dumps(results))
         return
@@ -128,10 +129,9 @@ def without_indexes(model: type) -> Iterator[None]:
             editor.add_constraint(model, constraint)
 
 
-def filled(labels: int) -> tuple[Any, list[Any]]:
-    """A dataset with this many labels and their kept counts; its campaign and its runs."""
+def emptied() -> None:
+    """No rows of a size measured before, and the same random numbers for every size."""
     from django.db import connection
-    from django.utils import timezone
 
     from annotation.models import Annotator, Campaign, CountScale, ItemCount, Label
     from judging.models import Dataset, Item, Judge, Judgment, Run
@@ -140,30 +140,59 @@ def filled(labels: int) -> tuple[Any, list[Any]]:
         tables = (Label, ItemCount, Judgment, CountScale, Item, Run, Campaign, Dataset, Annotator, Judge)
         cursor.execute("TRUNCATE " + ", ".join(model._meta.db_table for model in tables) + " CASCADE")
         cursor.execute("SELECT setseed(0.42)")
+
+
+def filled(labels: int) -> tuple[Any, list[Any]]:
+    """A dataset with this many labels and their kept counts; its campaign and its runs."""
+    from django.db import connection
+
+    from annotation.models import Annotator, Campaign
+    from judging.models import Dataset
+
+    emptied()
     dataset = Dataset.objects.create(name=f"{labels}", state="ready")
     campaign = Campaign.objects.create(dataset=dataset, name="scale")
     Annotator.objects.bulk_create(Annotator(name=f"annotator {n}") for n in range(ANNOTATORS))
-    first = Annotator.objects.order_by("pk").values_list("pk", flat=True)[0]
+    insert_items(dataset, labels // PER_ITEM)
+    insert_labels(campaign)
+    runs = [insert_run(dataset, number) for number in range(JUDGES)]
+    keep(campaign)
+    connection.close()
+    for table in ("annotation_label", "annotation_itemcount", "judging_judgment", "judging_item"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM ANALYZE {table}")
+    return campaign, runs
+
+
+def insert_items(dataset: Any, items: int) -> None:
+    """Items with texts of the usual length."""
+    from judging.models import Item
+
     texts = (
         """'[{"question": "' || repeat('q', 150) || '", "answer": "' || repeat('a', 250) || '", "reference": ""}]'"""
     )
-    turns = f"({texts})::jsonb"
     insert(
         Item,
-        f"generate_series(1, {labels // PER_ITEM}) g",
+        f"generate_series(1, {items}) g",
         dataset_id=str(dataset.pk),
         key="'item ' || g",
         position="g",
-        turns=turns,
+        turns=f"({texts})::jsonb",
         question_key="md5(g::text)",
     )
-    items = f"judging_item i WHERE i.dataset_id = {dataset.pk}"
+
+
+def insert_labels(campaign: Any) -> None:
+    """Ten labels an item, some missing, some undefined."""
+    from annotation.models import Annotator, Label
+
+    first = Annotator.objects.order_by("pk").values_list("pk", flat=True)[0]
+    label = (
+        f"(SELECT i.id, i.position, k, CASE WHEN random() < 0.03 THEN 'undefined' ELSE {SAID} END AS said "
+        f"FROM judging_item i CROSS JOIN generate_series(0, {PER_ITEM - 1}) k "
+        f"WHERE i.dataset_id = {campaign.dataset_id} AND random() < 0.97) l"
+    )
     with without_indexes(Label):
-        label = (
-            f"(SELECT i.id, i.position, k, CASE WHEN random() < 0.03 THEN 'undefined' ELSE {SAID} END AS said "
-            f"FROM judging_item i CROSS JOIN generate_series(0, {PER_ITEM - 1}) k "
-            f"WHERE i.dataset_id = {dataset.pk} AND random() < 0.97) l"
-        )
         insert(
             Label,
             label,
@@ -175,30 +204,31 @@ def filled(labels: int) -> tuple[Any, list[Any]]:
             seconds="20 * random()",
             client_key="l.id || '-' || l.k",
         )
-    runs = []
-    for number in range(JUDGES):
-        judge = Judge.objects.create(name=f"judge {number}", kind="imported")
-        run = Run.objects.create(
-            dataset=dataset, judge=judge, kind="imported", state="finished", finished_at=timezone.now()
-        )
-        said = f"(SELECT i.id, CASE WHEN random() < 0.02 THEN 'invalid' ELSE {SAID} END AS said FROM {items}) j"
-        insert(
-            Judgment,
-            said,
-            run_id=str(run.pk),
-            item_id="j.id",
-            verdict="j.said",
-            value="CASE WHEN j.said = 'invalid' THEN '' ELSE j.said END",
-            status="CASE WHEN j.said = 'invalid' THEN 'unscored' ELSE 'scored' END",
-            reason="CASE WHEN j.said = 'invalid' THEN 'no_verdict' ELSE '' END",
-        )
-        runs.append(run)
-    keep(campaign)
-    connection.close()
-    for table in ("annotation_label", "annotation_itemcount", "judging_judgment", "judging_item"):
-        with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM ANALYZE {table}")
-    return campaign, runs
+
+
+def insert_run(dataset: Any, number: int) -> Any:
+    """A finished run of a judge over every item."""
+    from django.utils import timezone
+
+    from judging.models import Judge, Judgment, Run
+
+    judge = Judge.objects.create(name=f"judge {number}", kind="imported")
+    run = Run.objects.create(
+        dataset=dataset, judge=judge, kind="imported", state="finished", finished_at=timezone.now()
+    )
+    items = f"judging_item i WHERE i.dataset_id = {dataset.pk}"
+    said = f"(SELECT i.id, CASE WHEN random() < 0.02 THEN 'invalid' ELSE {SAID} END AS said FROM {items}) j"
+    insert(
+        Judgment,
+        said,
+        run_id=str(run.pk),
+        item_id="j.id",
+        verdict="j.said",
+        value="CASE WHEN j.said = 'invalid' THEN '' ELSE j.said END",
+        status="CASE WHEN j.said = 'invalid' THEN 'unscored' ELSE 'scored' END",
+        reason="CASE WHEN j.said = 'invalid' THEN 'no_verdict' ELSE '' END",
+    )
+    return run
 
 
 def keep(campaign: Any) -> None:
@@ -224,71 +254,98 @@ def keep(campaign: Any) -> None:
     )
 
 
-def measured(labels: int, repeat: int, *, whole: bool) -> dict[str, float]:
+def measured(labels: int, repeat: int) -> dict[str, float]:
     """Seconds of each part."""
-    import numpy as np
-    from django.db import connection
-
-    from annotation.actions.counts import check_counts, recount
-    from annotation.core.agreement import GROUP
-    from annotation.core.confusion import READINGS
-    from annotation.core.correction import post_stratified, strata_of
-    from annotation.core.same_items import JudgedRows, same_items
-    from annotation.models import ItemCount, Label
-    from annotation.reports import agreement_report
-    from annotation.reports.counts import judge_pattern_histogram, judge_pattern_histograms, label_histogram
+    from annotation.actions.counts import check_counts
+    from annotation.models import Label
+    from annotation.reports.counts import judge_pattern_histograms, label_histogram
 
     started = time.perf_counter()
     campaign, runs = filled(labels)
     print(f"{labels:,} labels filled in {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
     if labels <= 100_000:
         assert all(check.is_right for check in check_counts(campaign)), "the kept counts are wrong"
+    kept, beside = label_histogram(campaign), judge_pattern_histograms(runs, campaign)[runs[0].pk]
+    parts = of_reports(campaign, runs) | of_statistics(kept, beside) | of_queries(campaign, runs)
+    if labels <= MOST_READ:
+        parts |= of_panels(campaign)
+    seconds = {}
+    for name, part in parts.items():
+        seconds[name] = best(part, repeat)
+        print(f"  {name}: {shown(seconds[name])}", file=sys.stderr, flush=True)
+    seconds |= of_pages(campaign, repeat)
+    print(
+        f"  patterns: {len(kept.items)}, with a judge: {len(beside.items)}, labels: {Label.objects.count():,}",
+        file=sys.stderr,
+        flush=True,
+    )
+    return seconds
 
-    def people() -> Any:
-        return label_histogram(campaign)
 
-    def judges() -> Any:
-        return list(judge_pattern_histograms(runs, campaign).values())
+Part = Callable[[], object]
 
-    kept, beside = people(), judges()
 
-    def statistics() -> None:
+def of_reports(campaign: Any, runs: Sequence[Any]) -> dict[str, Part]:
+    """The whole report, and what it is made of."""
+    from annotation.reports import Question, agreement_document
+
+    core = Question(panels=())
+    return {
+        "report of 3 judges": lambda: agreement_document(campaign.dataset, campaign=campaign, question=core),
+        "report of 1 judge": lambda: agreement_document(
+            campaign.dataset, campaign=campaign, runs=runs[:1], question=core
+        ),
+    }
+
+
+def of_panels(campaign: Any) -> dict[str, Part]:
+    """Panels, one by one, as a page fetches them."""
+    from annotation.reports import MOST_READ_BY_COMMAND, PANELS, Question, agreement_document
+
+    def panel(name: str) -> Part:
+        question = Question(panels=(name,), at_most=MOST_READ_BY_COMMAND)
+        return lambda: agreement_document(campaign.dataset, campaign=campaign, question=question)
+
+    return {f"report with the panel {name}": panel(name) for name in PANELS}
+
+
+def of_statistics(kept: Any, beside: Any) -> dict[str, Part]:
+    """Statistics, with 2,000 bootstrap replicates where their intervals need them."""
+    from annotation.core.agreement import GROUP, NOMINAL
+    from annotation.core.confusion import READINGS
+    from annotation.core.same_items import same_items
+    from annotation.reports.judged import rows_by_pattern
+    from annotation.reports.trust import corrected_scores_of
+    from annotation.reports.words import Scale
+
+    def between_people() -> None:
         for statistic in GROUP.values():
-            statistic(kept.by_verdict)
+            statistic(kept.by_verdict, NOMINAL)
 
-    def of_a_judge(found: Any) -> None:
+    def of_a_judge() -> None:
         for reading in READINGS.values():
-            reading(found.confusion)
-        decided = np.where(found.judge_codes > 1, -1, found.judge_codes)
-        same_items(JudgedRows(decided, found.labels.verdict_counts[:, :2], found.items), np.eye(2))
-        post_stratified(*strata_of(found.judge_codes, found.human_codes, found.items))
+            reading(beside.confusion)
+        same_items(rows_by_pattern(beside, Scale()), NOMINAL.weights(2))
+        corrected_scores_of(beside)
 
-    def report() -> None:
-        people()
-        statistics()
-        for found in judges():
-            of_a_judge(found)
+    return {"statistics between people": between_people, "statistics of one judge": of_a_judge}
 
-    def sql(text: str) -> Callable[[], object]:
-        def run() -> object:
-            with connection.cursor() as cursor:
-                cursor.execute(text)
-                return cursor.fetchall()
 
-        return run
+def of_queries(campaign: Any, runs: Sequence[Any]) -> dict[str, Part]:
+    """The queries under a report, and what they would cost without kept counts."""
+    from annotation.actions.counts import recount
+    from annotation.models import ItemCount
+    from annotation.reports.counts import judge_pattern_histogram, judge_pattern_histograms
 
     one = ItemCount.objects.values_list("item_id", flat=True)[0]
     of = f"campaign_id = {campaign.pk} AND criterion = ''"
     said = ", ".join(f"count(*) FILTER (WHERE verdict = '{word}') {word}" for word in ("clean", "wrong", "undefined"))
-    parts: dict[str, Callable[[], object]] = {
-        "report from kept counts, 3 judges": report,
+    return {
         "query: patterns of people": sql(
             f"SELECT pattern, count(*) FROM annotation_itemcount WHERE {of} AND newest GROUP BY 1"
         ),
         "query: one judge beside the patterns": lambda: judge_pattern_histogram(runs[0], campaign),
-        "query: three judges beside the patterns": judges,
-        "statistics between people": statistics,
-        "statistics of one judge": lambda: of_a_judge(beside[0]),
+        "query: three judges beside the patterns": lambda: judge_pattern_histograms(runs, campaign),
         "one label counted": lambda: recount(campaign, [one]),
         "beside it, query: patterns from the labels": sql(
             f"SELECT clean, wrong, undefined, count(*) FROM (SELECT item_id, {said} FROM annotation_label "
@@ -299,25 +356,44 @@ def measured(labels: int, repeat: int, *, whole: bool) -> dict[str, float]:
             "GROUP BY 1, 2"
         ),
     }
-    if whole:
-        parts["report_agreement, whole"] = lambda: agreement_report(campaign.dataset)
-    seconds = {name: best(part, repeat) for name, part in parts.items()}
-    print(
-        f"  patterns: {len(kept.items)}, with a judge: {len(beside[0].items)}, labels: {Label.objects.count():,}",
-        file=sys.stderr,
-        flush=True,
-    )
-    return seconds
 
 
-def best(part: Callable[[], object], repeat: int) -> float:
+def of_pages(campaign: Any, repeat: int) -> dict[str, float]:
+    """The page as a lead gets it: the 95th percentile of twenty calls."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from django.urls import reverse
+
+    lead, _ = User.objects.get_or_create(username="lead", is_superuser=True, is_staff=True)
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(lead)
+    url = reverse("agreement_report", args=[campaign.dataset_id])
+    seconds = sorted(timed(lambda: client.get(url)) for _ in range(20 if repeat > 1 else 5))
+    return {"page, 95th percentile": seconds[int(0.95 * (len(seconds) - 1))]}
+
+
+def sql(text: str) -> Part:
+    """A bare query."""
+    from django.db import connection
+
+    def run() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute(text)
+            return cursor.fetchall()
+
+    return run
+
+
+def best(part: Part, repeat: int) -> float:
     """Seconds of the fastest of some calls."""
-    seconds = []
-    for _ in range(repeat):
-        started = time.perf_counter()
-        part()
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
+    return min(timed(part) for _ in range(repeat))
+
+
+def timed(part: Part) -> float:
+    """Seconds of one call."""
+    started = time.perf_counter()
+    part()
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

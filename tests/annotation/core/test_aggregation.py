@@ -5,6 +5,18 @@ from annotation.core.aggregation import Votes, dawid_skene, majority_codes
 from annotation.core.intervals import Undefined
 
 
+# Dawid and Skene (1979), table 1: 45 patients, five anaesthetists of whom the first saw everybody three times.
+PATIENTS = (
+    "111 1 1 1 1|333 4 3 3 4|112 2 1 2 2|222 3 1 2 1|222 3 2 2 2|222 3 3 2 2|122 2 1 1 1|"
+    "333 3 4 3 3|222 2 2 2 3|232 2 2 2 3|444 4 4 4 4|222 3 3 4 3|111 1 1 1 1|222 3 2 1 2|"
+    "121 1 1 1 1|111 2 1 1 1|111 1 1 1 1|111 1 1 1 1|222 2 2 2 1|222 1 3 2 2|222 2 2 2 2|"
+    "222 2 2 2 1|222 3 2 2 2|221 2 2 2 2|111 1 1 1 1|111 1 1 1 1|232 2 2 2 2|111 1 1 1 1|"
+    "111 1 1 1 1|112 1 1 2 1|111 1 1 1 1|333 3 2 3 3|111 1 1 1 1|222 2 2 2 2|222 3 2 3 2|"
+    "433 4 3 4 3|221 2 2 3 2|232 3 2 3 3|333 3 4 3 2|111 1 1 1 1|111 1 1 1 1|121 2 1 1 1|"
+    "232 2 2 2 2|121 1 1 1 1|222 2 2 2 2"
+)
+
+
 def votes_of(table: list[list[int]] | np.ndarray, categories: int = 2) -> Votes:
     cells = np.asarray(table)
     items, people = np.nonzero(cells >= 0)
@@ -67,3 +79,17 @@ def test_relabelling_categories_relabels_the_outcome() -> None:
 
 def test_no_labels_resolve_to_nothing() -> None:
     assert dawid_skene(votes_of(np.empty((0, 2), dtype=int))) == Undefined("no labels")
+
+
+def test_the_patients_of_dawid_and_skene_come_out_as_published() -> None:
+    rows = [
+        (patient, observer, int(said) - 1)
+        for patient, row in enumerate(PATIENTS.split("|"))
+        for observer, word in enumerate(row.split())
+        for said in word
+    ]
+    items, people, codes = np.array(rows).T
+    found = dawid_skene(Votes(items, people, codes, 4))
+    assert not isinstance(found, Undefined)
+    assert found.prevalence.round(2).tolist() == [0.4, 0.42, 0.11, 0.07]
+    assert np.diagonal(found.errors[0]).round(2).tolist() == [0.89, 0.88, 0.66, 0.44]

@@ -163,6 +163,13 @@ def test_hundreds_of_raters_with_few_labels_each() -> None:
     assert value_of(found) == pytest.approx(1 - apart / chance)
 
 
+def test_kappa_of_every_diagnosis_is_that_of_it_against_the_rest() -> None:
+    table = np.array(tables.FLEISS_1971)
+    against_rest = [patterns(np.stack([table[:, at], 6 - table[:, at]], axis=1)) for at in range(5)]
+    kappas = [fleiss_kappa(found) for found in against_rest]
+    assert [round(kappa.value, 3) for kappa in kappas if isinstance(kappa, Value)] == [0.245, 0.245, 0.52, 0.471, 0.566]
+
+
 def test_chance_and_skew_tell_two_tables_of_85_percent_apart() -> None:
     """Feinstein and Cicchetti: kappa .70 and .32. AC1 says most items agree, kappa that the rare class is not found."""
     even, skewed = [[40, 9], [6, 45]], [[80, 10], [5, 5]]
