@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from annotation.core.tables.rows import Row, Table, cell_text
+from annotation.core.tables.rows import Row, Table
 from judging.core.items import RowProblem
 from judging.core.readers import FileRefused
+from judging.core.readers.workbook import is_workbook, sheet_rows
 
 MAGIC = b"PK\x03\x04"
 
@@ -26,17 +22,15 @@ def recognises(path: Path) -> bool:
 
 def read(path: Path) -> Table:
     """The table of the first sheet; its first row is the header. Values count, not the formulas behind them."""
-    try:
-        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError):
-        raise FileRefused(0, "The file is an archive but no Excel workbook. Save the table as XLSX or CSV.") from None
-    rows = sheet.iter_rows(values_only=True)
-    header = _header(next(rows, ()))
+    if not is_workbook(path):
+        raise FileRefused(0, "The file is an archive but no Excel workbook. Save the table as XLSX or CSV.")
+    rows = sheet_rows(path)
+    _, cells = next(rows, (0, []))
+    header = _header([cell.strip() for cell in cells])
     return Table(header, _rows(header, rows))
 
 
-def _header(cells: tuple[Any, ...]) -> tuple[str, ...]:
-    texts = [cell_text(cell) for cell in cells]
+def _header(texts: list[str]) -> tuple[str, ...]:
     while texts and not texts[-1]:
         texts.pop()
     if not texts:
@@ -48,11 +42,9 @@ def _header(cells: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _rows(header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[Row | RowProblem]:
-    for line, cells in enumerate(rows, 2):
-        texts = [cell_text(cell) for cell in cells]
-        if not any(texts):
-            continue
+def _rows(header: tuple[str, ...], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row | RowProblem]:
+    for line, cells in rows:
+        texts = [cell.strip() for cell in cells]
         if any(texts[len(header) :]):
             yield RowProblem(line, f"The row has cells beyond the {len(header)} columns of the header. Name them.")
             continue

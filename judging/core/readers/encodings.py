@@ -63,7 +63,7 @@ def _likelihood(raw: bytes, codec: str) -> float:
 
 
 def _is_rare(char: str) -> bool:
-    return "\u4e00" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
+    return "\u3041" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
 
 
 def encoding_named(name: str) -> str:

@@ -3,13 +3,14 @@
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile, is_zipfile
+from zlib import error as ZlibError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -34,6 +35,11 @@ _BROKEN = (
     ParseError,
     EOFError,
     OSError,
+    IndexError,
+    NotImplementedError,
+    RecursionError,
+    RuntimeError,
+    ZlibError,
 )
 
 
@@ -52,17 +58,11 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet that has any, with their numbers; rows without a text are left out."""
     _check_size(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            workbook = load_workbook(path, read_only=True, data_only=True)
-        with closing(workbook):
+        with _opened(path, values=True) as sheet:
             formulas = _formulas(path) if _has_formulas(path) else repeat(())
-            for sheet in workbook.worksheets[:1]:
-                for number, (cells, asked) in enumerate(
-                    zip(sheet.iter_rows(values_only=True), formulas, strict=False), 1
-                ):
-                    _check_values(number, cells, asked)
-                    yield from _row(number, cells)
+            for number, (cells, asked) in enumerate(zip(sheet, formulas, strict=False), 1):
+                _check_values(number, cells, asked)
+                yield from _row(number, cells)
     except FileRefused:
         raise
     except _BROKEN as error:
@@ -88,8 +88,19 @@ def _mentions(archive: ZipFile, name: str) -> bool:
 
 def _formulas(path: Path) -> Iterator[tuple[Any, ...]]:
     """The rows of the first sheet with formulas in place of what they came to."""
-    with closing(load_workbook(path, read_only=True)) as workbook:
-        yield from workbook.worksheets[0].iter_rows(values_only=True)
+    with _opened(path, values=False) as sheet:
+        yield from sheet
+
+
+@contextmanager
+def _opened(path: Path, *, values: bool) -> Iterator[Iterator[tuple[Any, ...]]]:
+    """The rows of the first sheet. The file is opened here: a path would be judged by its ending."""
+    with path.open("rb") as file:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            workbook = load_workbook(file, read_only=True, data_only=values)
+        with closing(workbook):
+            yield workbook.worksheets[0].iter_rows(values_only=True) if workbook.worksheets else iter(())
 
 
 def _check_values(number: int, values: tuple[Any, ...], asked: tuple[Any, ...]) -> None:
