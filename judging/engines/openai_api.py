@@ -6,11 +6,13 @@ OPENAI_API_KEY and appears in no reply and in no message.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from importlib.metadata import version
 from queue import SimpleQueue
 from time import monotonic
+from typing import Any, TypeVar
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
@@ -18,8 +20,9 @@ from tenacity.wait import wait_random_exponential
 
 from judging.core.verdicts import Reason, Unscored
 from judging.engines.background_loop import BackgroundLoop
-from judging.engines.base import EngineError, EngineOptions, EngineReply, Request
+from judging.engines.base import ChoiceReply, ChoiceRequest, EngineError, EngineOptions, EngineReply, Request
 from judging.engines.openai_calls import CallFailed, MayPass, ask, call_of
+from judging.engines.openai_choices import ServedChoices
 from judging.engines.openai_context import ContextLength
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -28,9 +31,8 @@ CONNECT_SECONDS = 10.0
 DIRECT = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
 """Addresses of this machine are never asked through a proxy."""
 
-
-Done = SimpleQueue["Future[EngineReply] | None"]
-"""What is ready, in the order in which it got so; None: wait no longer."""
+Asked = TypeVar("Asked")
+Said = TypeVar("Said")
 
 
 class OpenAIEngine:
@@ -44,19 +46,30 @@ class OpenAIEngine:
             )
         self._options = options
         self._key = api_key()
-        self._done = Done()
+        self._done: SimpleQueue[Any] = SimpleQueue()
         self._context = ContextLength(options)
+        self._served = ServedChoices(options, self._key)
         self._loop: BackgroundLoop | None = None
         self._client: httpx.AsyncClient | None = None
 
     def replies(self, requests: Iterable[Request]) -> Iterator[EngineReply]:
         """Exactly one outcome for every request, as they come; stopping early cancels what is in flight."""
+        return self._outcomes(requests, self._reply)
+
+    def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
+        """As `replies`. A vLLM server is asked with tokens; any other for the likeliest tokens of a text."""
+        return self._outcomes(requests, self._choice)
+
+    def _outcomes(
+        self, requests: Iterable[Asked], outcome: Callable[[httpx.AsyncClient, Asked], Coroutine[Any, Any, Said]]
+    ) -> Iterator[Said]:
         loop, client = self._opened()
-        done = self._done = Done()
-        in_flight: set[Future[EngineReply]] = set()
+        done: SimpleQueue[Future[Said] | None] = SimpleQueue()
+        self._done = done
+        in_flight: set[Future[Said]] = set()
         try:
             for request in requests:
-                future = loop.start(self._reply(client, request))
+                future = loop.start(outcome(client, request))
                 in_flight.add(future)
                 future.add_done_callback(done.put)
                 while len(in_flight) >= self._options.concurrency or not done.empty():
@@ -76,8 +89,8 @@ class OpenAIEngine:
         self._done.put(None)
 
     def versions(self) -> dict[str, str]:
-        """The HTTP client; the server does not say what it is."""
-        return {"httpx": version("httpx")}
+        """The HTTP client, and how choices were scored; the server does not say what it is."""
+        return {"httpx": version("httpx")} | ({"choices": self._served.how} if self._served.how else {})
 
     def close(self) -> None:
         """Cancel what is in flight, close the connections, end the thread."""
@@ -110,16 +123,26 @@ class OpenAIEngine:
             return EngineReply(id=request.id, failure=Unscored(Reason.REJECTED, "The rubric has no prompt to send."))
         if too_long := await self._context.refusal(client, request.prompt):
             return EngineReply(id=request.id, failure=too_long)
-        retrying = AsyncRetrying(
+        try:
+            return await self._retrying()(self._attempt, client, request)
+        except CallFailed as failed:
+            return EngineReply(id=request.id, failure=failed.outcome)
+
+    async def _choice(self, client: httpx.AsyncClient, request: ChoiceRequest) -> ChoiceReply:
+        started = monotonic()
+        try:
+            found: ChoiceReply = await self._retrying()(self._served.choice, client, request)
+        except CallFailed as failed:
+            found = ChoiceReply(id=request.id, failure=failed.outcome)
+        return replace(found, ms=round((monotonic() - started) * 1000))
+
+    def _retrying(self) -> AsyncRetrying:
+        return AsyncRetrying(
             stop=stop_after_attempt(self._options.attempts),
             retry=retry_if_exception_type(MayPass),
             wait=self._wait,
             reraise=True,
         )
-        try:
-            return await retrying(self._attempt, client, request)
-        except CallFailed as failed:
-            return EngineReply(id=request.id, failure=failed.outcome)
 
     async def _attempt(self, client: httpx.AsyncClient, request: Request) -> EngineReply:
         path, body = call_of(request, self._options)

@@ -90,14 +90,19 @@ def written_out(sampling: Mapping[str, Any]) -> dict[str, Any]:
 
 async def ask(client: httpx.AsyncClient, path: str, body: Mapping[str, Any], *, seconds: float, key: str) -> Answer:
     """Make the call once, within so many seconds; raises CallFailed. `key` is kept out of what is raised."""
+    return _answer(await received(client, path, body, seconds=seconds, key=key), key)
+
+
+async def received(client: httpx.AsyncClient, path: str, body: Mapping[str, Any], *, seconds: float, key: str) -> bytes:
+    """As `ask`, for the body of the answer as it came."""
     try:
         async with asyncio.timeout(seconds):
-            response, received = await _exchange(client, path, body)
+            response, content = await _exchange(client, path, body)
     except TimeoutError as error:
         raise MayPass(Reason.TIMEOUT, f"The server did not answer within {seconds:g} seconds.") from error
     if response.status_code != httpx.codes.OK:
-        raise _failure(response, received, key)
-    return _answer(received, key)
+        raise _failure(response, content, key)
+    return content
 
 
 async def _exchange(client: httpx.AsyncClient, path: str, body: Mapping[str, Any]) -> tuple[httpx.Response, bytes]:

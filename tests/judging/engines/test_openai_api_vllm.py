@@ -17,7 +17,7 @@ import pytest
 from judging.core.items import ItemText, Turn
 from judging.core.prompts import Prompt
 from judging.engines import ENGINES
-from judging.engines.base import EngineOptions, EngineReply, Request
+from judging.engines.base import ChoiceReply, ChoiceRequest, EngineOptions, EngineReply, Request
 from tests.tiny_model import CONTEXT, CPU_ENVIRONMENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.vllm]
@@ -118,3 +118,40 @@ def test_many_calls_at_once_bring_one_outcome_each(server: VllmServer) -> None:
     replies = ask(server, *prompts)
     assert [reply.id[0] for reply in replies] == list(range(100))
     assert not any(reply.failure for reply in replies)
+
+
+def choice(number: int, texts: tuple[str, ...] = (" A", " B", " C", " D"), **options: Any) -> ChoiceRequest:
+    text = "Questions about 大阪.\n\n" + "def f(x): return x\n" * 20 + f"Question {number}?\nAnswer:"
+    return ChoiceRequest(id=(number, "", 0), prompts=(Prompt(text=text),), texts=texts, group="all", **options)
+
+
+def chosen(server: VllmServer, requests: list[ChoiceRequest]) -> tuple[dict[int, ChoiceReply], dict[str, str]]:
+    engine: Any = ENGINES["openai_api"](EngineOptions(model="tiny", base_url=server.url))
+    try:
+        return {reply.id[0]: reply for reply in engine.choices(iter(requests))}, engine.versions()
+    finally:
+        engine.close()
+
+
+def test_choices_are_as_likely_as_in_a_model_of_our_own(server: VllmServer, tiny_model: Path) -> None:
+    chat = Prompt(messages=(("system", "Choose."), ("user", "2 + 2?\nA. 3\nB. 4\nAnswer:")))
+    requests = [
+        *(choice(number) for number in range(12)),
+        choice(20, (" in the north of it", " in the south", " nowhere")),
+        choice(21, longest=60),
+        ChoiceRequest(id=(22, "", 0), prompts=(chat,), texts=("A", "B")),
+    ]
+    found, versions = chosen(server, requests)
+    own: Any = ENGINES["transformers_local"](EngineOptions(model=str(tiny_model), arguments={"dtype": "float32"}))
+    expected = {reply.id[0]: reply for reply in own.choices(iter(requests))}
+    own.close()
+    for number, reply in expected.items():
+        assert found[number].loglikelihoods == pytest.approx(reply.loglikelihoods, abs=1e-3), found[number]
+        assert (found[number].tokens, found[number].cut) == (reply.tokens, reply.cut)
+    assert "/tokenize" in versions["choices"]
+
+
+def test_a_choice_that_must_not_be_cut_fails_with_a_reason(server: VllmServer) -> None:
+    found, _ = chosen(server, [choice(1, longest=60, cut_left=False)])
+    assert found[1].failure is not None
+    assert found[1].failure.reason == "prompt_too_long"
