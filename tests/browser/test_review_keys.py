@@ -1,6 +1,7 @@
 """The keys of campaigns with scores, several criteria and pairs, and those that every campaign has."""
 
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from tests.annotation.test_labels_of_criteria import make_pairs, make_scored
 from tests.browser.conftest import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 ONE_TO_TEN = [{"name": "", "scale": {"low": 1, "high": 10}, "direction": "higher", "clean_if": 7}]
 
 
@@ -225,3 +228,22 @@ def test_without_a_script_the_form_does_the_same(user: User, sign_in: SignIn) ->
     page.get_by_role("button", name="Submit").click()
     at(page, 2)
     assert values() == [("accuracy", "4"), ("fluency", "undefined")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["scores", "sides", "number"])
+def test_the_form_is_accessible_and_fits_a_phone(user: User, sign_in: SignIn, kind: str, scheme: str) -> None:
+    if kind == "sides":
+        campaign = make_review(("annotator-1",), dataset=make_pairs())
+    else:
+        scale = [{"name": "share", "scale": {"low": 0, "high": 1}, "clean_if": 0.5}]
+        campaign = make_scored(scale if kind == "number" else None, people=("annotator-1",))
+    Campaign.objects.update(rules={"error_types": ["fact", "日本語が不自然"]})
+    page = window(sign_in, user, campaign, color_scheme=scheme, viewport={"width": 400, "height": 800})
+    page.locator(".review-skip summary").click()
+    page.locator("[data-go-on]").uncheck()
+    page.locator(".review-criterion input").last.check(force=True)
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
