@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from judging.core.verdicts import Verdict
 from judging.models import Dataset
+from training_export.core.flags import flags_of
 
 
 class Export(models.Model):
@@ -24,6 +25,8 @@ class Export(models.Model):
     options = models.JSONField(default=dict, blank=True, help_text="source, campaign, run and filters")
     as_of = models.JSONField(default=dict, blank=True, help_text="The last label and judgment that it saw.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    items = models.PositiveIntegerField(default=0, help_text="Items to go through.")
+    done = models.PositiveIntegerField(default=0, help_text="Items gone through.")
     error = models.TextField(blank=True)
     folder = models.CharField(max_length=500, blank=True)
     files = models.JSONField(default=list, blank=True, help_text="[{name, sha256, rows}]")
@@ -49,6 +52,24 @@ class Export(models.Model):
     def counts(self) -> dict[str, Any]:
         """The counts of the manifest; empty until it is written."""
         return dict(self.manifest.get("counts", {}))
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What was asked beyond format and source; what was not asked is not in it."""
+        shown = {name: value for name, value in self.options.items() if name not in {"source", "campaign", "run"}}
+        if not shown.get("min_agreement"):
+            shown.pop("min_agreement", None)
+        return shown
+
+    @property
+    def flags(self) -> list[str]:
+        """The same as they are typed on the command line."""
+        return flags_of(self.filters)
+
+    @property
+    def percent(self) -> int:
+        """How far the building is."""
+        return min(100, 100 * self.done // self.items) if self.items else 0
 
     @property
     def written(self) -> int:

@@ -38,7 +38,9 @@ def export_create(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         form = ExportForm(request.POST, dataset=dataset_in(request.POST.get("dataset", "")))
         if form.is_valid() and isinstance(request.user, User):
-            export = order_export(form.selection, format_name=form.cleaned_data["format"], by=request.user)
+            export = order_export(
+                form.selection, format_name=form.cleaned_data["format"], options=form.options, by=request.user
+            )
             return redirect("export_detail", pk=export.pk)
         return render(request, "training_export/export_create.html", {"form": form})
     return render(request, *choices_page(request))

@@ -226,3 +226,66 @@ def test_the_back_office_shows_exports_and_edits_none(lead_client: Client, expor
     assert lead_client.get(change).status_code == 200
     assert lead_client.post(change, {"format": "x"}).status_code == 403
     assert lead_client.get(reverse("admin:training_export_export_add")).status_code == 403
+
+
+def test_a_trainer_s_options_stand_on_the_form_where_the_format_has_them(lead_client: Client, dataset: Dataset) -> None:
+    without = page(lead_client, "export_create", data=choices(dataset))
+    trained = page(lead_client, "export_create", data=choices(dataset, format="trl_preference"))
+    assert 'name="split"' not in without
+    assert 'name="split"' in trained
+    assert 'name="max_similarity"' in trained
+    assert 'name="leakage_against"' in without
+
+
+def test_what_was_asked_on_the_form_is_what_is_built(
+    lead_client: Client, dataset: Dataset, no_queue: None, tmp_path: Path
+) -> None:
+    benchmark = factories.make_dataset("benchmark")
+    factories.make_item(benchmark, "Something else?")
+    asked = {"format": "trl_unpaired", "split": "50/50", "written_as": "hub", "min_chars": "2", "near_copies": "drop"}
+    lead_client.post(
+        reverse("export_create"), choices(dataset, **asked, leakage_against=benchmark.pk, include_metadata="on")
+    )
+    export = Export.objects.get()
+    assert export.flags == [
+        "--leakage-against benchmark",
+        "--leakage exclude",
+        "--split 50/50",
+        "--include-metadata",
+        "--min-chars 2",
+        "--files hub",
+        "--near-copies drop",
+    ]
+    Export.objects.update(state=Export.State.PENDING)
+    assert build_export(export.pk) is not None
+    html = page(lead_client, "export_detail", export.pk)
+    assert "--split 50/50" in html
+    name = next(file["name"] for file in Export.objects.get().files if file["name"].startswith("data/"))
+    response = lead_client.get(reverse("export_file", args=[export.pk, name]))
+    assert b"".join(response.streaming_content)[:4] == b"PAR1"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("split", ["90/20", "x", "100/0"])
+def test_a_split_that_is_none_is_said_at_its_field(lead_client: Client, dataset: Dataset, split: str) -> None:
+    html = page(lead_client, "export_create", data=choices(dataset, format="text", split=split))
+    assert "errorlist" in html
+    assert "export-counts" not in html
+
+
+def test_the_gate_is_shown_with_its_figures_before_anything_leaves(lead_client: Client, dataset: Dataset) -> None:
+    html = page(lead_client, "export_create", data=choices(dataset, source="gold-then-judge", judge_gate="on"))
+    assert "The judge may not stand in for people here" in html
+    assert "1 where the judge may not stand in" in html
+    assert 'name="judge_gate"' not in page(lead_client, "export_create", data=choices(dataset))
+
+
+def test_a_running_export_says_how_far_it_is(lead_client: Client, export: Export) -> None:
+    Export.objects.update(state=Export.State.RUNNING, items=200_000, done=50_000)
+    html = page(lead_client, "export_detail", export.pk)
+    assert "50,000 of 200,000 items gone through." in html
+    assert 'aria-valuenow="25"' in html
+    assert "25 %" in page(lead_client, "export_list")
+
+
+def test_progress_is_noted_while_files_are_built(export: Export) -> None:
+    assert Export.objects.get().items == 2

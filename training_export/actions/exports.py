@@ -1,5 +1,6 @@
 """Exports of a dataset. The files appear whole or not at all."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import file_digest
@@ -16,10 +17,11 @@ from redis.exceptions import RedisError
 from rq.callbacks import Callback
 
 from judging.core.verdicts import Verdict
+from judging.models import Item
 from training_export.core.folders import FolderProblem, appearing_folder, check_target
 from training_export.core.manifest import STAMP, manifest_of, write_manifest
 from training_export.core.records import PEOPLE, Leakage, Source
-from training_export.core.tally import Tally, write_records
+from training_export.core.tally import Tally, nobody, write_records
 from training_export.core.writers import (
     NOTHING_ASKED,
     WRITERS,
@@ -216,7 +218,7 @@ def write_files(export: Export, selection: Selection, folder: Path) -> dict[str,
     """Files and manifest in this folder; what the export's row says of them."""
     made_at = timezone.localtime(selection.as_of.at)
     options = training_options(export.options)
-    tally, written = fill_folder(selection, folder, export.format, options, made_at)
+    tally, written = fill_folder(selection, folder, export.format, options, made_at, told=progress_of(export))
     provenance = provenance_of(
         selection,
         format_name=export.format,
@@ -229,8 +231,25 @@ def write_files(export: Export, selection: Selection, folder: Path) -> dict[str,
     return {"manifest": manifest, "files": [file.as_json() for file in written]}
 
 
+def progress_of(export: Export) -> Callable[[int], None]:
+    """What notes on the export's row how many items are done."""
+    row = Export.objects.filter(pk=export.pk)
+    row.update(items=Item.objects.filter(dataset=export.dataset).count(), done=0)
+
+    def told(done: int) -> None:
+        row.update(done=done)
+
+    return told
+
+
 def fill_folder(
-    selection: Selection, folder: Path, format_name: str, options: TrainingOptions, made_at: datetime
+    selection: Selection,
+    folder: Path,
+    format_name: str,
+    options: TrainingOptions,
+    made_at: datetime,
+    *,
+    told: Callable[[int], None] = nobody,
 ) -> tuple[Tally, list[WrittenFile]]:
     """The files of a format, without their manifest."""
     form = WRITERS[format_name]
@@ -251,7 +270,7 @@ def fill_folder(
     )
     repeated = leaked(selection)
     leakage = None if repeated is None else Leakage(repeated, selection.leakage == EXCLUDE)  # type: ignore[arg-type]
-    tally, written = write_records(rows, form.make(folder, stamped), selection.rule, leakage=leakage)
+    tally, written = write_records(rows, form.make(folder, stamped), selection.rule, leakage=leakage, told=told)
     if form.by_verdict and not form.for_training and not tally.written:
         raise ExportProblem(
             _("No item of dataset “{dataset}” has a verdict to export.").format(dataset=selection.dataset)

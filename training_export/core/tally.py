@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,7 +23,12 @@ from training_export.core.records import (
 from training_export.core.writers import Writer, WrittenFile
 
 MOST_KNOWN = 10_000
+TELL_EVERY = 20_000
 VERDICTS = frozenset(Verdict)
+
+
+def nobody(_done: int) -> None:
+    """Nobody waits for progress."""
 
 
 @dataclass(slots=True)
@@ -68,17 +73,25 @@ class Tally:
 
 
 def write_records(
-    records: Iterable[Record], writer: Writer, rule: Rule, *, leakage: Leakage | None = None
+    records: Iterable[Record],
+    writer: Writer,
+    rule: Rule,
+    *,
+    leakage: Leakage | None = None,
+    told: Callable[[int], None] = nobody,
 ) -> tuple[Tally, list[WrittenFile]]:
     """Send every record to its file, one at a time, and close the files whatever happens.
 
-    Where the judge decides, its files hold the text it judged: no word of people's goes into them.
+    Where the judge decides, its files hold the text it judged: no word of people's goes into them. `told` hears now
+    and then how many records are done.
     """
     sorter = Sorter(rule, leakage)
     try:
         with no_collecting():
-            for record in records if rule.source != Source.JUDGE else map(without_people, records):
+            for done, record in enumerate(records if rule.source != Source.JUDGE else map(without_people, records)):
                 writer.write(record, sorter.place(record))
+                if done % TELL_EVERY == 0:
+                    told(done)
     finally:
         files = writer.close()
     sorter.tally.checks = writer.checks()

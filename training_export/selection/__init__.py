@@ -3,6 +3,7 @@
 from training_export.selection.asking import Asked, select
 from training_export.selection.choosing import (
     EXCLUDE,
+    REPORT,
     ExportProblem,
     Selection,
     benchmark_named,
@@ -18,6 +19,7 @@ from training_export.selection.words import records
 
 __all__ = [
     "EXCLUDE",
+    "REPORT",
     "Asked",
     "ExportProblem",
     "Selection",

@@ -134,7 +134,7 @@ class VerdictParquet:
 def item_row(record: Record) -> dict[str, str | None]:
     """An item's columns; null where it has nothing. What came as JSON text in a column `extra` leaves as it came."""
     extra = record.extra
-    if set(extra) == {"extra"} and isinstance(extra["extra"], str):
+    if set(extra) == {"extra"} and isinstance(extra["extra"], str | None):
         text: str | None = extra["extra"]
     else:
         text = json.dumps(extra, ensure_ascii=False) if extra else None
