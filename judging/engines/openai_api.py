@@ -48,7 +48,7 @@ class OpenAIEngine:
         self._key = api_key()
         self._done: SimpleQueue[Any] = SimpleQueue()
         self._context = ContextLength(options)
-        self._served = ServedChoices(options, self._key)
+        self._served = ServedChoices(options, self._key, self._retrying)
         self._loop: BackgroundLoop | None = None
         self._client: httpx.AsyncClient | None = None
 
@@ -131,7 +131,7 @@ class OpenAIEngine:
     async def _choice(self, client: httpx.AsyncClient, request: ChoiceRequest) -> ChoiceReply:
         started = monotonic()
         try:
-            found: ChoiceReply = await self._retrying()(self._served.choice, client, request)
+            found = await self._served.choice(client, request)
         except CallFailed as failed:
             found = ChoiceReply(id=request.id, failure=failed.outcome)
         return replace(found, ms=round((monotonic() - started) * 1000))

@@ -7,10 +7,11 @@ serves letters, and a letter that is not among them leaves the question without 
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
+from tenacity import AsyncRetrying
 
 from judging.core.continuations import Continuations, continuations
 from judging.core.prompts import Prompt
@@ -25,11 +26,14 @@ NOT_THERE = {httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED, httpx.codes.
 
 
 class ServedChoices:
-    """One server; `how` it is asked is found out by the first request."""
+    """One server; `how` it is asked is found out by the first request.
 
-    def __init__(self, options: EngineOptions, key: str) -> None:
+    A question is several calls. Each of them is made again by itself where it may pass (`retrying`).
+    """
+
+    def __init__(self, options: EngineOptions, key: str, retrying: Callable[[], AsyncRetrying]) -> None:
         self.how = ""
-        self._options, self._key = options, key
+        self._options, self._key, self._retrying = options, key, retrying
         self._root = options.base_url.rstrip("/").removesuffix("/v1")
         self._longest: int | None = None
         self._lock = asyncio.Lock()
@@ -59,7 +63,7 @@ class ServedChoices:
             said_of = await asyncio.gather(*(self._post(client, "/completions", each) for each in every))
             values = [summed(said, tail, len(tokens.shared)) for said, tail in zip(said_of, tokens.tails, strict=True)]
         if None in values:
-            raise MayPass(Reason.BROKEN_REPLY, "The server did not say how likely every text is.")
+            raise CallFailed(Reason.BROKEN_REPLY, "The server did not say how likely every text is.")
         return ChoiceReply(
             id=request.id,
             loglikelihoods=tuple(value for value in values if value is not None),
@@ -143,6 +147,10 @@ class ServedChoices:
             return None
 
     async def _post(self, client: httpx.AsyncClient, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        said: dict[str, Any] = await self._retrying()(self._once, client, path, body)
+        return said
+
+    async def _once(self, client: httpx.AsyncClient, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         content = await received(client, path, body, seconds=self._options.timeout_seconds, key=self._key)
         try:
             data = json.loads(content)
@@ -156,7 +164,7 @@ class ServedChoices:
 def numbers(value: object) -> list[int]:
     """Tokens as a server says them; CallFailed for anything else."""
     if not isinstance(value, list) or not all(isinstance(each, int) for each in value):
-        raise MayPass(Reason.BROKEN_REPLY, "The server's tokens are no list of numbers.")
+        raise CallFailed(Reason.BROKEN_REPLY, "The server's tokens are no list of numbers.")
     return value
 
 
