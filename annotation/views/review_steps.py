@@ -177,7 +177,9 @@ def back_to(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
 def review_hold(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
     """Keep an item for me while I work on it."""
     kept = hold(own_assignment(request.user, campaign_pk, queue_rank))
-    return JsonResponse({"held_until": kept.held_until, "placed": kept.placed})
+    # To the last digit, which the JSON of Django would cut: leaving sends it back to be compared.
+    until = kept.held_until.isoformat() if kept.held_until else None
+    return JsonResponse({"held_until": until, "placed": kept.placed})
 
 
 @member_required

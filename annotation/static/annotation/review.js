@@ -129,6 +129,8 @@
   const keepRail = (rail) => {
     // An item that was here before its turn brings no rail: the one on the screen stays, and points at it.
     page().prepend(rail);
+    const number = rail.querySelector("[name=number]");
+    if (number && form()) number.value = rankOf(path());
     for (const link of rail.querySelectorAll(".review-places a")) {
       if (link.pathname === path()) link.setAttribute("aria-current", "step"); else link.removeAttribute("aria-current");
     }
@@ -186,8 +188,9 @@
     const decided = new Set(offline.steps().map((waiting) => waiting.path));
     const open = stock.filter((item) => !decided.has(item.path));
     const next = open.find((item) => rankOf(item.path) > rankOf(entry.path)) ?? open[0];
-    const html = next?.html ?? document.getElementById("review-waiting").innerHTML;
+    const html = next?.html ?? document.getElementById("review-waiting").innerHTML, resume = page().dataset.next;
     swap(html, new URL(next?.path ?? location.href, location.href).href, Boolean(next));
+    page().dataset.next ??= resume;
     toast(document.getElementById("review-kept").content.firstElementChild.cloneNode(true), entry.title);
     return true;
   };
@@ -218,13 +221,14 @@
     const asked = document.getElementById("review-undo");
     if (asked && !asked.hasAttribute("data-kept")) step(asked);
   };
-  document.addEventListener("review:all-sent", () => {
-    // What stands here may have been decided meanwhile, or come without its rail and hold: ask again, unless somebody types.
-    if (document.activeElement?.closest("#review-form input, #review textarea")) return;
-    if (page().hasAttribute("data-local")) go(form() ? location.href : page().dataset.next || location.href, { push: !form() });
-  });
   document.addEventListener("review:sent", (event) => {
-    if (form() && event.detail.path === path() && event.detail.kind === "step") page().setAttribute("data-local", "");
+    if (event.detail.path === path() && event.detail.kind === "step") page().setAttribute("data-decided", "");
+  });
+  document.addEventListener("review:all-sent", () => {
+    // What stands here was decided meanwhile, or came without its rail and hold: ask again, unless somebody types.
+    if (document.activeElement?.closest("#review-form input, #review textarea")) return;
+    if (!form() || page().hasAttribute("data-decided")) go(page().dataset.next);
+    else if (page().hasAttribute("data-local")) go(location.href, { push: false });
   });
 
   // ---- after every arrival of an item ----
