@@ -66,10 +66,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class PairFigures:
-    """Two raters on the items both labelled."""
+    """Two raters on the items both labelled. `table`: what the first said by what the second did."""
 
     first: int
     second: int
+    table: IntArray
     n: int
     percent_agreement: Statistic
     cohen_kappa: Statistic
@@ -84,7 +85,7 @@ def pairs_of(sheet: Sheet) -> Iterator[PairFigures]:
         n = int(table.sum())
         if n:
             same = proportion(int(np.trace(table)), n, undefined=NO_PAIRS)
-            yield PairFigures(first, second, n, same, cohen_kappa(table))
+            yield PairFigures(first, second, table, n, same, cohen_kappa(table))
 
 
 def mean_pairwise_kappa(sheet: Sheet) -> Statistic:

@@ -14,10 +14,11 @@ from annotation.core.kept import folded
 from annotation.models import Campaign, CountScale, Label
 from annotation.reports.counts import JudgedHistogram, LabelHistogram, judge_pattern_histograms
 from annotation.reports.human import HumanColumn, KeptColumn, Rater, human_column, human_counts, kept_column
-from annotation.reports.judged import Asked, people_votes
+from annotation.reports.judged import Asked
 from annotation.reports.judges import JudgeReport, judge_report
 from annotation.reports.people import statistics
 from annotation.reports.refusals import ReportRefused
+from annotation.reports.votes import people_votes
 from annotation.reports.words import MOST_READ, MOST_VALUES, Scale, Words, read_words, said_in, scale_of
 from judging.models import Dataset, Judgment, Run
 
@@ -116,7 +117,9 @@ class _Chosen:
 
 def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], chosen: _Chosen) -> AgreementReport:
     criterion, at_most = chosen.criterion, chosen.question.at_most
-    words = read_words(campaign, criterion, at_most=at_most)
+    # Only the panel of people is worth reading as many labels as a command does.
+    most = at_most if "people" in chosen.question.panels else min(at_most, MOST_READ)
+    words = read_words(campaign, criterion, at_most=most)
     said = said_in(campaign, criterion, words)
     scale = scale_of(said or _said_by_judges(runs, criterion), chosen.question.level)
     column = _column(campaign, criterion)

@@ -94,6 +94,7 @@ def _people(document: Document, panels: Panels) -> Document:
     if found.campaign is None or not found.words.names:
         return document
     words, scale = found.words, found.scale
+    pairs = pair_rows(words, scale)
     people = people_of(found.campaign, found.criterion, words, scale)
     rows = [row | person.as_json() for row, person in zip(document["annotators"], people, strict=True)]
     beside = {} if scale.is_continuous else {run: judge_codes(run, words, scale, found.criterion) for run in found.runs}
@@ -103,7 +104,12 @@ def _people(document: Document, panels: Panels) -> Document:
     ]
     return document | {
         "annotators": rows,
-        "pairs": [pair.as_json() for pair in pair_rows(words, scale)],
+        "pairs": [pair.as_json() for pair in pairs],
+        "tables": document["tables"]
+        | {
+            "pairs": document["tables"]["pairs"]
+            | {"rows": [cell for pair in pairs for cell in pair.cells(scale.values)]}
+        },
         "matrix": matrix_of(words, scale, beside),
         "aggregation": aggregation_of(words, scale),
         "judges": judges,

@@ -11,28 +11,17 @@ from annotation.core.agreement.basis import quotient
 from annotation.core.continuous import NO_NAMES
 from annotation.core.counts import Patterns, pair_table, patterns, patterns_of_pairs
 from annotation.core.graded import GRADED, of_pairs, of_table
-from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, mean, proportion
-from annotation.core.kept import folded
-from annotation.core.pairwise import (
-    NO_VOTES,
-    ONE_ORDER,
-    VOTES,
-    BothOrders,
-    VoteAgreement,
-    judge_agreement,
-    people_agreement,
-)
+from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, mean
 from annotation.core.same_items import JudgedRows, SameItems, same_items
 from annotation.models import Campaign, GoldLabel
 from annotation.reports.counts import JudgedHistogram, majority_places
 from annotation.reports.people import TOO_MANY_LABELS
+from annotation.reports.votes import counts_on, is_vote_scale, vote_figures
 from annotation.reports.words import NOBODY, Scale, Words
-from judging.core.verdicts import Reason
-from judging.models import Judgment, Reply, Run
+from judging.models import Judgment, Run
 
 NO_BOTH = "no item with a value of both"
 ONE_RUN = "the judge went through the items once"
-SHOWN = [VOTES.index(vote) for vote in ("A", "B", "tie")]
 
 
 @dataclass(frozen=True)
@@ -166,11 +155,6 @@ def rows_by_pattern(found: JudgedHistogram, scale: Scale) -> JudgedRows:
     return JudgedRows(found.judge_places(scale.values), counts_on(found, scale), found.items)
 
 
-def counts_on(found: JudgedHistogram, scale: Scale) -> IntArray:
-    """People's labels of each value of the scale, one row per kind of items."""
-    return folded(found.labels.counts, [value for value, _ in found.labels.columns], scale.values)
-
-
 def value_counts(found: JudgedHistogram, scale: Scale) -> IntArray:
     """Judge's value by people's (gold, else the majority), on the items that have both."""
     judge, people = found.judge_places(scale.values), found.human_places(scale.values)
@@ -272,67 +256,6 @@ def value_table(found: JudgedWords) -> dict[str, Any] | None:
     return {"values": list(found.scale.values), "counts": found.table.tolist()}
 
 
-def vote_figures(run: Run, found: JudgedHistogram, scale: Scale) -> dict[str, Any]:
-    """Votes on pairs: both orders, ties, and agreement as MT-Bench counts it. Inconsistent votes are ties here."""
-    votes = np.array([VOTES.index(value) for value in scale.values], dtype=np.int64)
-    places, tie = found.judge_places(scale.values), VOTES.index("tie")
-    said = np.where(places >= 0, votes[places], -1)
-    said[np.array([reason == Reason.INCONSISTENT for reason in found.judge_reasons], dtype=bool)] = tie
-    people = np.zeros((len(said), 3), dtype=np.int64)
-    people[:, votes] = counts_on(found, scale)
-    both, given = BothOrders(_orders(run)), said >= 0
-    ties, n = int(found.items[said == tie].sum()), int(found.items[given].sum())
-    return {
-        **order_figures(both),
-        "ties": proportion(ties, n, undefined=NO_VOTES),
-        **agreement_figures(judge_agreement(said[given], people[given], found.items[given])),
-    }
-
-
-def order_figures(both: BothOrders) -> dict[str, Any]:
-    """What both orders of the same pairs say."""
-    return {
-        "consistency": both.consistency(),
-        "position_bias": both.position_bias(),
-        "position_p": both.position_test(),
-        "primacy": proportion(both.primacy(), both.n, undefined=ONE_ORDER),
-        "recency": proportion(both.recency(), both.n, undefined=ONE_ORDER),
-        "orders": both.cells[np.ix_(SHOWN, SHOWN)].tolist(),
-    }
-
-
-def people_votes(found: Patterns, scale: Scale) -> dict[str, Any] | None:
-    """The same of people alone."""
-    if not is_vote_scale(scale):
-        return None
-    counts = np.zeros((len(found.items), 3), dtype=np.int64)
-    counts[:, [VOTES.index(value) for value in scale.values]] = found.counts
-    votes, ties = int(found.items @ found.sizes), int(found.items @ counts[:, VOTES.index("tie")])
-    nothing = Undefined("no judge")
-    return {
-        **dict.fromkeys(("consistency", "position_bias", "primacy", "recency"), nothing),
-        "position_p": None,
-        "orders": [],
-        "ties": proportion(ties, votes, undefined=NO_VOTES),
-        **agreement_figures(people_agreement(Patterns(counts, found.items))),
-    }
-
-
-def is_vote_scale(scale: Scale) -> bool:
-    """Whether values are A, B and tie."""
-    return not scale.is_verdict and bool(scale.values) and set(scale.values) <= set(VOTES)
-
-
-def agreement_figures(found: VoteAgreement) -> dict[str, Any]:
-    """By name."""
-    return {
-        "agreement_all": found.agreement_all,
-        "agreement_without_ties": found.agreement_without_ties,
-        "n_all": found.n_all,
-        "n_without_ties": found.n_without_ties,
-    }
-
-
 def self_consistency(run: Run, scale: Scale, criterion: str, *, at_most: int) -> dict[str, Any]:
     """How often a judge says the same again: over all its finished runs on the dataset."""
     runs = list(
@@ -406,18 +329,3 @@ def _with_gold(items: IntArray, codes: IntArray, campaign: Campaign | None, crit
         if item in decided:
             codes[row] = place.get(decided[item], -1)
     return codes
-
-
-def _orders(run: Run) -> IntArray:
-    """Votes with A shown first by votes with B shown first, of the pairs that have both."""
-    replies = Reply.objects.filter(run=run, part__in=["ab", "ba"], status="scored").order_by(
-        "item_id", "sample", "attempt"
-    )
-    said: dict[int, dict[str, str]] = {}
-    for item, part, value in replies.values_list("item_id", "part", "value"):
-        said.setdefault(item, {})[part] = value or ""
-    cells = np.zeros((3, 3), dtype=np.int64)
-    for votes in said.values():
-        if len(votes) == 2 and set(votes.values()) <= set(VOTES):
-            cells[VOTES.index(votes["ab"]), VOTES.index(votes["ba"])] += 1
-    return cells

@@ -1,5 +1,6 @@
 """People among themselves: every statistic of a criterion, raters and pairs of raters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,14 @@ class PairRow:
             "percent_agreement": self.figures.percent_agreement.as_json(),
             "cohen_kappa": self.figures.cohen_kappa.as_json(),
         }
+
+    def cells(self, values: Sequence[str]) -> list[list[Any]]:
+        """Their table, a row per pair of values that was said."""
+        table = self.figures.table
+        return [
+            [self.first, self.second, values[one], values[other], int(table[one, other])]
+            for one, other in zip(*np.nonzero(table), strict=True)
+        ]
 
 
 def statistics(found: Patterns, words: Words | None, scale: Scale) -> dict[str, Statistic]:

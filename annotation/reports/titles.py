@@ -65,6 +65,16 @@ METHODS: dict[str, Promise] = {
     "cluster_bootstrap": _("cluster bootstrap"),
     "paired_bootstrap": _("item bootstrap, paired"),
     "fisher_z": _("Fisher's z"),
+    "newcombe": _("Newcombe"),
+    "post_stratified": _("post-stratified"),
+    "rogan_gladen_lee": _("Rogan-Gladen, Lee and others"),
+    "ppi": _("prediction-powered"),
+    "ppi_plus": _("prediction-powered, tuned"),
+    "design_weighted": _("weighted by design"),
+    "stratified": _("stratified"),
+    "logistic_regression": _("logistic regression"),
+    "difference_of_means": _("difference of means"),
+    "large_sample": _("large sample"),
 }
 
 

@@ -260,4 +260,5 @@ def test_count_tables_hold_what_the_numbers_are_made_of() -> None:
     assert sum(row[-1] for row in tables["patterns"]["rows"]) == 40
     assert sum(row[-1] for row in tables["judge_patterns"]["rows"]) == 40
     assert sum(row[-1] for row in tables["judge_human"]["rows"]) == 40
+    assert sum(row[-1] for row in tables["pairs"]["rows"]) == 3 * 40
     assert all(len(table["columns"]) == len(row) for table in tables.values() for row in table["rows"])
