@@ -44,6 +44,7 @@ ACCESS: list[tuple[str, set[str]]] = [
     ("review_*", MEMBERS),
     ("campaign_*", LEADS),
     ("adjudication_*", LEADS),
+    ("agreement_own", MEMBERS),
     ("agreement_*", LEADS),
     ("export_*", LEADS),
     # the back office

@@ -23,6 +23,7 @@ from annotation.core.charts import (
 )
 from annotation.core.intervals import Undefined
 from annotation.pages.figures import Given, read, trust_in
+from annotation.pages.words import slice_title
 
 Document = Mapping[str, Any]
 COLOURED = ("clean", "wrong", "undefined")
@@ -36,16 +37,16 @@ def judges_chart(judges: Sequence[Document], key: str) -> SafeString:
     band = None if isinstance(people, Undefined) else Band(people.low, people.high, people.value)
     said = _("Two random people: %(agreement)s.") % {"agreement": figures.with_interval(people)}
     title = _("Agreement with a random person, against the band of two random people")
-    return _markup(whiskers(dots, _words(key, title, [*_said(dots), said]), band=band))
+    return _markup(whiskers(dots, _words(key, title, [*_said(dots), said]), band=band, least=0.5))
 
 
 def slices_chart(slices: Sequence[Document], whole: Given, key: str) -> SafeString:
     """Agreement in every slice, against that over all items."""
-    dots = [dot(f"{one['by']}: {one['value']}", one["agreement"]) for one in slices]
+    dots = [dot(f"{slice_title(str(one['by']))}: {one['value']}", one["agreement"]) for one in slices]
     over_all = read(whole)
     band = None if isinstance(over_all, Undefined) else Band(over_all.low, over_all.high, over_all.value)
     title = _("Agreement of judge and people by slice, against the band over all items")
-    return _markup(whiskers(dots, _words(key, title, _said(dots)), band=band))
+    return _markup(whiskers(dots, _words(key, title, _said(dots)), band=band, least=0.5))
 
 
 def scores_chart(models: Sequence[Document], key: str) -> SafeString:
@@ -122,10 +123,12 @@ def weeks_chart(weeks: Sequence[Document], key: str) -> SafeString:
 
 
 def dot(label: str, found: Given, *, before: float | None = None) -> Dot:
-    """A row for a statistic; one of few items is faint."""
+    """A row for a statistic: faint with few items, only words with too few."""
     statistic = read(found)
     if isinstance(statistic, Undefined):
-        return Dot(label=label, shown=figures.with_interval(statistic), before=before)
+        return Dot(label=label, shown=figures.with_interval(statistic))
+    if trust_in(statistic.n) == "few":
+        return Dot(label=label, shown=_("n = %(n)s: too few") % {"n": statistic.n}, faint=True)
     return Dot(
         label=label,
         shown=figures.with_interval(statistic),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from annotation.core import figures
 from annotation.core.intervals import Statistic, Undefined, Value
-from annotation.reports.titles import method_title
+from annotation.pages.words import method_title
 
 LEAST_SHOWN = 20
 """Figures of fewer items are folded away. At 20 a share of 80 % has an interval from 58 % to 92 %."""

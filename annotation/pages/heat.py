@@ -10,6 +10,7 @@ from annotation.core.confusion import COLUMNS, ROWS
 
 Document = Mapping[str, Any]
 STEPS = 9
+NOBODY: Document = {"n": 0, "agreement": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ def raters_heat(matrix: Document, by: str) -> list[HeatRow]:
     rows = []
     for at in [*order, *judges]:
         cells = tuple(_pair_cell(matrix, by, (at, other), least) for other in [*order, *judges])
-        rest = matrix["rest"][at]
+        rest = matrix["rest"][at] if at < len(matrix["rest"]) else NOBODY
         rows.append(
             HeatRow(
                 name=raters[at]["name"],

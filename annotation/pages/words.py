@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotation.reports.titles import STATISTICS
+from annotation.reports.titles import METHODS, STATISTICS
 
 MORE_STATISTICS: dict[str, Promise] = {
     "standard_difference": _("Standardised difference of means"),
@@ -14,8 +14,8 @@ MORE_STATISTICS: dict[str, Promise] = {
     "ties": _("Ties"),
     "agreement_all": _("Agreement, all votes"),
     "agreement_without_ties": _("Agreement without ties"),
-    "bias_length": _("Length: how the odds of clean change when an answer is twice as long (log)"),
-    "bias_pair_length": _("Length: how the odds of winning change when an answer is twice as long (log)"),
+    "bias_length": _("Log odds of clean when twice as long"),
+    "bias_pair_length": _("Log odds of winning when twice as long"),
     "bias_order": _("Order: first shown less second"),
     "bias_self_preference": _("Leniency to its own model less that to others"),
     "post_stratified": _("Corrected (post-stratified)"),
@@ -53,6 +53,24 @@ TABLES: dict[str, Promise] = {
     "judge_human": _("Items by the judge's and people's value"),
     "pairs": _("Items by the values of every two people"),
 }
+
+
+MORE_METHODS: dict[str, Promise] = {
+    "post_stratified": _("post-stratified"),
+    "rogan_gladen_lee": _("Lee et al."),
+    "ppi": _("prediction-powered"),
+    "ppi_plus": _("PPI++"),
+    "ppi_plus_plus": _("PPI++"),
+    "design_weighted": _("weighted by 1 / chance"),
+    "stratified": _("by strata"),
+    "newcombe": _("Newcombe"),
+    "likelihood": _("likelihood"),
+}
+
+
+def method_title(name: str) -> str:
+    """How an interval was made."""
+    return str((METHODS | MORE_METHODS).get(name, name))
 
 
 def statistic_title(name: str) -> str:

@@ -10,8 +10,8 @@ from annotation.core import figures
 from annotation.core.confusion import READINGS, ROWS
 from annotation.pages import charts, heat
 from annotation.pages.figures import Given, read, shown
-from annotation.pages.words import gate_title, how_title, slice_title, statistic_title, table_title
-from annotation.reports import method_title, reading_title
+from annotation.pages.words import gate_title, how_title, method_title, slice_title, statistic_title, table_title
+from annotation.reports import reading_title
 
 register = template.Library()
 

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from annotation.core.agreement import Level
@@ -78,22 +79,25 @@ def report_page(asked: Asked, *, panels: frozenset[str] | None = None) -> dict[s
 
 
 def _figures(asked: Asked, panels: frozenset[str]) -> dict[str, Any]:
-    report = asked.report(panels)
-    part = report.as_json()
+    part, criteria = asked.part(panels)
     number = asked.run.pk if asked.run else None
     chosen = [judge for judge in part["judges"] if number in {None, judge["run"]}]
     return of_part(part) | {
         "dataset": asked.dataset,
         "asked": asked,
-        "criteria": report.criteria,
+        "criteria": criteria,
         "judge": chosen[0] if chosen else None,
         "loaded": panels,
         "links": True,
         "view": asked.view,
         "colour": asked.colour,
         "adjudication": asked.campaign.pk if asked.campaign else None,
-        "queue_url": "",
+        "queue_url": reverse("agreement_queue", args=[asked.dataset.pk]) if _can_queue(asked.campaign) else "",
     }
+
+
+def _can_queue(campaign: Campaign | None) -> bool:
+    return campaign is not None and campaign.kind == Campaign.Kind.REVIEW and campaign.state == Campaign.State.OPEN
 
 
 def _datasets(request: HttpRequest) -> dict[str, Any]:

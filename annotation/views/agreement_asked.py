@@ -1,5 +1,6 @@
 """What the address of a page of agreement asks for, and the document that answers it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +9,14 @@ from django.shortcuts import get_object_or_404
 
 from annotation.core.agreement import Level
 from annotation.models import Campaign
-from annotation.pages.context import COLOURS, EVERYTHING, VIEWS
+from annotation.pages.context import COLOURS, PANELS, VIEWS
 from annotation.reports import (
     MOST_READ_BY_COMMAND,
     AgreementReport,
     Question,
     ReportRefused,
     agreement_document,
+    document_of,
     judged_runs,
 )
 from annotation.reports import (
@@ -62,13 +64,19 @@ class Asked:
         wanted = {*self.chosen, *([self.run.pk] if self.run else [])}
         return [run for run in self.offered_runs() if run.pk in wanted]
 
-    def question(self, panels: frozenset[str] = frozenset()) -> Question:
-        """What is asked of the report."""
-        at_most = MOST_READ_BY_COMMAND if panels else MOST_READ
-        return Question(criterion=self.criterion, level=self.level, at_most=at_most)
+    def question(self, panels: Iterable[str] = ()) -> Question:
+        """What is asked of the report: with panels as much is read as by the command."""
+        at_most, wanted = MOST_READ_BY_COMMAND if panels else MOST_READ, tuple(panels)
+        return Question(criterion=self.criterion, level=self.level, at_most=at_most, panels=wanted)
 
-    def report(self, panels: frozenset[str] = frozenset()) -> AgreementReport:
-        """The report with these panels; 404 where the address asks for what is not there."""
+    def part(self, panels: Iterable[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The document of the campaign and the criterion with these panels, and the criteria there are."""
+        question = self.question(panels)
+        report = self.report(panels)
+        return document_of(report, question), report.criteria
+
+    def report(self, panels: Iterable[str] = ()) -> AgreementReport:
+        """What follows from kept counts; 404 where the address asks for what is not there."""
         try:
             return report_of(self.dataset, campaign=self.campaign, runs=self.runs(), question=self.question(panels))
         except ReportRefused as refusal:
@@ -80,9 +88,7 @@ class Asked:
         if self.run and not self.chosen:
             runs = [self.run]
         try:
-            return agreement_document(
-                self.dataset, campaign=self.campaign, runs=runs, question=self.question(EVERYTHING)
-            )
+            return agreement_document(self.dataset, campaign=self.campaign, runs=runs, question=self.question(PANELS))
         except ReportRefused as refusal:
             raise Http404(str(refusal)) from refusal
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from annotation.pages.context import EVERYTHING
 from annotation.pages.html import agreement_html as html_of
 from annotation.views.agreement_asked import Asked, asked_of
 from judging.permissions import lead_required
@@ -45,8 +44,8 @@ def agreement_table(request: HttpRequest, dataset_pk: int, name: str, form: str)
     """A table of counts, as CSV or JSON."""
     if name not in TABLES or form not in {"csv", "json"}:
         raise Http404("There is no such table.")
-    part = _asked(request, dataset_pk).report(EVERYTHING).as_json()
-    table = part.get("tables", {}).get(name)
+    part, _ = _asked(request, dataset_pk).part(("people",))
+    table = (part["tables"] or {}).get(name)
     if table is None:
         raise Http404("This report has no such table.")
     if form == "json":

@@ -3,6 +3,7 @@
 import json
 from html import unescape
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from annotation.actions.campaigns import assign_items
+from annotation.core.design import Design
+from annotation.models import CampaignItem
 from judging.models import Dataset, Run
 from tests import factories
 from tests.annotation.worked_example import MATRIX_CSV, make_worked_example
@@ -205,5 +209,109 @@ def test_the_back_office_links_to_it_from_index_run_and_campaign(lead_client: Cl
 def test_the_page_asks_few_questions_of_the_database(
     lead_client: Client, example: Dataset, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(30):
         page(lead_client, "agreement_report", example.pk)
+
+
+def test_parts_that_need_every_label_are_fetched_one_by_one(lead_client: Client, example: Dataset) -> None:
+    html = page(lead_client, "agreement_report", example.pk)
+    for panel in ("people", "slices", "calibration", "bias", "scores", "weighted", "disagreements"):
+        address = reverse("agreement_panel", args=[example.pk, panel])
+        assert f'hx-get="{address}' in html
+        assert "<section" in lead_client.get(address).content.decode()
+    assert "hx-get" not in page(lead_client, "agreement_report", example.pk, whole=1)
+
+
+def test_a_panel_keeps_what_the_address_of_the_page_says(lead_client: Client, example: Dataset) -> None:
+    run = Run.objects.get()
+    html = page(lead_client, "agreement_report", example.pk, run=run.pk, view="rows")
+    address = reverse("agreement_panel", args=[example.pk, "slices"])
+    assert f'hx-get="{address}?run={run.pk}&amp;view=rows"' in html
+
+
+def test_a_panel_that_does_not_exist_is_not_found(lead_client: Client, example: Dataset) -> None:
+    assert lead_client.get(reverse("agreement_panel", args=[example.pk, "none"])).status_code == 404
+
+
+def test_cells_are_shares_of_rows_or_columns_by_the_address(lead_client: Client, example: Dataset) -> None:
+    assert "63.0%" in page(lead_client, "agreement_report", example.pk, view="rows")
+    assert "60.6%" in page(lead_client, "agreement_report", example.pk, view="columns")
+    assert lead_client.get(reverse("agreement_report", args=[example.pk]), {"view": "x"}).status_code == 404
+
+
+def test_runs_of_the_table_are_in_the_address(lead_client: Client, example: Dataset) -> None:
+    first = Run.objects.get()
+    second = factories.make_run(example, factories.make_judge("second"))
+    both = page(lead_client, "agreement_report", example.pk)
+    assert "second v1" in both
+    one = words(page(lead_client, "agreement_report", example.pk, runs=first.pk))
+    assert f"judge v1, run {first.pk}, against people" in one
+    assert f"second v1 run {second.pk}" not in one.split("Judges", 1)[1]
+    foreign = factories.make_run(factories.make_dataset("foreign"), factories.make_judge("other"))
+    for wrong in (foreign.pk, "x"):
+        assert lead_client.get(reverse("agreement_report", args=[example.pk]), {"runs": wrong}).status_code == 404
+
+
+def test_the_one_file_has_the_digits_of_the_command(lead_client: Client, example: Dataset, tmp_path: Path) -> None:
+    out, file = StringIO(), tmp_path / "report.html"
+    call_command("report_agreement", "example", "--html", str(file), stdout=out)
+    shown = set(words(file.read_text(encoding="utf-8")).split())
+    printed = {word for word in out.getvalue().split() if word.count(".") == 1 and len(word) == len("0.514778")}
+    assert len(printed) > 10
+    assert printed <= shown
+    assert page(lead_client, "agreement_html", example.pk) == file.read_text(encoding="utf-8")
+
+
+def test_tables_of_counts_are_there_to_take_away(lead_client: Client, example: Dataset) -> None:
+    address = reverse("agreement_table", args=[example.pk, "judge_human", "csv"])
+    lines = lead_client.get(address).content.decode().splitlines()
+    assert lines[0] == "run,judge,people,items"
+    assert f"{Run.objects.get().pk},clean,wrong,77" in lines
+    table = lead_client.get(reverse("agreement_table", args=[example.pk, "patterns", "json"])).json()
+    assert sum(row[-1] for row in table["rows"]) == 406
+    assert lead_client.get(reverse("agreement_table", args=[example.pk, "none", "csv"])).status_code == 404
+
+
+def test_all_disagreements_are_paged_by_kind_and_leave_as_a_file(lead_client: Client, example: Dataset) -> None:
+    html = page(lead_client, "agreement_disagreements", example.pk, kind="clean_to_wrong", page=2)
+    assert "Judge clean, people wrong: 77" in words(html)
+    assert html.count('class="badge clean"') == 27
+    response = lead_client.get(reverse("agreement_disagreements_csv", args=[example.pk]), {"kind": "wrong_to_clean"})
+    lines = b"".join(response).decode().splitlines()
+    assert lines[0] == "position,key,kind,judge,people,labels,reason"
+    assert len(lines) == 56
+    assert {line.split(",")[2] for line in lines[1:]} == {"wrong_to_clean"}
+
+
+def test_two_raters_open_the_items_both_labelled(lead_client: Client) -> None:
+    dataset = factories.make_dataset()
+    one, two, three = factories.make_items(dataset, 3)
+    campaign, run = factories.make_campaign(dataset), factories.make_run(dataset)
+    first, second = factories.make_annotator("田中"), factories.make_annotator("b")
+    for item, word in ((one, "clean"), (two, "wrong")):
+        factories.make_label(campaign, item, first, word)
+        factories.make_label(campaign, item, second, "clean")
+    factories.make_label(campaign, three, first)
+    factories.make_judgment(run, two, "wrong")
+    query = {"campaign": campaign.pk, "first": "田中", "second": "b"}
+    assert "2 items" in words(page(lead_client, "agreement_pair", dataset.pk, **query))
+    assert "1 item " in words(page(lead_client, "agreement_pair", dataset.pk, **query, same="no"))
+    beside = {"campaign": campaign.pk, "first": "田中", "second": f"run:{run.pk}"}
+    assert "1 item " in words(page(lead_client, "agreement_pair", dataset.pk, **beside, same="yes"))
+    assert lead_client.get(reverse("agreement_pair", args=[dataset.pk]), {"first": "b"}).status_code == 404
+
+
+def test_more_items_are_queued_with_their_chance(lead_client: Client) -> None:
+    dataset = factories.make_dataset()
+    factories.make_items(dataset, 10)
+    factories.make_user("annotator-a", role="annotator")
+    design = Design(sample=2)
+    campaign = assign_items(dataset, name="c", annotators=["annotator-a"], labels_per_item=1, design=design)
+    address = reverse("agreement_queue", args=[dataset.pk])
+    response = lead_client.post(f"{address}?campaign={campaign.pk}", {"n": "3", "how": "random"})
+    assert response.status_code == 302
+    assert CampaignItem.objects.filter(campaign=campaign).count() == 5
+    assert "3 items were queued." in words(lead_client.get(response["Location"].split("#")[0]).content.decode())
+    refused = lead_client.post(f"{address}?campaign={campaign.pk}", {"n": "x", "how": "random"})
+    assert "Say how many items" in words(lead_client.get(refused["Location"].split("#")[0]).content.decode())
+    assert CampaignItem.objects.filter(campaign=campaign).count() == 5
