@@ -1,0 +1,302 @@
+"""How fast a million items come in and leave, beside the bare limits, and how fast their pages open.
+
+    .venv/bin/python bench/import_export.py --items 10000 100000 1000000     # SQLite; a million takes some ten minutes
+    .venv/bin/python bench/import_export.py --parts export --formats qa_jsonl mdk
+    DATABASE_URL=postgres://... .venv/bin/python bench/import_export.py --parts import    # an empty database of its own
+
+The bare load puts the finished rows, already in memory, into the table with its indexes: `executemany` on SQLite, COPY
+on PostgreSQL. The bare dump selects what an export reads and writes each row with json.dumps. Every measurement is a
+process of its own on a generated database, so peak memory is that of one import or export. The load of the machine
+stands under the tables: rates of a machine that does other work are those of that moment.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT))
+
+from bench.labelled_rows import one_fill  # noqa: E402
+
+WORDS = 5000
+IMPORT_SHARE, IMPORT_MB = 0.5, 300
+EXPORT_RATE, EXPORT_MB = 50_000, 200
+PAGE_MS = 300
+OPENINGS = 7
+
+
+def main() -> None:
+    """Measure every size and print Markdown tables with the aims beside."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--items", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument(
+        "--parts", nargs="+", choices=["import", "export", "pages"], default=["import", "export", "pages"]
+    )
+    parser.add_argument("--formats", nargs="+", default=["qa_jsonl", "trl_prompt_completion", "mdk"])
+    parser.add_argument("--source", default="gold")
+    parser.add_argument("--folder", type=Path, help="where the databases are kept; a temporary folder if not given")
+    parser.add_argument("--one", help="for the processes that this one starts")
+    chosen = parser.parse_args()
+    if chosen.one:
+        print(json.dumps(ONE[chosen.one.split(":")[0]](chosen.one, chosen.source, chosen.folder)))
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = chosen.folder or Path(scratch)
+        for part in chosen.parts:
+            print(TABLES[part](chosen, folder), flush=True)
+    print(f"Load of the machine over the last minutes: {' '.join(f'{load:.1f}' for load in os.getloadavg())}.")
+
+
+def import_table(chosen: argparse.Namespace, folder: Path) -> str:
+    """Import beside the bare load."""
+    lines = [
+        "| items | bare load, rows/s | import, rows/s | share | the same in CPU seconds | peak MB |",
+        "|---|---|---|---|---|---|",
+    ]
+    for items in chosen.items:
+        place = folder / f"import-{items}"
+        place.mkdir(parents=True, exist_ok=True)
+        with (place / "qa.jsonl").open("w", encoding="utf-8") as out:
+            out.writelines(qa_lines(items))
+        (place / "db.sqlite3").unlink(missing_ok=True)
+        migrated(place)
+        took, limit = measured(place, "import", chosen), measured(place, "load", chosen)
+        lines.append(
+            f"| {items:,} | {items / limit['seconds']:,.0f} | {items / took['seconds']:,.0f} | "
+            f"{limit['seconds'] / took['seconds']:.0%} | {limit['cpu'] / took['cpu']:.0%} | {took['peak_mb']:.0f} |"
+        )
+    return "\n".join([*lines, f"| aim | | | {IMPORT_SHARE:.0%} or more | | under {IMPORT_MB} |", ""])
+
+
+def export_table(chosen: argparse.Namespace, folder: Path) -> str:
+    """Exports beside the bare reading and the bare dump."""
+    lines = ["| items | what | rows/s | rows per CPU second | peak MB | MB written |", "|---|---|---|---|---|---|"]
+    for items in chosen.items:
+        place = filled(folder, items)
+        for what in ["read", "dump", *(f"format:{name}" for name in chosen.formats)]:
+            found = measured(place, what, chosen)
+            lines.append(
+                f"| {items:,} | {what.removeprefix('format:')} | {items / found['seconds']:,.0f} | "
+                f"{items / found['cpu']:,.0f} | {found['peak_mb']:.0f} | {found['written_mb']:.0f} |"
+            )
+    return "\n".join([*lines, f"| aim | lines of JSON | {EXPORT_RATE:,} or more | | under {EXPORT_MB} | |", ""])
+
+
+def pages_table(chosen: argparse.Namespace, folder: Path) -> str:
+    """Pages of the labelled dataset, the median of some openings."""
+    lines = ["| items | page | ms |", "|---|---|---|"]
+    for items in chosen.items:
+        found = measured(filled(folder, items), "pages", chosen)
+        lines += [f"| {items:,} | {path} | {found[path]:.0f} |" for path in found]
+    return "\n".join([*lines, f"| aim | every page | under {PAGE_MS} |", ""])
+
+
+TABLES = {"import": import_table, "export": export_table, "pages": pages_table}
+
+
+def environment(place: Path) -> dict[str, str]:
+    """Database, data folder and settings of a measurement."""
+    return {
+        "DATABASE_URL": f"sqlite:///{place / 'db.sqlite3'}",
+        **os.environ,
+        "EVALSITE_DATA_DIR": str(place / "data"),
+        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def migrated(place: Path) -> None:
+    """An empty database."""
+    manage = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
+    subprocess.run(manage, env=environment(place), check=True)
+
+
+def filled(folder: Path, items: int) -> Path:
+    """A folder with a labelled dataset of this size, made where it is missing."""
+    place = folder / f"export-{items}"
+    if not (place / "db.sqlite3").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        migrated(place)
+        command = [sys.executable, "-m", "bench.import_export", "--one", f"fill:{items}", "--folder", str(place)]
+        subprocess.run(command, cwd=ROOT, env=environment(place), check=True, stdout=subprocess.DEVNULL)
+    return place
+
+
+def measured(place: Path, what: str, chosen: argparse.Namespace) -> dict[str, float]:
+    """One measurement in a process of its own."""
+    command = [
+        sys.executable,
+        "-m",
+        "bench.import_export",
+        "--one",
+        what,
+        "--source",
+        chosen.source,
+        "--folder",
+        str(place),
+    ]
+    done = subprocess.run(command, cwd=ROOT, env=environment(place), check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def qa_lines(items: int) -> Iterator[str]:
+    """Questions of 90 characters and answers of 200, a third of them Japanese."""
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(2, 9))) for _ in range(WORDS)]
+    for number in range(items):
+        tail = "ポンプは何ボルトで動きますか規格に従って説明してください" if number % 3 == 0 else ""
+        question = f"{' '.join(chance.choices(words, k=14))} {number}?"
+        answer = f"{' '.join(chance.choices(words, k=30))}{tail}"
+        yield json.dumps({"question": question, "answer": answer}, ensure_ascii=False) + "\n"
+
+
+def one_import(_what: str, _source: str, folder: Path) -> dict[str, float]:
+    """The import as the command does it."""
+    import django
+
+    django.setup()
+    from judging.actions.imports import InputFile, import_files
+
+    begun, worked = time.perf_counter(), time.process_time()
+    plan = import_files("bench", [InputFile(folder / "qa.jsonl")])
+    took = {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - worked}
+    if not plan.is_acceptable:
+        raise SystemExit(str(plan.problems[0]))
+    return took | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def one_load(_what: str, _source: str, _folder: Path) -> dict[str, float]:
+    """The same rows from memory into an empty table of the same columns and indexes, in one transaction."""
+    import django
+
+    django.setup()
+    from django.db import connection, transaction
+
+    from judging.models import Item
+
+    columns = [field.column for field in Item._meta.local_fields if field.column != "id"]
+    names, table = ", ".join(f'"{column}"' for column in columns), Item._meta.db_table
+    # Values as they are stored: JSON as its text.
+    wanted = ", ".join(f'CAST("{name}" AS TEXT)' if name in {"turns", "extra"} else f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {wanted} FROM {table} ORDER BY id")
+        rows = cursor.fetchall()
+        cursor.execute(f"DELETE FROM {table}")
+        begun, worked = time.perf_counter(), time.process_time()
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    for values in rows:
+                        copy.write_row(values)
+            else:
+                places = ", ".join(["%s"] * len(columns))
+                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+        return {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - worked}
+
+
+def one_format(what: str, source: str, folder: Path) -> dict[str, float]:
+    """An export in one format."""
+    import django
+
+    django.setup()
+    from judging.models import Dataset
+    from training_export.actions import export_dataset
+    from training_export.selection import select
+
+    name, dataset = what.removeprefix("format:"), Dataset.objects.get()
+    with tempfile.TemporaryDirectory(dir=folder) as out:
+        wall, cpu = time.perf_counter(), time.process_time()
+        export = export_dataset(select(dataset, source=source), Path(out) / name, format_name=name)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return told(wall, cpu, sum(file["bytes"] for file in export.files))
+
+
+def one_read(_what: str, _source: str, folder: Path) -> dict[str, float]:
+    """The bare reading of the columns of an export."""
+    database = sqlite3.connect(folder / "db.sqlite3")
+    wall, cpu = time.perf_counter(), time.process_time()
+    bare_reading(database)
+    return told(time.perf_counter() - wall, time.process_time() - cpu, 0)
+
+
+def one_dump(_what: str, _source: str, folder: Path) -> dict[str, float]:
+    """Select and json.dumps: what leaves without anything decided about it."""
+    database = sqlite3.connect(folder / "db.sqlite3")
+    names = ("key", "turns", "category", "model", "context", "criteria", "extra")
+    with tempfile.TemporaryFile("w", dir=folder, encoding="utf-8") as out:
+        wall, cpu = time.perf_counter(), time.process_time()
+        for row in database.execute(f"SELECT {', '.join(names)} FROM judging_item ORDER BY position"):
+            held = dict(zip(names, row, strict=True))
+            held |= {"turns": json.loads(held["turns"]), "extra": json.loads(held["extra"])}
+            out.write(json.dumps(held, ensure_ascii=False) + "\n")
+        written = out.tell()
+    return told(time.perf_counter() - wall, time.process_time() - cpu, written)
+
+
+def one_pages(_what: str, _source: str, _folder: Path) -> dict[str, float]:
+    """Milliseconds of a page as a lead opens it, without a network."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    client.force_login(User.objects.filter(username="bench").first() or User.objects.create_superuser("bench"))
+    found = {}
+    for path in ("/datasets/", "/datasets/1/", "/runs/", "/runs/1/", "/exports/", "/exports/new/?dataset=1"):
+        times = []
+        for _opening in range(OPENINGS):
+            begun = time.perf_counter()
+            response = client.get(path)
+            times.append(1000 * (time.perf_counter() - begun))
+        if response.status_code == 200:
+            found[path] = sorted(times)[len(times) // 2]
+    return found
+
+
+def told(wall: float, cpu: float, written: int) -> dict[str, float]:
+    """A measurement as JSON."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": wall, "cpu": cpu, "peak_mb": peak, "written_mb": written / 1e6}
+
+
+def bare_reading(database: sqlite3.Connection) -> None:
+    """Read the columns that an export reads, in its order, and do nothing with them."""
+    for statement in (
+        "SELECT id, revision, key, position, kind, turns, category, model, context, criteria, extra "
+        "FROM judging_item ORDER BY position",
+        "SELECT item_id, item_revision, verdict, error_count, correction FROM annotation_label "
+        "WHERE campaign_id = 1 AND criterion = '' AND verdict <> '' AND ended_at IS NULL ORDER BY item_id",
+        "SELECT item_id, item_revision, verdict, score, reason FROM judging_judgment "
+        "WHERE run_id = 1 AND criterion = '' ORDER BY item_id",
+    ):
+        for _row in database.execute(statement):
+            pass
+
+
+ONE = {
+    "import": one_import,
+    "load": one_load,
+    "read": one_read,
+    "dump": one_dump,
+    "format": one_format,
+    "pages": one_pages,
+    "fill": one_fill,
+}
+
+if __name__ == "__main__":
+    main()
