@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 
 from annotation.core.intervals import SEED, FloatArray, IntArray, Statistic, Undefined, mean_share, proportion
 
@@ -89,9 +87,14 @@ def calibration_map(shares: FloatArray, human: IntArray, at: FloatArray) -> Floa
 
 
 def _fitted(kind: str, shares: FloatArray, human: IntArray, at: FloatArray) -> FloatArray:
+    # Imported when it is used: it weighs more than all the rest of a worker or an import.
     if kind == "platt":
+        from sklearn.linear_model import LogisticRegression
+
         model = LogisticRegression().fit(shares[:, None], human)
         return np.asarray(model.predict_proba(at[:, None])[:, 1], dtype=np.float64)
+    from sklearn.isotonic import IsotonicRegression
+
     # One pseudo-label of each kind at both ends: no bin becomes certain.
     padded = np.concatenate([shares, [0.0, 0.0, 1.0, 1.0]])
     told = np.concatenate([human, [0, 1, 0, 1]])
