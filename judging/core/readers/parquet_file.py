@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pyarrow as pa
-from pyarrow import parquet as pq
-
 from judging.core.items import RowProblem
 from judging.core.readers.files import MAX_RECORD, FileRefused
 from judging.core.readers.json_records import Record, why_not_storable
@@ -23,7 +20,7 @@ MAX_RATIO = 1000
 MAX_COLUMNS = 1000
 BATCH = 500
 
-_BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, MemoryError)
+_BROKEN = (OSError, ValueError, KeyError, TypeError, IndexError, NotImplementedError, OverflowError, MemoryError)
 
 
 def is_parquet(path: Path) -> bool:
@@ -57,7 +54,7 @@ def parquet_records(path: Path) -> Iterator[Record | RowProblem]:
 def _record(number: int, names: list[str], values: tuple[Any, ...]) -> Record | RowProblem:
     try:
         row = {name: _plain(value.as_py()) for name, value in zip(names, values, strict=True)}
-    except (ValueError, OverflowError, pa.ArrowException) as error:
+    except (ValueError, OverflowError) as error:
         return RowProblem(number, f"A value of the row cannot be read ({str(error)[:100]}). Write the table again.")
     binary = next((name for name, value in row.items() if _holds_bytes(value)), None)
     if binary is not None:
@@ -90,13 +87,17 @@ def _holds_bytes(value: Any) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+def _opened(path: Path) -> Iterator[Any]:
     """The file, whose own account of its size was checked. Whatever breaks while it is read refuses it."""
+    # Imported when it is used: imports of other files and the web server do without its 40 MB.
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
     try:
-        with path.open("rb") as raw, pq.ParquetFile(raw, memory_map=False) as file:
+        with path.open("rb") as raw, ParquetFile(raw, memory_map=False) as file:
             _check_size(file.metadata)
             yield file
-    except _BROKEN as error:
+    except (*_BROKEN, ArrowException) as error:
         if isinstance(error, FileRefused):
             raise
         message = f"The Parquet file is damaged ({' '.join(str(error).split())[:120]}). Write it again."
@@ -117,7 +118,7 @@ def _check_size(metadata: Any) -> None:
                 raise FileRefused(0, message)
 
 
-def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+def _batches(file: Any) -> Iterator[Any]:
     names = file.schema_arrow.names
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
