@@ -12,6 +12,7 @@ from tests.annotation.review_help import fields_of, make_review, place, press, u
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"HX-Request": "true"}
+MOST_QUERIES = 36
 
 
 @pytest.fixture
@@ -147,3 +148,15 @@ def test_leaving_with_a_time_that_is_none_gives_nothing_back(
 def test_nobody_steps_in_the_queue_of_somebody_else(campaign: Campaign, lead_client: Client, name: str) -> None:
     assert lead_client.post(url(f"review_{name}", campaign, 1)).status_code == 404
     assert lead_client.get(url("review_ahead", campaign, 1)).status_code == 404
+
+
+def test_a_decision_and_the_next_item_ask_the_database_the_same_for_any_queue(
+    annotator: User, annotator_client: Client, django_assert_max_num_queries: Any
+) -> None:
+    campaign = make_review(("annotator-1",), items=60)
+    press(annotator_client, campaign, 29)
+    sent = fields_of(annotator_client, url("review_item", campaign, 30)) | {"verdict": "clean"}
+    with django_assert_max_num_queries(MOST_QUERIES):
+        annotator_client.post(url("review_submit", campaign, 30), sent, headers=SCRIPT)
+    with django_assert_max_num_queries(10):
+        annotator_client.get(url("review_ahead", campaign, 31))

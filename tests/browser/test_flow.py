@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from annotation.models import Campaign, Label
 from judging.models import Dataset
 from tests import factories
 from tests.browser.conftest import SignIn
@@ -65,3 +67,42 @@ def test_the_matrix_changes_as_people_review(sign_in: SignIn, dataset: Dataset) 
     review(sign_in(User.objects.get(username="bob")), "ggbggbggug")
     lead.reload()
     assert matrix(lead) == [["7", "0", "0"], ["0", "2", "1"], ["0", "0", "0"]]
+
+
+def test_two_people_and_a_lead_through_blindness_skip_undo_and_a_lost_connection(
+    sign_in: SignIn, dataset: Dataset
+) -> None:
+    """Both decide the same items and see nothing of each other; the lead sees both."""
+    ann, bob = (sign_in(User.objects.get(username=name)) for name in ("ann", "bob"))
+    review(ann, "ggbggbggbg")
+    bob.goto("/review/")
+    bob.get_by_role("link", name="Start").click()
+    at(bob, 1)
+    bob.keyboard.press("b")
+    at(bob, 2)
+    bob.keyboard.press("Control+z")
+    at(bob, 1)
+    expect(bob.locator(".review-status")).to_contain_text("was bad")
+    bob.keyboard.press("g")
+    at(bob, 2)
+    bob.locator(".review-skip summary").click()
+    bob.get_by_label("Why you skip it").fill("not sure")
+    bob.get_by_role("button", name="Skip", exact=True).click()
+    at(bob, 3)
+    expect(bob.locator("#review")).not_to_contain_text("ann")
+    bob.route("**/submit/", lambda route: route.abort())
+    bob.keyboard.press("b")
+    expect(bob.locator("#review-connection")).to_contain_text("1 decision waits for the connection.")
+    bob.unroute("**/submit/")
+    expect(bob.locator("#review-connection")).to_be_hidden()
+    lead = sign_in(factories.make_user("lead-2", role="lead"))
+    lead.goto(reverse("campaign_detail", args=[Campaign.objects.get(dataset=dataset).pk]))
+    expect(lead.locator("main")).to_contain_text("ann")
+    expect(lead.locator("main")).to_contain_text("bob")
+    said = Label.objects.current().filter(annotator__name="bob").order_by("item__position")
+    assert list(said.values_list("item__position", "verdict")) == [(1, "clean"), (3, "wrong")]
+
+
+def at(page: Page, rank: int) -> None:
+    """Wait until an item is on the screen."""
+    expect(page.locator("#review-title")).to_contain_text(f"Item {rank}")
