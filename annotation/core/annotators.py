@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from annotation.core.aggregation import NO_LABELS, Votes, dawid_skene
+from annotation.core.aggregation import NO_LABELS, DawidSkene, Votes
 from annotation.core.intervals import (
     LINEARISED,
     FloatArray,
@@ -21,6 +21,7 @@ from annotation.core.intervals import (
 NO_PEERS = "nobody else labelled these items"
 NO_GOLD = "no label on an item with a gold label"
 NO_KNOWN = "no label on an item with a known answer"
+NOT_ESTIMATED = Undefined("errors were not estimated")
 FEW_SHARED = 30
 MOST_PRIOR = 1000.0
 LEAST_FOR_ERRORS = 10
@@ -73,13 +74,14 @@ class AnnotatorFigures:
 class Known:
     """What is known beside the labels. `heights`: categories as numbers, higher being better; `unknown`: undecided
     labels per annotator, which are not among the votes; `gold`, `checks`: right category per item, -1 for none;
-    `seconds`: of all labels, per annotator."""
+    `seconds`: of all labels, per annotator; `errors`: who errs how, if that was estimated."""
 
     heights: FloatArray
     unknown: IntArray
     gold: IntArray
     checks: IntArray
     seconds: Sequence[FloatArray] = ()
+    errors: DawidSkene | Undefined = NOT_ESTIMATED
 
 
 def annotator_figures(votes: Votes, people: int, known: Known) -> list[AnnotatorFigures]:
@@ -88,8 +90,7 @@ def annotator_figures(votes: Votes, people: int, known: Known) -> list[Annotator
     agreement: mean share of the others on an item who said the same. leniency: how much higher than the others' mean.
     """
     beside = _Beside.of(votes, known.heights)
-    found = dawid_skene(votes)
-    accuracy = [] if isinstance(found, Undefined) else found.accuracy().tolist()
+    accuracy = [] if isinstance(known.errors, Undefined) else known.errors.accuracy().tolist()
     shrunk = _shrunk(beside, people)
     return [_figures(votes, beside, at, known, (shrunk[at], accuracy)) for at in range(people)]
 
@@ -111,7 +112,7 @@ def _figures(
         gold=_right(votes, mine, known.gold, NO_GOLD),
         known=_right(votes, mine, known.checks, NO_KNOWN),
         shrunk=shrunk,
-        dawid_skene=accuracy[at] if given >= LEAST_FOR_ERRORS else None,
+        dawid_skene=accuracy[at] if accuracy and given >= LEAST_FOR_ERRORS else None,
         median_seconds=float(np.median(spent)) if len(spent) else None,
     )
 

@@ -5,6 +5,7 @@ All intervals are two-sided 95 %. Undefined is never 0 or 1: it is its own type,
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -146,9 +147,17 @@ def bootstrap(
 
 
 def draw(items: IntArray, *, draws: int = DRAWS, seed: int = SEED) -> Rows:
-    """Items drawn anew, as many as there are, so many times."""
-    n = int(items.sum())
-    return np.random.default_rng(seed).multinomial(n, items / n, size=draws).astype(np.float64)
+    """Items drawn anew, as many as there are, so many times. The rows are kept: they are not to be written to."""
+    return _drawn(tuple(items.tolist()), draws, seed)
+
+
+@lru_cache(maxsize=4)
+def _drawn(items: tuple[int, ...], draws: int, seed: int) -> Rows:
+    """Most statistics of a report are drawn from the same items, so the last draws are kept."""
+    n, kinds = sum(items), np.array(items, dtype=np.float64)
+    rows: Rows = np.random.default_rng(seed).multinomial(n, kinds / n, size=draws).astype(np.float64)
+    rows.flags.writeable = False
+    return rows
 
 
 def cluster_bootstrap(

@@ -111,6 +111,8 @@ def bands(sizes: IntArray) -> NDArray[np.str_]:
 
 def language_of(text: str) -> str:
     """The language as its letters tell it: ja, zh, ko, cyrillic, arabic, latin; '' where there is no letter."""
+    if text.isascii():
+        return "latin" if _LETTERS["latin"].search(text) else ""
     found = {name: len(letters.findall(text)) for name, letters in _LETTERS.items()}
     if found["ja"]:
         return "ja"

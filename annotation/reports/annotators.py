@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Case, F, IntegerField, Max, Value, When
 from django.db.models.functions import Coalesce, ExtractIsoYear, ExtractWeek
 
-from annotation.core.aggregation import Votes, dawid_skene, majority_codes
+from annotation.core.aggregation import DawidSkene, Votes, dawid_skene, majority_codes
 from annotation.core.agreement import Level
 from annotation.core.alt_test import POSITIONAL, AltTest, AltTestOptions, alternative_annotator_test
 from annotation.core.annotators import AnnotatorFigures, Known, WeekFigure, annotator_figures, drift
@@ -46,7 +46,16 @@ class Person:
         }
 
 
-def people_of(campaign: Campaign, criterion: str, words: Words, scale: Scale) -> list[Person]:
+def errors_of(words: Words, scale: Scale) -> DawidSkene | Undefined:
+    """Who errs how, and what labels then resolve to. Judges have no vote."""
+    if words.has_places:
+        return Undefined(POSITIONAL)
+    return Undefined(NO_NAMES) if scale.is_continuous else dawid_skene(words.votes(scale))
+
+
+def people_of(
+    campaign: Campaign, criterion: str, words: Words, scale: Scale, errors: DawidSkene | Undefined
+) -> list[Person]:
     """Everybody in the order of `words.names`."""
     if words.has_places or scale.is_continuous:
         reason = Undefined(POSITIONAL if words.has_places else NO_NAMES)
@@ -59,6 +68,7 @@ def people_of(campaign: Campaign, criterion: str, words: Words, scale: Scale) ->
         unknown=np.bincount(words.raters[words.on(scale) < 0], minlength=len(words.names)),
         gold=_right(campaign, criterion, words, scale),
         checks=_checks(campaign, words, scale),
+        errors=errors,
         seconds=[_spent(seconds[words.raters == rater]) for rater in range(len(words.names))],
     )
     figures = annotator_figures(votes, len(words.names), known)
@@ -142,14 +152,12 @@ def matrix_of(words: Words, scale: Scale, judges: Mapping[Run, IntArray]) -> dic
     }
 
 
-def aggregation_of(words: Words, scale: Scale) -> dict[str, Any] | None:
-    """What labels resolve to by majority, and beside it by Dawid and Skene. Judges have no vote."""
-    if scale.is_continuous or words.has_places or not words.names:
-        return None
-    votes = words.votes(scale)
-    found, majority = dawid_skene(votes), majority_codes(votes)
+def aggregation_of(words: Words, scale: Scale, found: DawidSkene | Undefined) -> dict[str, Any] | None:
+    """What labels resolve to by majority, and beside it by Dawid and Skene."""
     if isinstance(found, Undefined):
         return None
+    votes = words.votes(scale)
+    majority = majority_codes(votes)
     labelled = votes.sizes > 0
     decided = labelled & (majority >= 0)
     same = int((found.decided == majority)[decided].sum())
@@ -168,8 +176,8 @@ def aggregation_of(words: Words, scale: Scale) -> dict[str, Any] | None:
 
 def posteriors(words: Words, scale: Scale) -> dict[int, dict[str, float]]:
     """Item -> how likely each value is by Dawid and Skene."""
-    found = None if scale.is_continuous or words.has_places else dawid_skene(words.votes(scale))
-    if found is None or isinstance(found, Undefined):
+    found = errors_of(words, scale)
+    if isinstance(found, Undefined):
         return {}
     rows = found.posterior.tolist()
     return {

@@ -12,6 +12,7 @@ from annotation.reports.annotators import (
     aggregation_of,
     alt_test_as_json,
     alt_test_of,
+    errors_of,
     judge_codes,
     matrix_of,
     people_of,
@@ -95,7 +96,8 @@ def _people(document: Document, panels: Panels) -> Document:
         return document
     words, scale = found.words, found.scale
     pairs = pair_rows(words, scale)
-    people = people_of(found.campaign, found.criterion, words, scale)
+    errors = errors_of(words, scale)
+    people = people_of(found.campaign, found.criterion, words, scale, errors)
     rows = [row | person.as_json() for row, person in zip(document["annotators"], people, strict=True)]
     beside = {} if scale.is_continuous else {run: judge_codes(run, words, scale, found.criterion) for run in found.runs}
     judges = [
@@ -111,7 +113,7 @@ def _people(document: Document, panels: Panels) -> Document:
             | {"rows": [cell for pair in pairs for cell in pair.cells(scale.values)]}
         },
         "matrix": matrix_of(words, scale, beside),
-        "aggregation": aggregation_of(words, scale),
+        "aggregation": aggregation_of(words, scale, errors),
         "judges": judges,
     }
 

@@ -92,6 +92,7 @@ def test_annotators_have_figures_weeks_gold_and_known_items() -> None:
     assert (ann["known_items"]["n"], ann["gold_accuracy"]["reason"]) == (1, "no label on an item with a gold label")
     assert ann["last_at"] == "2026-02-13T00:00:00+00:00"
     assert ann["rankable"] is True
+    assert 0.5 < ann["dawid_skene_accuracy"] < 1
     assert ann["alarms"] == sum(week["alarm"] for week in ann["weeks"])
 
 
