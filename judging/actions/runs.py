@@ -45,18 +45,21 @@ class RunScope:
     """Which items of a dataset a run judges (`limit`: the first so many), and the seed of its first sample.
 
     `replies`: the SHA-256 of the file that a replayed run is judged from. `leave_out`: the part of a benchmark's
-    questions (`extra.part`) that is shown solved and not asked.
+    questions (`extra.part`) that is shown solved and not asked. `first`, `last`: only items of these positions, both
+    included: the answers of one candidate among those of all.
     """
 
     limit: int | None = None
     seed: int = 0
     replies: str = ""
     leave_out: str = ""
+    first: int | None = None
+    last: int | None = None
 
     def as_json(self) -> dict[str, int | str | None]:
         """The stored form."""
         stored_form: dict[str, int | str | None] = {"limit": self.limit, "seed": self.seed}
-        more = {"replies": self.replies, "leave_out": self.leave_out}
+        more = {"replies": self.replies, "leave_out": self.leave_out, "first": self.first, "last": self.last}
         return stored_form | {name: value for name, value in more.items() if value}
 
 
@@ -181,6 +184,10 @@ def batch_ranges(dataset: Dataset, scope: RunScope) -> Iterator[BatchRange]:
 def scoped_items(dataset: Dataset, scope: RunScope) -> QuerySet[Item]:
     """The items a scope means, in order of position."""
     items = Item.objects.filter(dataset=dataset).order_by("position")
+    if scope.first is not None:
+        items = items.filter(position__gte=scope.first)
+    if scope.last is not None:
+        items = items.filter(position__lte=scope.last)
     if scope.leave_out:
         items = items.asked(scope.leave_out)
     return items if scope.limit is None else items[: scope.limit]

@@ -59,6 +59,13 @@ def test_a_limit_takes_the_first_items(judge: Judge, dataset: Dataset) -> None:
     assert run.snapshot["items"] == 5
 
 
+def test_a_range_of_positions_takes_just_those_items(judge: Judge, dataset: Dataset) -> None:
+    run = opened(judge, dataset, first=4, last=7)
+    assert list(run.batches.values_list("first_position", "last_position")) == [(4, 7)]
+    assert run.scope == {"limit": None, "seed": 0, "first": 4, "last": 7}
+    assert opened(judge, dataset, first=8, last=9) != run
+
+
 def test_gaps_in_the_positions_do_not_count_as_items(judge: Judge, dataset: Dataset) -> None:
     dataset.items.filter(position__in=[2, 3]).delete()
     run = opened(judge, dataset, limit=4)
