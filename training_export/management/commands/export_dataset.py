@@ -28,6 +28,32 @@ from training_export.selection import (
 )
 
 
+def add_training_arguments(parser: ArgumentParser) -> None:
+    """What can be asked of rows that a trainer reads."""
+    parser.add_argument("--split", default="", metavar="90/5/5", help="percentages of train/validation/test")
+    parser.add_argument(
+        "--include-metadata", action="store_true", help="put into every training row where it comes from"
+    )
+    parser.add_argument("--min-chars", type=int, default=1, help="training rows with a shorter text are left out")
+    parser.add_argument("--max-chars", type=int, help="training rows with a longer text are left out")
+    parser.add_argument(
+        "--files",
+        choices=FILES,
+        default=JSONL,
+        help="of training rows: lines of JSON, Parquet, a folder for the hub",
+    )
+    parser.add_argument(
+        "--near-copies", choices=[REPORT, DROP], default="", help="training rows that nearly repeat an earlier one"
+    )
+    parser.add_argument(
+        "--max-similarity",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="pairs whose sides share more of their text, 0 to 1, are left out",
+    )
+
+
 class Command(BaseCommand):
     """Writes a folder of files with a manifest."""
 
@@ -67,28 +93,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--campaign", help="name of the campaign; needed where the dataset has several")
         parser.add_argument("--run", type=int, help="number of the judge's run; the newest finished one if not given")
-        parser.add_argument("--split", default="", metavar="90/5/5", help="percentages of train/validation/test")
-        parser.add_argument(
-            "--include-metadata", action="store_true", help="put into every training row where it comes from"
-        )
-        parser.add_argument("--min-chars", type=int, default=1, help="training rows with a shorter text are left out")
-        parser.add_argument("--max-chars", type=int, help="training rows with a longer text are left out")
-        parser.add_argument(
-            "--files",
-            choices=FILES,
-            default=JSONL,
-            help="of training rows: lines of JSON, Parquet, a folder for the hub",
-        )
-        parser.add_argument(
-            "--near-copies", choices=[REPORT, DROP], default="", help="training rows that nearly repeat an earlier one"
-        )
-        parser.add_argument(
-            "--max-similarity",
-            type=float,
-            default=1.0,
-            metavar="X",
-            help="pairs whose sides share more of their text, 0 to 1, are left out",
-        )
+        add_training_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
