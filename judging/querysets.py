@@ -44,6 +44,10 @@ class ItemQuerySet(QuerySet):  # type: ignore[type-arg]
         """Items of a closed range of positions, in order."""
         return self.filter(position__gte=first, position__lte=last).order_by("position")
 
+    def in_split(self, split: str) -> "ItemQuerySet":
+        """Those of one part of the dataset's split; all of them for ''."""
+        return self.filter(split=split) if split else self
+
     def asked(self, solved: str) -> "ItemQuerySet":
         """Without those of the part that is shown solved; files without parts are asked whole."""
         return self.filter(Q(extra__part__isnull=True) | ~Q(extra__part=solved))
@@ -132,6 +136,18 @@ class RunQuerySet(QuerySet):  # type: ignore[type-arg]
         done = ours.filter(state="done")
         runs: RunQuerySet = self.annotate(n_batches=Coalesce(Subquery(ours), 0), n_done=Coalesce(Subquery(done), 0))
         return runs
+
+
+class BenchmarkRunQuerySet(QuerySet):  # type: ignore[type-arg]
+    """Benchmarks over candidates."""
+
+    def unfinished(self) -> "BenchmarkRunQuerySet":
+        """Those that still have work to do."""
+        return self.filter(state=self.model.State.RUNNING)
+
+    def resumable(self) -> "BenchmarkRunQuerySet":
+        """Those whose work can go on: unfinished ones, and those in which something failed."""
+        return self.filter(state__in=[self.model.State.RUNNING, self.model.State.FAILED])
 
 
 class RunBatchQuerySet(QuerySet):  # type: ignore[type-arg]

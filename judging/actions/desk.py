@@ -121,7 +121,7 @@ class Desk:
 
     def _opened(self, batch: RunBatch) -> None:
         found = Item.objects.filter(dataset=self._run.dataset_id).between(batch.first_position, batch.last_position)
-        items = {item.pk: item for item in found}
+        items = {item.pk: item for item in found.in_split(self._run.scope.get("split", ""))}
         opened = self._open[batch.pk] = OpenBatch(batch, items, self._sheet_for(items))
         self._batch_of |= dict.fromkeys(items, batch.pk)
         self._ask(opened, opened.sheet.first())

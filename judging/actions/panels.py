@@ -80,6 +80,8 @@ def member_run(member: Judge, dataset: Dataset, *, limit: int | None) -> Run | N
     )
     run: Run
     for run in finished:
+        if run.scope.get("split"):
+            continue
         judged = run.scope.get("limit")
         if judged is None or (limit is not None and judged >= limit):
             return run
@@ -100,7 +102,7 @@ def judge_by_panel(run: Run, *, claimer: str, until: float, written: Callable[[i
         if batch is None:
             return
         found = Item.objects.filter(dataset=run.dataset_id).between(batch.first_position, batch.last_position)
-        items = {item.pk: item for item in found}
+        items = {item.pk: item for item in found.in_split(run.scope.get("split", ""))}
         if write_batch(batch, BatchOutcome([], list(panel_judgments(run, spec, items)), {})):
             written(len(items))
 

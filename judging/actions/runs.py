@@ -2,8 +2,9 @@
 
 import platform
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import version
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -19,7 +20,7 @@ from judging.core.judged import check_judge
 from judging.core.prompts import check_prompts
 from judging.core.specs import JudgeSpec
 from judging.engines import ENGINES
-from judging.models import Dataset, Item, Judge, Run, RunBatch
+from judging.models import BenchmarkRun, Dataset, Item, Judge, Run, RunBatch
 
 BATCH_ITEMS = 32
 """Items of a batch: what a killed worker may have to do again, and what one transaction writes."""
@@ -46,7 +47,7 @@ class RunScope:
 
     `replies`: the SHA-256 of the file that a replayed run is judged from. `leave_out`: the part of a benchmark's
     questions (`extra.part`) that is shown solved and not asked. `first`, `last`: only items of these positions, both
-    included: the answers of one candidate among those of all.
+    included: the answers of one candidate among those of all. `split`: only items of this part of a locked split.
     """
 
     limit: int | None = None
@@ -55,12 +56,32 @@ class RunScope:
     leave_out: str = ""
     first: int | None = None
     last: int | None = None
+    split: str = ""
 
     def as_json(self) -> dict[str, int | str | None]:
         """The stored form."""
         stored_form: dict[str, int | str | None] = {"limit": self.limit, "seed": self.seed}
         more = {"replies": self.replies, "leave_out": self.leave_out, "first": self.first, "last": self.last}
+        more["split"] = self.split
         return stored_form | {name: value for name, value in more.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a benchmark a run belongs: which stage of which candidate, and how often that was judged before."""
+
+    benchmark_run: BenchmarkRun | None = None
+    stage: str = ""
+    candidate: int | None = None
+    repeat: int = 0
+
+    def as_fields(self) -> dict[str, Any]:
+        """The columns of such a run."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+NOWHERE = Place()
+"""The place of a run that somebody started by itself."""
 
 
 def start_panel_run(panel: Judge, dataset: Dataset, *, by: User | None = None) -> Run:
@@ -76,7 +97,15 @@ def start_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str 
     return run
 
 
-def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str = "", by: User | None = None) -> Run:
+def open_run(
+    judge: Judge,
+    dataset: Dataset,
+    *,
+    scope: RunScope,
+    base_url: str = "",
+    by: User | None = None,
+    place: Place = NOWHERE,
+) -> Run:
     """As `start_run`, but on no queue: whoever calls this does the work."""
     spec = spec_of(judge)
     base_url = address_for(spec, base_url)
@@ -93,7 +122,7 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
     with transaction.atomic():
         # Whoever starts the same judge at the same moment waits here, and then finds the run.
         Judge.objects.select_for_update().get(pk=judge.pk)
-        same = dataset.runs.resumable().filter(judge=judge, kind=kind)
+        same = dataset.runs.resumable().filter(judge=judge, kind=kind, **place.as_fields())
         for run in same:
             if run.scope == scope.as_json() and run.snapshot.get("base_url") == base_url:
                 return resume_run(run)
@@ -106,6 +135,7 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
             scope=scope.as_json(),
             snapshot=snapshot | (panel_snapshot(judge, dataset, limit=scope.limit) if kind == Run.Kind.PANEL else {}),
             made_by=by,
+            **place.as_fields(),
         )
         cut_into_batches(run, ranges)
     return run
@@ -183,7 +213,7 @@ def batch_ranges(dataset: Dataset, scope: RunScope) -> Iterator[BatchRange]:
 
 def scoped_items(dataset: Dataset, scope: RunScope) -> QuerySet[Item]:
     """The items a scope means, in order of position."""
-    items = Item.objects.filter(dataset=dataset).order_by("position")
+    items = Item.objects.filter(dataset=dataset).in_split(scope.split).order_by("position")
     if scope.first is not None:
         items = items.filter(position__gte=scope.first)
     if scope.last is not None:

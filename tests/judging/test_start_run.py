@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,9 +22,10 @@ from judging.actions.runs import (
     resume_runs,
     start_run,
 )
+from judging.actions.work import work_run
 from judging.core.builtin import JUDGES, RUBRICS
 from judging.core.claimers import this_claimer
-from judging.models import Dataset, Judge, Run, RunBatch
+from judging.models import Dataset, Item, Judge, Run, RunBatch
 from tests.factories import make_dataset, make_items, make_run
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +45,7 @@ def judge() -> Judge:
     return judge_for(JUDGES["reference"])
 
 
-def opened(judge: Judge, dataset: Dataset, **scope: int) -> Run:
+def opened(judge: Judge, dataset: Dataset, **scope: Any) -> Run:
     return open_run(judge, dataset, scope=RunScope(**scope))
 
 
@@ -51,6 +53,16 @@ def test_cuts_the_items_into_batches(judge: Judge, dataset: Dataset) -> None:
     run = opened(judge, dataset)
     ranges = list(run.batches.values_list("number", "first_position", "last_position", "state"))
     assert ranges == [(1, 1, BATCH_ITEMS, "pending"), (2, BATCH_ITEMS + 1, BATCH_ITEMS + 8, "pending")]
+
+
+def test_a_split_takes_its_items_and_no_others_between_them(judge: Judge, dataset: Dataset) -> None:
+    dataset.items.update(split=Item.Split.TEST)
+    dev = dataset.items.filter(position__in=[2, 5, 9])
+    dev.update(split=Item.Split.DEV)
+    run = opened(judge, dataset, split="dev")
+    assert (run.snapshot["items"], run.scope["split"]) == (3, "dev")
+    work_run(run.pk, claimer=this_claimer())
+    assert sorted(run.judgments.values_list("item__position", flat=True)) == [2, 5, 9]
 
 
 def test_a_limit_takes_the_first_items(judge: Judge, dataset: Dataset) -> None:

@@ -41,6 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--samples", type=positive, help="replies per item")
         parser.add_argument("--coefficients", default="", help="YAML file with intercept and slope, for attributes")
         parser.add_argument("--limit", type=positive, help="only the first so many items")
+        parser.add_argument("--split", choices=["dev", "test"], default="", help="only this part of a locked split")
         parser.add_argument("--seed", type=int, default=0, help="seed of the first sample (0)")
         parser.add_argument("--inline", action="store_true", help="work in this process, without a queue")
         parser.add_argument("--anyway", action="store_true", help="inline, although others hold the GPU's memory")
@@ -74,7 +75,7 @@ class Command(BaseCommand):
 
     def write_prompts(self, dataset: Dataset, options: dict[str, Any]) -> None:
         """The prompts to a file, and how many."""
-        scope = RunScope(limit=options["limit"], seed=options["seed"])
+        scope = RunScope(limit=options["limit"], seed=options["seed"], split=options["split"])
         with refusals():
             written = write_prompts(
                 chosen_spec(choice_from(options)), dataset, scope=scope, path=options["write_prompts"]
@@ -151,7 +152,12 @@ def recording_of(path: Path | None) -> Iterator[Recording | None]:
 def begun(dataset: Dataset, options: dict[str, Any], recording: Recording | None) -> Run:
     """The run that the options mean, ready to be worked on."""
     choice = choice_from(options)
-    scope = RunScope(limit=options["limit"], seed=options["seed"], replies=recording.sha256 if recording else "")
+    scope = RunScope(
+        limit=options["limit"],
+        seed=options["seed"],
+        split=options["split"],
+        replies=recording.sha256 if recording else "",
+    )
     if recording is not None:
         return open_replay(choice, dataset, recording=recording, scope=scope)
     judge = chosen_judge(choice)
