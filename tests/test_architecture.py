@@ -1,6 +1,8 @@
 """The import rules of docs/architecture.md."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,8 @@ LAYERS = [
     {"apps", "urls"},
 ]
 RANK = {layer: rank for rank, layers in enumerate(LAYERS) for layer in layers}
+# Each takes ten megabytes or more, in every worker and every command; scipy itself only finds its parts.
+HEAVY = {"pandas", "pyarrow", "sacrebleu", "scipy.sparse", "scipy.special", "scipy.stats", "sklearn", "torch", "vllm"}
 APPS = ("judging", "annotation", "training_export")
 FILES = [
     file
@@ -73,3 +77,9 @@ def test_imports_go_one_way(file: Path) -> None:
 def test_every_app_has_the_same_shape() -> None:
     for app in APPS:
         assert (ROOT / app / "core").is_dir(), f"{app}/core is missing"
+
+
+def test_a_process_starts_without_what_only_some_functions_need() -> None:
+    said = "import django, sys; django.setup(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert not HEAVY & set(done.stdout.split())

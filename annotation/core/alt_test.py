@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from annotation.core.aggregation import Votes
 from annotation.core.intervals import (
@@ -193,12 +193,12 @@ def _against(wins: _Wins, at: int, epsilon: float) -> tuple[float, str]:
     mine = wins.annotators == at
     behind = (wins.person[mine] - wins.judge[mine]).astype(np.float64)
     if len(behind) < FOR_T_TEST:
-        return float(stats.wilcoxon(behind - epsilon, alternative="less").pvalue), "wilcoxon"
+        return float(scipy.stats.wilcoxon(behind - epsilon, alternative="less").pvalue), "wilcoxon"
     spread = float(behind.std(ddof=1))
     if spread == 0:
         return (0.0 if behind.mean() < epsilon else 1.0), "t"
     t = (float(behind.mean()) - epsilon) / (spread / np.sqrt(len(behind)))
-    return float(stats.t.cdf(t, len(behind) - 1)), "t"
+    return float(scipy.stats.t.cdf(t, len(behind) - 1)), "t"
 
 
 def _row(wins: _Wins, at: int, name: str, *, p: float, test: str, rejected: bool) -> AgainstOne:

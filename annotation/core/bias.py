@@ -1,8 +1,8 @@
 """What may sway a judge besides quality: length, and its own kind of model. Order is in `pairwise.py`."""
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, normal
 
@@ -55,7 +55,7 @@ def _slope(columns: FloatArray, told: FloatArray, *, place: int) -> Statistic:
     """One coefficient of a logistic regression by Newton's steps."""
     found = np.zeros(columns.shape[1])
     for _step in range(50):
-        chance = expit(columns @ found)
+        chance = scipy.special.expit(columns @ found)
         spread = columns.T @ (columns * (chance * (1 - chance))[:, None])
         if np.abs(found).max() > 30 or np.linalg.cond(spread) > 1e12:
             return Undefined(SEPARATED)

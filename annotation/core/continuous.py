@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
-from scipy.stats import rankdata
+import scipy
 
 from annotation.core.agreement.basis import NO_LABELS, ONE_LABEL, ONE_VALUE, quotient
 from annotation.core.agreement.weights import Level
@@ -51,7 +50,7 @@ def alpha_of_numbers(numbers: Numbers, level: Level) -> Statistic:
     if level in {Level.NOMINAL, Level.RATIO}:
         return Undefined(NO_NAMES)
     # Mean first, so that squares of large numbers do not swallow their differences.
-    values = rankdata(compared.values) if level is Level.ORDINAL else compared.values
+    values = scipy.stats.rankdata(compared.values) if level is Level.ORDINAL else compared.values
     sizes, first, second = compared.sums(values - values.mean())
     within = 2 * (sizes * second - first**2) / (sizes - 1)
 
@@ -87,7 +86,7 @@ def pair_differences(numbers: Numbers) -> dict[str, Statistic]:
     # In ascending order the k-th of r values is larger than k others and smaller than the rest.
     signed = values * (2 * place - np.repeat(sizes, sizes) + 1)
     apart = np.add.reduceat(signed, starts) * 2 / (sizes * (sizes - 1))
-    ranks = Numbers(items, rankdata(values))
+    ranks = Numbers(items, scipy.stats.rankdata(values))
     return {
         "mae": _mean(apart),
         "pearson": _correlation(Numbers(items, values)),
@@ -123,7 +122,7 @@ def _jackknifed(parts: FloatArray, statistic: OfTotals) -> Statistic:
     without = statistic(totals - parts)
     without = without[~np.isnan(without)]
     error = float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())) if len(without) else 0.0
-    half = float(stdtrit(n - 1, UPPER)) * error
+    half = float(scipy.special.stdtrit(n - 1, UPPER)) * error
     return Value(value, value - half, value + half, n, JACKKNIFE)
 
 

@@ -5,10 +5,10 @@ judge whose error rates were measured on other items; prediction-powered inferen
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from annotation.core.intervals import UPPER, FloatArray, IntArray, Statistic, Undefined, Value
 
@@ -23,7 +23,7 @@ UNLABELLED_STRATUM = "people looked at no item that the judge called {word}, {sh
 USELESS_JUDGE = "the judge may do no better than guessing: sensitivity + specificity - 1 may be {low:.2f}"
 MOST_UNLABELLED = 0.05
 LEAST_YOUDEN = 0.2
-Z = float(ndtri(UPPER))
+Z = NormalDist().inv_cdf(UPPER)
 
 
 def post_stratified(judged: ArrayLike, labelled: ArrayLike, clean: ArrayLike) -> Statistic:

@@ -7,8 +7,7 @@ nearly every value is its own, the pairs themselves are taken instead (`of_pairs
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import kendalltau, rankdata
+import scipy
 
 from annotation.core.agreement.basis import NO_PAIRS, ONE_LABEL, TINY, as_row, quotient
 from annotation.core.agreement.weights import Measure
@@ -168,7 +167,7 @@ def of_pairs(first: FloatArray, second: FloatArray) -> dict[str, Statistic]:
     if np.ptp(first) < TINY or np.ptp(second) < TINY:
         return found | dict.fromkeys(list(GRADED)[5:], Undefined(NO_SPREAD))
     linear = float(np.corrcoef(first, second)[0, 1])
-    ranked = float(np.corrcoef(rankdata(first), rankdata(second))[0, 1])
+    ranked = float(np.corrcoef(scipy.stats.rankdata(first), scipy.stats.rankdata(second))[0, 1])
     concordant = (
         2
         * float(np.cov(first, second, bias=True)[0, 1])
@@ -178,7 +177,7 @@ def of_pairs(first: FloatArray, second: FloatArray) -> dict[str, Statistic]:
         "pearson": _fisher(linear, 1.0, n),
         # Errors of Bonett and Wright (2000), and of Fieller, Hartley and Pearson (1957).
         "spearman": _fisher(ranked, 1 + ranked**2 / 2, n),
-        "kendall_tau_b": _fisher(float(kendalltau(first, second).statistic), 0.437, n, lost=4),
+        "kendall_tau_b": _fisher(float(scipy.stats.kendalltau(first, second).statistic), 0.437, n, lost=4),
         "quadratic_kappa": _fisher(concordant, 1.0, n),
     }
 
@@ -279,7 +278,7 @@ def _fisher(value: float, factor: float, n: int, *, lost: int = 3) -> Statistic:
     inside = min(max(value, -1.0), 1.0)
     if n <= lost or abs(inside) > 1 - TINY:
         return Value(inside, -1.0 if n <= lost else inside, 1.0 if n <= lost else inside, n, FISHER_Z)
-    half = float(ndtri(UPPER)) * np.sqrt(factor / (n - lost))
+    half = float(scipy.special.ndtri(UPPER)) * np.sqrt(factor / (n - lost))
     low, high = np.tanh(np.arctanh(inside) + np.array([-half, half]))
     return Value(inside, float(low), float(high), n, FISHER_Z)
 

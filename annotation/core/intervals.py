@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -70,7 +70,7 @@ Statistic = Value | Undefined
 
 def wilson(successes: float, n: int) -> tuple[float, float]:
     """Wilson's score interval of a proportion; `successes` may be fractional, `n` is at least 1."""
-    z = float(ndtri(UPPER))
+    z = float(scipy.special.ndtri(UPPER))
     share = successes / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
@@ -90,13 +90,13 @@ def proportion(successes: int, n: int, *, undefined: str) -> Statistic:
 
 def normal(value: float, error: float, n: int, method: str) -> Value:
     """A coefficient between -1 and 1 with a standard error that is normal in large samples."""
-    half = float(ndtri(UPPER)) * error
+    half = float(scipy.special.ndtri(UPPER)) * error
     return Value(value, max(-1.0, value - half), min(1.0, value + half), n, method)
 
 
 def student(value: float, error: float, n: int, *, degrees: int, method: str) -> Value:
     """A coefficient of at most 1 with a standard error on this many degrees of freedom."""
-    half = float(stdtrit(degrees, UPPER)) * error
+    half = float(scipy.special.stdtrit(degrees, UPPER)) * error
     return Value(value, value - half, min(1.0, value + half), n, method)
 
 
@@ -108,7 +108,7 @@ def mean(values: FloatArray, *, undefined: str) -> Statistic:
     value = float(values.mean())
     if n == 1:
         return Value(value, value, value, n, STUDENT)
-    half = float(stdtrit(n - 1, UPPER) * values.std(ddof=1) / np.sqrt(n))
+    half = float(scipy.special.stdtrit(n - 1, UPPER) * values.std(ddof=1) / np.sqrt(n))
     return Value(value, value - half, value + half, n, STUDENT)
 
 
@@ -124,7 +124,7 @@ def mean_share(values: FloatArray, *, undefined: str, bound: float | None = 1.0)
         if isinstance(edge, Value):
             low, high = (edge.low, edge.high) if value >= 0 else (-edge.high, -edge.low)
             return Value(value, min(low, value), max(high, value), n, edge.method)
-    half = float(ndtri(UPPER)) * error
+    half = float(scipy.special.ndtri(UPPER)) * error
     edge_of = np.inf if bound is None else bound
     return Value(value, max(-edge_of, value - half), min(edge_of, value + half), n, LINEARISED)
 

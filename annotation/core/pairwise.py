@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest
+import scipy
 
 from annotation.core.counts import Patterns
 from annotation.core.intervals import (
@@ -78,7 +78,7 @@ class BothOrders:
     def position_test(self) -> float | None:
         """Exact McNemar test of the bias: how likely it is where places do not matter. None without such a pair."""
         turned = self.primacy() + self.recency()
-        return float(binomtest(self.primacy(), turned).pvalue) if turned else None
+        return float(scipy.stats.binomtest(self.primacy(), turned).pvalue) if turned else None
 
 
 @dataclass(frozen=True, slots=True)

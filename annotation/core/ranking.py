@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
-from scipy.special import expit, ndtri
+import scipy
 
 from annotation.core.intervals import UPPER, FloatArray, IntArray, Statistic, Undefined, Value
 
@@ -69,15 +68,15 @@ def _tables(one: IntArray, other: IntArray, won: IntArray, size: int) -> tuple[F
 
 def _strengths(wins: FloatArray) -> list[Statistic]:
     size, met = len(wins), wins + wins.T
-    parts, _ = connected_components(wins > 0, directed=True, connection="strong")
+    parts, _ = scipy.sparse.csgraph.connected_components(wins > 0, directed=True, connection="strong")
     if size < 2 or parts > 1:
         return [Undefined(APART)] * size
     logs = _fitted(wins, met)
-    chance = expit(logs[:, None] - logs[None, :])
+    chance = scipy.special.expit(logs[:, None] - logs[None, :])
     weight = met * chance * (1 - chance)
     # Strengths are known up to a constant; the pseudo-inverse fixes it at mean 0.
     spread = np.linalg.pinv(np.diag(weight.sum(axis=1)) - weight, hermitian=True)
-    half = float(ndtri(UPPER)) * np.sqrt(np.maximum(np.diagonal(spread), 0))
+    half = float(scipy.special.ndtri(UPPER)) * np.sqrt(np.maximum(np.diagonal(spread), 0))
     votes = met.sum(axis=1).astype(np.int64)
     return [
         Value(float(log), float(log - wide), float(log + wide), int(n), LARGE_SAMPLE)

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.sparse import csr_matrix
-from scipy.spatial.distance import squareform
+import scipy
 
 from annotation.core.aggregation import Votes
 from annotation.core.agreement.basis import NO_PAIRS, ONE_VALUE, TINY, fixed_chance, quotient
@@ -146,8 +144,9 @@ class RaterMatrix:
             return list(range(size))
         apart = 1 - np.where(np.isnan(self.agreement), np.nanmean(self.agreement), self.agreement)
         np.fill_diagonal(apart, 0.0)
-        close = squareform((apart + apart.T) / 2, checks=False)
-        return [int(at) for at in leaves_list(linkage(close, "average", optimal_ordering=True))]
+        close = scipy.spatial.distance.squareform((apart + apart.T) / 2, checks=False)
+        tree = scipy.cluster.hierarchy.linkage(close, "average", optimal_ordering=True)
+        return [int(at) for at in scipy.cluster.hierarchy.leaves_list(tree)]
 
 
 def rater_matrix(votes: Votes, raters: int) -> RaterMatrix:
@@ -172,7 +171,7 @@ def rater_matrix(votes: Votes, raters: int) -> RaterMatrix:
     return RaterMatrix(shared.astype(np.int64), agreement, kappa, rest, many.astype(np.int64))
 
 
-def _said(votes: Votes, code: int, shape: tuple[int, int]) -> csr_matrix:
+def _said(votes: Votes, code: int, shape: tuple[int, int]) -> "scipy.sparse.csr_matrix":
     kept = votes.codes == code
     ones = np.ones(int(kept.sum()))
-    return csr_matrix((ones, (votes.items[kept], votes.annotators[kept])), shape=shape)
+    return scipy.sparse.csr_matrix((ones, (votes.items[kept], votes.annotators[kept])), shape=shape)

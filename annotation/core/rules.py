@@ -45,6 +45,12 @@ class CampaignRules:
     """Kept by the draws themselves: the chance that items of each stratum ('' for all) had so far."""
     drawn_by: str = ""
     """What these strata divide by."""
+    opened_log: bool = False
+    """Whether it was opened from a log of mdk, and is saved as one."""
+    log_folder: str = ""
+    """The folder on this machine that the log lies in; without one it was uploaded."""
+    logs: Mapping[str, str] = field(default_factory=dict)
+    """Whose decisions a log holds that was taken or saved: SHA-256 of the file -> user name."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "CampaignRules":

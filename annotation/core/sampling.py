@@ -7,10 +7,10 @@ rest. Weighted by 1 / probability it does. Items picked by hand have no probabil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from annotation.core.intervals import UPPER, WILSON, FloatArray, IntArray, Statistic, Undefined, Value, normal, wilson
 
@@ -19,7 +19,7 @@ STRATIFIED = "stratified"
 NO_PROBABILITY = "no item was chosen with a known probability"
 ONE_VALUE = "each rater always gave one and the same value"
 LONE_STRATUM = "stratum {place} has one labelled item, which says nothing of how its items differ"
-Z = float(ndtri(UPPER))
+Z = NormalDist().inv_cdf(UPPER)
 MOST_LABELS = 10_000_000
 
 

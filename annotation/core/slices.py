@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from annotation.core.intervals import IntArray, Statistic, Undefined, Value, proportion, wilson
 
@@ -82,7 +82,7 @@ def two_proportions(first: tuple[int, int], second: tuple[int, int]) -> float | 
         return None
     pooled = (s1 + s2) / (n1 + n2)
     error = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-    return float(2 * ndtr(-abs(s1 / n1 - s2 / n2) / error)) if error else 1.0
+    return float(2 * scipy.special.ndtr(-abs(s1 / n1 - s2 / n2) / error)) if error else 1.0
 
 
 def benjamini_hochberg(p_values: list[float], q: float) -> list[bool]:

@@ -19,8 +19,6 @@ from importlib.metadata import version
 from math import isclose
 from unicodedata import normalize
 
-from sacrebleu.metrics.chrf import CHRF
-
 from judging.core.prompts import CannotAsk, judged_turn
 from judging.core.verdicts import Reason, Unscored, Verdict
 from judging.engines.base import EngineOptions, EngineReply, Request
@@ -62,6 +60,9 @@ def compare(answer: str, reference: str) -> tuple[Verdict, str]:
         same = said.last_number is not None and isclose(said.last_number, known.last_number, rel_tol=1e-9)
         if not same or known.is_only_a_number:
             return _verdict(same), f"numeric: the last number is {_shown(said)}, in the reference {_shown(known)}"
+    # Loaded here: it takes ten megabytes that no other engine needs.
+    from sacrebleu.metrics.chrf import CHRF
+
     score = CHRF().sentence_score(normalize("NFKC", answer), [normalize("NFKC", reference)]).score
     return _verdict(score >= CHRF_CLEAN), f"chrF: {score:.1f} of 100, clean from {CHRF_CLEAN:g}"
 

@@ -13,9 +13,8 @@ from hashlib import blake2b
 from unicodedata import normalize
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from training_export.core.sides import letters
 
@@ -81,8 +80,8 @@ class NearCopies:
         first = np.concatenate([edge[0] for edge in edges])
         second = np.concatenate([edge[1] for edge in edges])
         count = sum(map(len, self._keys))
-        graph = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(count, count))
-        _count, found = connected_components(graph, directed=False)
+        graph = scipy.sparse.coo_array((np.ones(len(first), np.int8), (first, second)), shape=(count, count))
+        _count, found = scipy.sparse.csgraph.connected_components(graph, directed=False)
         return np.asarray(found, dtype=np.int32)
 
     def _sign(self) -> None:

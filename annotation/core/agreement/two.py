@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from annotation.core.agreement.basis import NO_PAIRS, ONE_VALUE, TINY, fixed_chance
 from annotation.core.agreement.weights import NOMINAL, Measure, identity, linear
@@ -30,12 +30,12 @@ class Kappa:
     @property
     def p_one_sided(self) -> float:
         """How likely so much agreement is by chance."""
-        return float(ndtr(-self.z))
+        return float(scipy.special.ndtr(-self.z))
 
     @property
     def p_two_sided(self) -> float:
         """How likely agreement so far from chance is by chance."""
-        return float(2 * ndtr(-abs(self.z)))
+        return float(2 * scipy.special.ndtr(-abs(self.z)))
 
 
 def kappa_of(table: ArrayLike, weights: FloatArray | None = None) -> Kappa | Undefined:
