@@ -39,6 +39,9 @@ def change_campaign(campaign: Campaign, changes: Changes) -> Campaign:
         stratify_by=kept.stratify_by,
         drawn=kept.drawn,
         drawn_by=kept.drawn_by,
+        opened_log=kept.opened_log,
+        log_folder=kept.log_folder,
+        logs=kept.logs,
     )
     row.name, row.run, row.rubric_id, row.rules = (
         changes.name.strip(),

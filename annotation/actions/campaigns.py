@@ -17,6 +17,9 @@ from annotation.core.rules import CampaignRules
 from annotation.core.words import Terms
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Guideline
 from annotation.reports.doubts import doubt_of, strata_of
+from annotation.reports.promptfoo import is_promptfoo
+from judging.actions.judges import rubric_for
+from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
 from judging.models import Dataset, Item, Run
 
 BATCH = 1000
@@ -56,7 +59,7 @@ def assign_items(
         "seed": seed,
     }
     with transaction.atomic():
-        campaign = campaign_with(dataset, name, settings, terms)
+        campaign = campaign_with(dataset, name, settings, terms or usual_terms(dataset))
         for person in people:
             person.save()
     fill(campaign, people)
@@ -121,11 +124,16 @@ def refuse_dataset(dataset: Dataset, run: Run | None) -> None:
         )
 
 
-def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms | None) -> Campaign:
+def usual_terms(dataset: Dataset) -> Terms:
+    """What is asked where nobody said it: of results of promptfoo a score from 0 to 1, else good, undefined or bad."""
+    return Terms(rubric=rubric_for(PROMPTFOO_RESULT).pk if is_promptfoo(dataset) else None)
+
+
+def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms) -> Campaign:
     """The campaign of this name, made if new; one with other settings or a closed one is refused."""
     found: Campaign | None = Campaign.objects.select_for_update().filter(dataset=dataset, name=name).first()
     if found is None:
-        return new_campaign(dataset, name, settings, terms or Terms())
+        return new_campaign(dataset, name, settings, terms)
     if found.kind != Campaign.Kind.REVIEW:
         raise CampaignRefused(f"Campaign {name} holds imported labels; choose another name.")
     if found.state != Campaign.State.OPEN:
@@ -144,7 +152,9 @@ def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], term
 
 def without_draws(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The rules a lead asked for, without what later draws noted."""
-    return replace(CampaignRules.from_json(rules), drawn={}, drawn_by="").as_json()
+    return replace(
+        CampaignRules.from_json(rules), drawn={}, drawn_by="", opened_log=False, log_folder="", logs={}
+    ).as_json()
 
 
 def rules_changed(stored: Mapping[str, Any], asked: Mapping[str, Any]) -> str:

@@ -83,20 +83,41 @@ def import_labels(dataset: Dataset, file: InputFile, *, annotator: str) -> Label
     source = source_of(file, "")
     if isinstance(source, FileProblem):
         return _with(outcome, problems=[source])
-    content = _read(source)
-    if content.problems:
-        return _with(outcome, problems=content.problems)
-    if not content.persons:
+    found = words_of(dataset, source)
+    if found.problems:
+        return _with(outcome, problems=found.problems)
+    if not found.persons:
         raise ImportRefused(f"{file.name} holds no verdicts of people. Import it with import_dataset.")
-    items = _known_items(dataset)
-    matches = match_rows(content.rows, items, _places(dataset, items, len(content.rows)))
-    words = _words(content, matches)
-    unmatched = _unmatched(file, content, matches)
+    words, unmatched = found.words, found.unmatched
     if not words:
         raise ImportRefused(f"No row of {file.name} belongs to an item of {dataset.name!r}. Name the dataset it is of.")
     counts = _store(dataset, annotator, words)
     corrections = sum(word.correction is not None for word in words)
     return _with(outcome, unmatched=unmatched, labels=len(words), corrections=corrections, **counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileWords:
+    """The words in a file about items of a dataset; with problems there is nothing else. `persons`: words in all."""
+
+    words: tuple[Word, ...] = ()
+    unmatched: tuple[FileProblem, ...] = ()
+    problems: tuple[FileProblem, ...] = ()
+    persons: int = 0
+
+
+def words_of(dataset: Dataset, source: Source) -> FileWords:
+    """Find the items that a file's verdicts are about; nothing is stored."""
+    content = _read(source)
+    if content.problems:
+        return FileWords(problems=tuple(content.problems))
+    items = _known_items(dataset)
+    matches = match_rows(content.rows, items, _places(dataset, items, len(content.rows)))
+    return FileWords(
+        words=tuple(_words(content, matches)),
+        unmatched=tuple(_unmatched(source.file, content, matches)),
+        persons=len(content.persons),
+    )
 
 
 def _with(outcome: LabelImport, **values: Any) -> LabelImport:
