@@ -14,7 +14,8 @@ from annotation.models import Assignment, Campaign, Guideline, Label
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import draft_of, form_pane, said
 from annotation.views.review_queue import around, progress_context
-from judging.core.pairs import B_FIRST, ORDERS
+from judging.core.pairs import B_FIRST
+from judging.core.parts import order_of
 from judging.models import Judgment, Reply
 
 
@@ -32,7 +33,8 @@ class JudgeWord:
 
     def read(self) -> list[tuple[Reply, bool]]:
         """Replies, and whether each calls the page's answer A its B: it was asked in one order or the other."""
-        return [(reply, reply.part in ORDERS and (reply.part == B_FIRST) != self.swapped) for reply in self.replies]
+        orders = [(reply, order_of(reply.part)) for reply in self.replies]
+        return [(reply, bool(order) and (order == B_FIRST) != self.swapped) for reply, order in orders]
 
 
 def judge_word(assignment: Assignment) -> JudgeWord | None:

@@ -9,6 +9,7 @@ from judging.core.decisions import Decision
 from judging.core.extraction import LENIENT
 from judging.core.items import ItemText, Turn
 from judging.core.judged import ReadReply, decide_item, failed_part, read_part, unasked
+from judging.core.parts import turn_number
 from judging.core.prompts import CannotAsk, Prompt, render_prompt
 from judging.core.specs import JudgeSpec
 from judging.core.verdicts import Reading, Scored, Unscored
@@ -33,6 +34,14 @@ def requests_for(item: Item, spec: JudgeSpec, seed: int, refused: list[EngineRep
             continue
         requests += [Request(id=each, prompt=prompt, item=text, seed=seed + each[2]) for each in ids]
     return requests
+
+
+def is_askable(item: Item, spec: JudgeSpec) -> bool:
+    """Whether there is an answer to judge: all of it, or where turns are judged one by one, any of its turns."""
+    if item.answer_state == Item.AnswerState.GIVEN:
+        return True
+    turnwise = all(turn_number(part) for part in spec.rubric.prompts) and bool(spec.rubric.prompts)
+    return turnwise and any(turn["answer"].strip() for turn in item.turns)
 
 
 def text_of(item: Item) -> ItemText:
@@ -105,7 +114,7 @@ def joined_values(read: Mapping[str, Reading]) -> str:
 
 def judgment_rows(run: Run, item: Item, spec: JudgeSpec, replies: Sequence[ReadReply]) -> list[Judgment]:
     """The judgments of an item as they are stored; one without an answer has them too, without a value."""
-    if item.answer_state == Item.AnswerState.GIVEN:
+    if is_askable(item, spec):
         made = decide_item(spec.rubric, spec.decision, replies)
     else:
         made = unasked(spec.rubric, spec.decision)

@@ -13,6 +13,7 @@ from typing import Any
 
 from judging.core.attributes import coefficients_from_json
 from judging.core.extraction import LENIENT, MODES
+from judging.core.extraction.fastchat import FASTCHAT_MODES
 from judging.core.scales import Criterion
 from judging.core.verdicts import Reading, Reason, Scored, Unscored, Verdict
 
@@ -151,7 +152,8 @@ def check_decision(decision: Mapping[str, Any]) -> list[str]:
 
 def _mode_problems(decision: Mapping[str, Any]) -> list[str]:
     mode = decision.get("mode", LENIENT)
-    return [] if mode in MODES else [f"A reply is read in mode {' or '.join(MODES)}, not {mode!r}."]
+    known = (*MODES, *FASTCHAT_MODES)
+    return [] if mode in known else [f"A reply is read in mode {' or '.join(known)}, not {mode!r}."]
 
 
 def _linear_problems(decision: Mapping[str, Any]) -> list[str]:

@@ -24,6 +24,9 @@ ROLE = re.compile(r"\b([A-Z]{3,}):")
 SPECIAL_TOKEN = re.compile(r"<(?=\|[\w./-]{1,40}\|>|/?s>|</?SYS>|(?:start|end)_of_turn>)|\[(?=/?INST\])", re.IGNORECASE)
 """Signs by which chat templates of common models separate the speakers."""
 
+MARK = re.compile(r"\[\[(?=[^\[\]\n]{1,40}\]\])")
+"""A whole mark, as a reply would have it; the first brackets of a list in code are none."""
+
 LOOK_ALIKES = str.maketrans({"<": "‹", ">": "›", "#": "♯", ":": "∶", "：": "∶", "[": "⟦", '"': "”"})
 
 
@@ -53,7 +56,7 @@ def delimiters_of(template: str, names: frozenset[str]) -> Delimiters:
         _sign(r"\b(?:{})[ \t]*:", ROLE.findall(template)),
         _sign(r"(?:{})[ \t]*[:：]", labels),
         _sign(r'"[ \t]*(?:{})[ \t]*"(?=[ \t]*:)', KEY.findall(template)),
-        re.compile(r"\[\[") if "double_bracket" in protocol.kinds else None,
+        MARK if "double_bracket" in protocol.kinds else None,
     ]
     return Delimiters(tuple(pattern for pattern in found if pattern))
 

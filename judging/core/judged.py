@@ -12,9 +12,11 @@ from typing import Any
 from judging.core.attributes import PARTS, read_attributes
 from judging.core.decisions import LINEAR, MAJORITY, Decision, check_decision, decide
 from judging.core.extraction import LENIENT, read_reply
+from judging.core.extraction.fastchat import FASTCHAT_MODES, read_fastchat
 from judging.core.items import ItemText
 from judging.core.linear import decide_linear
 from judging.core.pairs import A_B_TIE, A_FIRST, B_FIRST, as_shown, decide_pair
+from judging.core.parts import pair_part, spoken_of
 from judging.core.quoted import without_quotes
 from judging.core.scales import Criterion
 from judging.core.specs import JudgeSpec, RubricSpec
@@ -42,13 +44,20 @@ def read_part(
     mode: str = LENIENT,
     item: ItemText | None = None,
 ) -> Mapping[str, Reading]:
-    """What the reply to one part says, per criterion. `item`: its lines do not count where the judge repeats them."""
+    """What the reply to one part says, per criterion that the part is about.
+
+    `item`: its lines do not count where the judge repeats them.
+    """
     if rubric.kind == "attributes":
         return {rubric.criteria[0].name: read_attributes(text, part, finish=finish)}
-    spoken = without_quotes(text, rubric, item, part) if item else text
-    if text.strip() and not spoken.strip():
-        return failed_part(rubric, Unscored(Reason.NO_VERDICT, "The reply only repeats the item."))
-    read = read_reply(spoken, rubric, finish=finish, mode=mode, part=part)
+    rubric = replace(rubric, criteria=spoken_of(rubric.criteria, part))
+    if mode in FASTCHAT_MODES:
+        read = {each.name: read_fastchat(text, each, mode=mode, finish=finish) for each in rubric.criteria}
+    else:
+        spoken = without_quotes(text, rubric, item, part) if item else text
+        if text.strip() and not spoken.strip():
+            return failed_part(rubric, Unscored(Reason.NO_VERDICT, "The reply only repeats the item."))
+        read = read_reply(spoken, rubric, finish=finish, mode=mode, part=part)
     if rubric.kind == "pair":
         return {name: as_shown(reading, part) for name, reading in read.items()}
     return read
@@ -74,12 +83,14 @@ def _decided(
     rubric: RubricSpec, criterion: Criterion, decision: Mapping[str, Any], replies: Sequence[ReadReply]
 ) -> Decision:
     if rubric.kind == "pair":
-        a_first, b_first = (_of(replies, criterion, part) for part in (A_FIRST, B_FIRST))
+        parts = [pair_part(rubric.criteria, criterion, order) for order in (A_FIRST, B_FIRST)]
+        a_first, b_first = (_of(replies, criterion, part) for part in parts)
         return decide_pair(a_first, b_first, criterion, decision)
     if rubric.kind == "attributes":
         first, second = (_of(replies, criterion, part) for part in PARTS)
         return decide_linear(list(zip(first, second, strict=True)), criterion, decision)
-    return decide([reply.readings[criterion.name] for reply in replies], criterion, decision)
+    about = [reply for reply in replies if criterion in spoken_of(rubric.criteria, reply.part)]
+    return decide([reply.readings[criterion.name] for reply in about], criterion, decision)
 
 
 def _of(replies: Sequence[ReadReply], criterion: Criterion, part: str) -> list[Reading]:
@@ -106,8 +117,8 @@ def check_judge(spec: JudgeSpec) -> list[str]:
     problems = check_decision(spec.decision)
     if (kind == "attributes") != (rule == LINEAR):
         problems.append(f"A rubric of kind attributes is decided by the rule {LINEAR}, and only that; not by {rule!r}.")
-    if kind == "pair" and [each.scale for each in spec.rubric.criteria] != [A_B_TIE.scale]:
-        problems.append("A rubric of kind pair has one criterion, with the values A, B and tie.")
+    if kind == "pair" and {each.scale for each in spec.rubric.criteria} != {A_B_TIE.scale}:
+        problems.append("A rubric of kind pair has one criterion, or one for each turn, with the values A, B and tie.")
     return problems
 
 

@@ -9,19 +9,20 @@ from dataclasses import replace
 from typing import Any
 
 from judging.core.decisions import Decision, decide, flips
+from judging.core.parts import ORDERS, order_of
 from judging.core.scales import Criterion, Scale
 from judging.core.verdicts import Reading, Reason, Scored, Verdict
 
-A_FIRST = "ab"
-B_FIRST = "ba"
-ORDERS = (A_FIRST, B_FIRST)
+__all__ = ["A_B_TIE", "A_FIRST", "B_FIRST", "ORDERS", "as_shown", "decide_pair"]
+
+A_FIRST, B_FIRST = ORDERS
 A_B_TIE = Criterion("", Scale(values=("A", "B", "tie")))
 OTHER = {"A": "B", "B": "A"}
 
 
 def as_shown(reading: Reading, part: str) -> Reading:
     """What a reply says of the answers themselves: in part `ba` its A is our B."""
-    if part != B_FIRST or not isinstance(reading, Scored):
+    if order_of(part) != B_FIRST or not isinstance(reading, Scored):
         return reading
     return replace(reading, value=OTHER.get(reading.value, reading.value))
 

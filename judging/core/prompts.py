@@ -16,15 +16,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from judging.core.delimiters import Delimiters, delimiters_of
 from judging.core.items import ItemText, Turn
+from judging.core.parts import ORDERS, order_of, pair_parts, turn_number
 from judging.core.specs import RubricSpec
 from judging.core.verdicts import Reason, Unscored
 
 NAMES = ("question", "answer", "reference", "context", "criteria", "category", "turns")
 PAIR_NAMES = ("question", "answer_a", "answer_b", "reference", "context", "criteria", "category", "turns")
-PARTS_OF_KIND = {"pair": ("ab", "ba"), "attributes": ("attr_1", "attr_2")}
-"""The parts that prompts of these kinds have: no more, no fewer."""
-
-B_FIRST = "ba"
+ATTRIBUTE_PARTS = ("attr_1", "attr_2")
+B_FIRST = ORDERS[1]
 ROLES = ("system", "user", "assistant")
 ROLES_OF_STYLE = {"chat": ("user",), "prefix": ("user", "assistant"), "raw": ("raw",)}
 """The roles that a prompt of each style cannot do without."""
@@ -83,7 +82,7 @@ def _compiled(source: str) -> Template:
 
 def judged_turn(item: ItemText, part: str = "") -> Turn:
     """The turn that a part judges: its own for `turn_1`, `turn_2` ..., else the last one; CannotAsk if it is absent."""
-    number = int(part.removeprefix("turn_")) if part.startswith("turn_") else len(item.turns)
+    number = turn_number(part) or len(item.turns)
     if not 1 <= number <= len(item.turns):
         raise CannotAsk(Reason.NO_ANSWER, f"The item has no turn {number}.")
     return item.turns[number - 1]
@@ -98,7 +97,9 @@ def render_prompt(rubric: RubricSpec, item: ItemText, part: str = "") -> Prompt:
         return Prompt()
     templates = rubric.prompts[part]
     refuse_other_kind(rubric, item)
-    names = _names(item.turned_round() if part == B_FIRST else item, part, delimiters_in(rubric).neutralised)
+    refuse_unanswered(item, part)
+    shown = item.turned_round() if order_of(part) == B_FIRST else item
+    names = _names(shown, part, delimiters_in(rubric).neutralised)
     try:
         texts = {role: _compiled(source).render(names) for role, source in templates.items()}
     except NoReference as error:
@@ -124,6 +125,16 @@ def refuse_other_kind(rubric: RubricSpec, item: ItemText) -> None:
         raise CannotAsk(Reason.REJECTED, "The item has two answers; compare them with a rubric of kind pair.")
 
 
+def refuse_unanswered(item: ItemText, part: str) -> None:
+    """CannotAsk where a part judges a turn of its own, and nothing was answered in it."""
+    number = turn_number(part)
+    if number is None:
+        return
+    sides = [item, replace(item, turns=item.turns_b)] if item.is_pair else [item]
+    if not all(judged_turn(side, part).answer.strip() for side in sides):
+        raise CannotAsk(Reason.NO_ANSWER, f"Turn {number} has no answer.")
+
+
 def _names(item: ItemText, part: str, neutralised: Callable[[str], str]) -> dict[str, Any]:
     """What templates see of an item; of a pair, `answer_a` is the answer that is shown first."""
     turn = judged_turn(item, part)
@@ -134,15 +145,25 @@ def _names(item: ItemText, part: str, neutralised: Callable[[str], str]) -> dict
         "criteria": neutralised(item.criteria),
         "category": neutralised(item.category),
     }
-    turns = [{name: neutralised(text) for name, text in each.as_json().items()} for each in item.turns]
+    turns = [_turn_names(each, neutralised) for each in item.turns]
     if not item.is_pair:
         return names | {"answer": neutralised(turn.answer), "turns": turns}
     other = judged_turn(replace(item, turns=item.turns_b), part)
     both = [
-        {"question": each["question"], "answer_a": each["answer"], "answer_b": neutralised(second.answer)}
+        {**{name: text for name, text in each.items() if name != "answer"},
+         "answer_a": each["answer"], "answer_b": neutralised(second.answer)}
         for each, second in zip(turns, item.turns_b, strict=False)
-    ]
+    ]  # fmt: skip
     return names | {"answer_a": neutralised(turn.answer), "answer_b": neutralised(other.answer), "turns": both}
+
+
+def _turn_names(turn: Turn, neutralised: Callable[[str], str]) -> dict[str, Any]:
+    """What templates see of one of the turns; a reference that is absent there is absent everywhere."""
+    return {
+        "question": neutralised(turn.question),
+        "answer": neutralised(turn.answer),
+        "reference": neutralised(turn.reference) or AbsentReference(),
+    }
 
 
 SAMPLE_TURN = Turn("question", "answer", "reference")
@@ -153,7 +174,7 @@ def check_prompts(rubric: RubricSpec) -> list[str]:
     """What is wrong with the templates of a rubric, as sentences; nothing for a rubric without prompts."""
     if rubric.style not in ROLES_OF_STYLE:
         return [f"The style of a rubric is one of {', '.join(ROLES_OF_STYLE)}, not {rubric.style!r}."]
-    wanted = PARTS_OF_KIND.get(rubric.kind)
+    wanted = {"pair": pair_parts(rubric.criteria), "attributes": ATTRIBUTE_PARTS}.get(rubric.kind)
     if rubric.prompts and wanted and set(rubric.prompts) != set(wanted):
         return [f"A rubric of kind {rubric.kind} has the parts {' and '.join(wanted)}, not {sorted(rubric.prompts)}."]
     return [problem for part in rubric.prompts for problem in _part_problems(rubric, part)]

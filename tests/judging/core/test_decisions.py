@@ -134,7 +134,7 @@ def test_a_criterion_without_clean_if_has_a_value_and_no_verdict() -> None:
         ({"rule": "median"}, "The decision rule is one of mean, majority, unanimous, linear, not 'median'."),
         ({"threshold": "high"}, "The threshold of a decision is a number, not 'high'."),
         ({"min_replies": 0}, "The least number of replies is a whole number from 1 on, not 0."),
-        ({"mode": "lax"}, "A reply is read in mode strict or lenient, not 'lax'."),
+        ({"mode": "lax"}, "A reply is read in mode strict or lenient or fastchat or fastchat_ratings, not 'lax'."),
         (
             LINEAR | {"mode": "lenient"},
             "The rule linear takes malformed samples in mode strict or tolerant, not 'lenient'.",
