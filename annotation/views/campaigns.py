@@ -18,7 +18,10 @@ from annotation.core.differences import differences
 from annotation.forms.campaigns import CampaignForm, PeopleForm, RulesForm, initial_of
 from annotation.models import Annotator, Assignment, Campaign
 from annotation.reports.progress import campaign_progress
+from annotation.reports.promptfoo import is_promptfoo
 from annotation.reports.stale import stale_counts
+from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
+from judging.models import Dataset, Rubric
 from judging.permissions import lead_required
 
 PER_PAGE = 25
@@ -59,10 +62,20 @@ def initial(request: HttpRequest) -> dict[str, Any]:
     """What stands in the form of a new campaign."""
     like = request.GET.get("like", "")
     if not like.isdecimal():
-        return {"dataset": request.GET.get("dataset"), "run": request.GET.get("run")}
+        dataset, run = request.GET.get("dataset", ""), request.GET.get("run")
+        return {"dataset": dataset, "run": run, "rubric": usual_rubric(dataset)}
     campaign = get_object_or_404(Campaign, pk=like)
     name = _("%(name)s, once more") % {"name": campaign.name}
     return initial_of(campaign, newest_guideline(campaign)) | {"name": name[:200]}
+
+
+def usual_rubric(dataset: str) -> Rubric | None:
+    """What is asked of the dataset in a form value, if nobody chooses otherwise."""
+    found = Dataset.objects.ready().filter(pk=dataset).first() if dataset.isdecimal() else None
+    if found is None or not is_promptfoo(found):
+        return None
+    rubric: Rubric | None = Rubric.objects.newest(PROMPTFOO_RESULT.name).first()
+    return rubric
 
 
 def newest_guideline(campaign: Campaign) -> str:

@@ -18,6 +18,8 @@ from judging.models import Item
 MARKS_OF_A_DRAFT = {"page", "sequence", "at"}
 VERDICT_KEYS = {"clean": "g", UNDEFINED: "u", "wrong": "b"}
 SIDE_KEYS = {"A": "a", "B": "b", "tie": "e"}
+PASS, FAIL = "1", "0"
+SHARE_KEYS = {PASS: "g", UNDEFINED: "u", FAIL: "b"}
 LISTS = ("error_types", "flags")
 SHORT = 4
 
@@ -152,7 +154,7 @@ def asked_criterion(field: str, criterion: Criterion, values: Mapping[str, Any])
     """A criterion with its buttons or its number field, and what stands there now."""
     scale, choices, value = criterion.scale, choices_of(criterion), str(values.get(field, ""))
     keys = keys_of(criterion, choices)
-    order = ("clean", UNDEFINED, "wrong") if asks_for_a_verdict(criterion) else (*choices, UNDEFINED)
+    order = order_of(criterion, choices)
     return AskedCriterion(
         field=field,
         name=criterion.name,
@@ -168,12 +170,27 @@ def asked_criterion(field: str, criterion: Criterion, values: Mapping[str, Any])
     )
 
 
+def order_of(criterion: Criterion, choices: Sequence[str]) -> tuple[str, ...]:
+    """The answers as their buttons stand; a typed share of a point has its two ends as buttons."""
+    if asks_for_a_verdict(criterion):
+        return ("clean", UNDEFINED, "wrong")
+    return (PASS, UNDEFINED, FAIL) if is_share(criterion) else (*choices, UNDEFINED)
+
+
+def is_share(criterion: Criterion) -> bool:
+    """Whether any number from 0 to 1 is an answer: 1 is a pass then, and 0 a failure."""
+    scale = criterion.scale
+    return scale.is_numeric and (scale.low, scale.high) == (0, 1) and not choices_of(criterion)
+
+
 def keys_of(criterion: Criterion, choices: Sequence[str]) -> dict[str, str]:
     """The keys of a criterion's answers: letters for verdicts and sides, digits for scores, else their number."""
     if asks_for_a_verdict(criterion):
         return VERDICT_KEYS
     if asks_for_a_side(criterion):
         return SIDE_KEYS | {UNDEFINED: "u"}
+    if is_share(criterion):
+        return SHARE_KEYS
     if criterion.scale.is_numeric and all(choice.isdigit() for choice in choices):
         digits = {choice: choice for choice in choices if len(choice) == 1}
         return digits | ({"10": "0"} if "0" not in choices else {}) | {UNDEFINED: "u"}
@@ -196,6 +213,8 @@ def hint_of(criterion: Criterion) -> str:
 def button_word(criterion: Criterion, value: str) -> str:
     """What stands on the button of an answer."""
     words = {"A": _("A is better"), "B": _("B is better"), "tie": _("equally good")}
+    if is_share(criterion) and value in SHARE_KEYS and value != UNDEFINED:
+        return _("pass") if value == PASS else _("fail")
     return words[value] if asks_for_a_side(criterion) and value in words else answer_word(value)
 
 

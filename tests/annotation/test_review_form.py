@@ -89,6 +89,17 @@ def test_a_score_with_decimals_is_typed_or_cannot_be_told(annotator: User, annot
     assert checked(page(annotator_client, campaign, 2)) == {"undefined"}
 
 
+def test_a_part_of_a_point_has_its_ends_as_buttons(annotator: User, annotator_client: Client) -> None:
+    scale = {"low": 0, "high": 1}
+    campaign = make_scored([{"name": "", "scale": scale, "clean_if": 0.5}], people=("annotator-1",))
+    html = page(annotator_client, campaign)
+    keys = re.findall(r'type="checkbox" name="value-1" value="(\w+)" data-key="(\w)"', html)
+    assert keys == [("1", "g"), ("undefined", "u"), ("0", "b")]
+    assert "Pass <kbd>g</kbd>" in html
+    send(annotator_client, campaign, value_1=["", "0"], comment="a comment changes no score")
+    assert stored("value", "score", "verdict") == [("0", 0.0, "wrong")]
+
+
 def test_answers_are_stored_and_stand_there_again(scored: Campaign, annotator_client: Client) -> None:
     response = send(annotator_client, scored, value_1="4", value_2="undefined", comment="fine")
     assert response.headers["HX-Push-Url"] == url("review_item", scored, 2)

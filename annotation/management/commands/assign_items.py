@@ -10,10 +10,13 @@ from django.db.models import Sum
 from annotation.actions.campaigns import assign_items
 from annotation.actions.extras import members
 from annotation.actions.people import CampaignRefused
+from annotation.actions.terms import usual_terms
 from annotation.core.assignment import Order
 from annotation.core.design import Design, Stratum
 from annotation.core.rules import CampaignRules, Skipped
+from annotation.core.words import Terms
 from annotation.models import Assignment, Campaign
+from judging.actions.judges import UnknownName, named_rubric, rubric_for
 from judging.models import Dataset, Run
 
 
@@ -32,23 +35,28 @@ class Command(BaseCommand):
         parser.add_argument("--labels-per-item", type=int, default=2, help="How many people review every item (2).")
         parser.add_argument("--order", choices=[order.value for order in Order], default=Order.SEQUENTIAL.value)
         parser.add_argument("--seed", type=int, default=0, help="Seed of what is drawn and of who gets what (0).")
+        parser.add_argument(
+            "--rubric", help="Its criteria are asked; none: good or bad (of promptfoo's results promptfoo_result)."
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
         add_design(parser)
         add_rules(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        dataset = dataset_named(options["dataset"])
         try:
             campaign = assign_items(
-                dataset_named(options["dataset"]),
+                dataset,
                 name=options["campaign"],
                 run=run_numbered(options["run"]),
                 annotators=names_in(options["annotators"]),
                 labels_per_item=options["labels_per_item"],
                 order=options["order"],
                 seed=options["seed"],
+                terms=terms_of(options["rubric"], dataset),
                 design=design_of(options),
             )
-        except CampaignRefused as problem:
+        except (CampaignRefused, UnknownName) as problem:
             raise CommandError(str(problem)) from problem
         summary = summary_of(campaign)
         self.stdout.write(json.dumps(summary, ensure_ascii=False) if options["json"] else in_words(summary))
@@ -101,6 +109,13 @@ def design_of(options: dict[str, Any]) -> Design:
         judge_run2=options["other_run"],
         rules=rules,
     )
+
+
+def terms_of(rubric: str | None, dataset: Dataset) -> Terms:
+    """What people are asked; the usual where nobody said it."""
+    if rubric is None:
+        return usual_terms(dataset)
+    return Terms(rubric=None if rubric == "none" else rubric_for(named_rubric(rubric)).pk)
 
 
 def names_in(text: str) -> list[str]:

@@ -115,6 +115,14 @@
     if (key === "Escape") { event.target.blur(); page().querySelector(".review-text").focus({ preventScroll: true }); }
   });
 
+  // ---- a number and the buttons beside it are one answer: the last one given counts ----
+  document.addEventListener("input", (event) => {
+    const criterion = event.target.closest(".review-criterion"), number = criterion?.querySelector("input[type=number]");
+    if (!number || (event.target !== number && !event.target.checked)) return;
+    for (const box of criterion.querySelectorAll("input[type=checkbox]")) if (box !== event.target) box.checked = false;
+    if (event.target !== number) number.value = "";
+  });
+
   // ---- mouse, and the page's own events ----
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-go-on]")) { try { localStorage.setItem(memory(), String(event.target.checked)); } catch { /* then it is for this page only */ } }

@@ -24,6 +24,8 @@ from judging.actions.imports.plan import (
 )
 from judging.actions.imports.rows import FileProblem, InputFile, KeyedRow, Source, checksum, keyed_rows
 from judging.actions.imports.stored import OTHER_FIELDS, TEXT_FIELDS, StoredItem, item_fields, stored_items
+from judging.actions.judges import rubric_for
+from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
 from judging.core.readers import FileRefused
 from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply
 
@@ -174,10 +176,17 @@ def _publish(dataset: Dataset, plan: ImportPlan, files: "FileRows") -> None:
     try:
         with transaction.atomic():
             files.store(dataset, plan.sources)
+            bring_rubric(plan.sources)
             dataset.save(update_fields=["name", "state", "column_map"])
     except IntegrityError as error:
         message = f"A dataset named {plan.dataset!r} appeared meanwhile; nothing was stored. Import again to update it."
         raise ImportRefused(message) from error
+
+
+def bring_rubric(sources: Iterable[Source]) -> None:
+    """Results of promptfoo bring the rubric by which people review them, so that it can be chosen."""
+    if any(source.format.startswith("promptfoo") for source in sources):
+        rubric_for(PROMPTFOO_RESULT)
 
 
 def _good_rows(plan: ImportPlan) -> Iterator[KeyedRow]:
@@ -204,6 +213,7 @@ class FileRows:
 
     def __init__(self) -> None:
         self._rows: dict[str, int] = {}
+        self._people: dict[str, int] = {}
         self._first: dict[str, int] = {}
         self._total = 0
 
@@ -214,6 +224,8 @@ class FileRows:
             name = keyed.source.file.name
             self._first.setdefault(name, self._total)
             self._rows[name] = self._rows.get(name, 0) + 1
+            if keyed.row.person is not None:
+                self._people[name] = self._people.get(name, 0) + 1
 
     def forget_places(self) -> None:
         """In a dataset that had items, the rows of a file are not in one piece."""
@@ -227,13 +239,14 @@ class FileRows:
 
     def _file(self, dataset: Dataset, source: Source) -> ImportFile:
         name = source.file.name
+        header = {"first_position": self._first.get(name), "human_verdicts": self._people.get(name)}
         return ImportFile(
             dataset=dataset,
             name=Path(name).name[-500:],
             sha256=source.sha256,
             format=source.format,
             rows=self._rows.get(name, 0),
-            header={"first_position": self._first[name]} if name in self._first else {},
+            header={known: number for known, number in header.items() if number},
         )
 
 
@@ -262,6 +275,7 @@ def _import_into(dataset: Dataset, plan: ImportPlan, by: User | None, progress: 
         progress(len(batch))
     files.forget_places()
     files.store(dataset, plan.sources)
+    bring_rubric(plan.sources)
     dataset.column_map = dict(plan.columns)
     dataset.save(update_fields=["column_map"])
 

@@ -145,7 +145,7 @@ def _row(
             key=key,
             model=provider[:200],
             has_answer=output is not None,
-            extra={"promptfoo": {**_kept(result), "evalId": evaluation.name, "version": evaluation.version}},
+            extra={"promptfoo": {**_kept(result, cell), "evalId": evaluation.name, "version": evaluation.version}},
             judgments=(machine,) if machine else (),
             person=corrected,
         )
@@ -162,9 +162,20 @@ def _key(evaluation: Evaluation, result: Mapping[str, Any], seen: dict[str, int]
     return key if seen[key] == 1 else f"{key}#{seen[key]}"
 
 
-def _kept(result: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(result: Mapping[str, Any], cell: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Everything but the grade that was shown; a comment that stands in the table only is kept with the grade."""
     left = {"success", "score"}
-    return {name: value for name, value in result.items() if name not in left}
+    kept = {name: value for name, value in result.items() if name not in left}
+    comment, grading = _comment(cell), result.get("gradingResult")
+    if comment and (grading is None or isinstance(grading, dict)):
+        kept["gradingResult"] = {**(grading or {}), "comment": comment}
+    return kept
+
+
+def _comment(cell: Mapping[str, Any] | None) -> str:
+    grading = cell.get("gradingResult") if cell else None
+    comment = grading.get("comment") if isinstance(grading, dict) else None
+    return comment if isinstance(comment, str) else ""
 
 
 def _provider(result: Mapping[str, Any]) -> str:
@@ -288,14 +299,14 @@ def _weight(part: Mapping[str, Any]) -> float:
 
 def _corrected(passed: Any, score: float | None, cell: Mapping[str, Any]) -> PersonWord | None:
     """A cell that says something else than its result was changed by a person in the viewer."""
-    shown, shown_score = cell.get("pass"), _number("score", cell.get("score"))
-    grading = cell.get("gradingResult")
-    comment = grading.get("comment") if isinstance(grading, dict) else None
+    shown, shown_score, comment = cell.get("pass"), _number("score", cell.get("score")), _comment(cell)
     if shown == passed and (shown_score is None or shown_score == score):
         return None
-    # Saving a comment alone sets the cell's score to 0 and leaves `pass`: a comment is no grade.
-    if comment and shown == passed and not shown_score:
-        return None
+    # Saving a comment sets the cell's score to 0 and leaves `pass`: it is no grade, and what passed before passes.
+    if comment and not shown_score:
+        if shown == passed:
+            return None
+        shown_score = 1.0 if shown is True else shown_score
     return _word(shown, shown_score, comment)
 
 

@@ -38,6 +38,27 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
         raise FileRefused(0, f"The database cannot be read ({error}). Copy promptfoo.db again.") from None
 
 
+def evaluations(path: Path) -> list[str]:
+    """The ids of the evaluations in the database, the oldest first. FileRefused where it is none of promptfoo's."""
+    try:
+        with closing(_opened(path)) as database:
+            _tables(database)
+            return [str(row[0]) for row in database.execute("SELECT id FROM evals ORDER BY created_at, id")]
+    except sqlite3.Error as error:
+        raise FileRefused(0, f"The database cannot be read ({error}). Copy promptfoo.db again.") from None
+
+
+def read_evaluation(path: Path, name: str) -> Iterator[ItemRow | RowProblem]:
+    """One item per result of the evaluation of this id; none where there is no such evaluation."""
+    try:
+        with closing(_opened(path)) as database:
+            tables = _tables(database)
+            for (results,) in database.execute("SELECT results FROM evals WHERE id = ?", (name,)):
+                yield from _evaluation_rows(database, tables, name, results)
+    except sqlite3.Error as error:
+        raise FileRefused(0, f"The database cannot be read ({error}). Copy promptfoo.db again.") from None
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     # Its own journal may lie in a folder that nobody may write to.
     mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
@@ -47,13 +68,18 @@ def _opened(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _database_rows(database: sqlite3.Connection) -> Iterator[ItemRow | RowProblem]:
+def _tables(database: sqlite3.Connection) -> set[str]:
+    """The names of the tables; FileRefused where promptfoo's are not among them."""
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "evals" not in tables:
         raise FileRefused(
             0, "The database has no table 'evals'; it is not promptfoo's. Import ~/.promptfoo/promptfoo.db."
         )
-    number = 0
+    return tables
+
+
+def _database_rows(database: sqlite3.Connection) -> Iterator[ItemRow | RowProblem]:
+    tables, number = _tables(database), 0
     for line in database.execute("SELECT id, results FROM evals ORDER BY created_at, id"):
         for row in _evaluation_rows(database, tables, str(line["id"]), line["results"]):
             number += 1
