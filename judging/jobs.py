@@ -6,6 +6,7 @@ from django.db import OperationalError
 from redis import Redis
 from rq.job import Job
 
+from judging.actions.benchmarks import run_is_over
 from judging.actions.queueing import enqueue_job
 from judging.actions.runs import fail_run
 from judging.actions.work import WorkInterrupted
@@ -16,7 +17,8 @@ from judging.models import Run
 
 
 def work_run(run_id: int) -> None:
-    """Work on a run for a while; with work left, the next job goes to the end of the queue."""
+    """Work on a run for a while; with work left, the next job goes to the end of the queue. Without, its benchmark
+    goes on."""
     try:
         with INTERRUPTS.listening():
             more = work(run_id, claimer=this_claimer())
@@ -24,6 +26,8 @@ def work_run(run_id: int) -> None:
         more = True
     if more:
         enqueue_job(Run.objects.get(pk=run_id))
+    else:
+        run_is_over(run_id)
 
 
 def work_failed(
@@ -33,3 +37,4 @@ def work_failed(
     if issubclass(kind, (OperationalError, Run.DoesNotExist)):
         return
     fail_run(job.args[0], error=f"The worker stopped: {kind.__name__}: {error}")
+    run_is_over(job.args[0])

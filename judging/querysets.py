@@ -138,6 +138,18 @@ class RunQuerySet(QuerySet):  # type: ignore[type-arg]
         return runs
 
 
+class BenchmarkRunQuerySet(QuerySet):  # type: ignore[type-arg]
+    """Benchmarks over candidates."""
+
+    def unfinished(self) -> "BenchmarkRunQuerySet":
+        """Those that still have work to do."""
+        return self.filter(state=self.model.State.RUNNING)
+
+    def resumable(self) -> "BenchmarkRunQuerySet":
+        """Those whose work can go on: unfinished ones, and those in which something failed."""
+        return self.filter(state__in=[self.model.State.RUNNING, self.model.State.FAILED])
+
+
 class RunBatchQuerySet(QuerySet):  # type: ignore[type-arg]
     """Batches of runs."""
 

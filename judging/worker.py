@@ -17,6 +17,7 @@ from rq.queue import Queue
 from rq.timeouts import UnixSignalDeathPenalty
 from rq.worker.base import BaseWorker
 
+from judging.actions.benchmarks import resume_benchmarks
 from judging.actions.gpus import telling_gpus
 from judging.actions.runs import resume_runs
 from judging.actions.work import WorkInterrupted
@@ -36,6 +37,8 @@ class Resuming(BaseWorker):
         """Put back what dead workers left. No connection stays open, so that a fork never shares one."""
         for run in resume_runs():
             self.log.info("Resumed run %s", run.pk)
+        for benchmark_run in resume_benchmarks():
+            self.log.info("Resumed %s", benchmark_run)
         connections.close_all()
 
     def run_maintenance_tasks(self) -> None:

@@ -58,13 +58,20 @@ def answer_items(run: Run, dataset: Dataset, first: int) -> Iterator[Item]:
             question_key=item.question_key,
             model=run.model[:200],
             category=item.category,
-            turns=[{**turn, "answer": answer} for turn, answer in zip(item.turns, answers, strict=True)],
+            turns=[answered(item, turn, answer) for turn, answer in zip(item.turns, answers, strict=True)],
             context=item.context,
             criteria=item.criteria,
             answer_state=Item.AnswerState.GIVEN if given else Item.AnswerState.FAILED,
             answer_reason=judgment.reason,
             extra={**item.extra, "question": item.key, "answered_by": run.pk},
         )
+
+
+def answered(item: Item, turn: dict[str, str], answer: str) -> dict[str, str]:
+    """A turn with a candidate's answer. Where a set of questions brings answers that no model gave, they are what the
+    set thinks right."""
+    own = "" if item.model else turn["answer"]
+    return {**turn, "answer": answer, "reference": turn["reference"] or own}
 
 
 def newest_replies(run: Run) -> Iterator[Reply]:

@@ -12,7 +12,16 @@ from judging.actions.batches import BatchOutcome
 from judging.actions.candidates import Candidate
 from judging.actions.judgments import storable, text_of
 from judging.actions.queueing import enqueue_run
-from judging.actions.runs import RunRefused, RunScope, batch_ranges, cut_into_batches, refuse_unready, resume_run
+from judging.actions.runs import (
+    NOWHERE,
+    Place,
+    RunRefused,
+    RunScope,
+    batch_ranges,
+    cut_into_batches,
+    refuse_unready,
+    resume_run,
+)
 from judging.benchmarks.mt_bench.answering import Asking, asking_from_json
 from judging.core.prompts import Prompt
 from judging.core.verdicts import Reason
@@ -36,7 +45,13 @@ def start_answer_run(
 
 @transaction.atomic
 def open_answer_run(
-    dataset: Dataset, candidate: Candidate, asking: Asking, *, scope: RunScope, by: User | None = None
+    dataset: Dataset,
+    candidate: Candidate,
+    asking: Asking,
+    *,
+    scope: RunScope,
+    by: User | None = None,
+    place: Place = NOWHERE,
 ) -> Run:
     """As `start_answer_run`, but on no queue: whoever calls this does the work. RunRefused says what is missing."""
     refuse_unready(dataset)
@@ -56,7 +71,8 @@ def open_answer_run(
     }
     # Whoever starts the same at the same moment waits here, and then finds the run.
     Dataset.objects.select_for_update().get(pk=dataset.pk)
-    for run in dataset.runs.resumable().filter(kind=Run.Kind.GENERATE, model=candidate.model):
+    found = dataset.runs.resumable().filter(kind=Run.Kind.GENERATE, model=candidate.model, **place.as_fields())
+    for run in found:
         same = all(run.snapshot[name] == snapshot[name] for name in ("candidate", "asking"))
         if same and run.scope == scope.as_json():
             return resume_run(run)
@@ -67,6 +83,7 @@ def open_answer_run(
         scope=scope.as_json(),
         snapshot=snapshot,
         made_by=by,
+        **place.as_fields(),
     )
     cut_into_batches(run, ranges)
     return run

@@ -13,7 +13,15 @@ from django.db.models import Count
 from judging.actions.batches import BatchOutcome
 from judging.actions.candidates import Candidate
 from judging.actions.queueing import enqueue_run
-from judging.actions.runs import RunRefused, batch_ranges, cut_into_batches, refuse_unready, resume_run
+from judging.actions.runs import (
+    NOWHERE,
+    Place,
+    RunRefused,
+    batch_ranges,
+    cut_into_batches,
+    refuse_unready,
+    resume_run,
+)
 from judging.actions.runs import RunScope as Scope
 from judging.benchmarks.mmlu.prompts import Question, continued, prompts
 from judging.benchmarks.mmlu.recipe import Recipe, Truncation, recipe_from_json
@@ -42,7 +50,13 @@ def start_choice_run(
 
 @transaction.atomic
 def open_choice_run(
-    dataset: Dataset, candidate: Candidate, recipe: Recipe, *, limit: int | None = None, by: User | None = None
+    dataset: Dataset,
+    candidate: Candidate,
+    recipe: Recipe,
+    *,
+    limit: int | None = None,
+    by: User | None = None,
+    place: Place = NOWHERE,
 ) -> Run:
     """As `start_choice_run`, but on no queue: whoever calls this does the work. RunRefused says what is missing."""
     scope = Scope(limit=limit, leave_out=DEV)
@@ -58,7 +72,8 @@ def open_choice_run(
     }
     # Whoever starts the same at the same moment waits here, and then finds the run.
     Dataset.objects.select_for_update().get(pk=dataset.pk)
-    for run in dataset.runs.resumable().filter(kind=Run.Kind.CHOICE, model=candidate.model):
+    same = dataset.runs.resumable().filter(kind=Run.Kind.CHOICE, model=candidate.model, **place.as_fields())
+    for run in same:
         if run.scope == scope.as_json() and all(
             run.snapshot[name] == snapshot[name] for name in ("candidate", "recipe")
         ):
@@ -70,6 +85,7 @@ def open_choice_run(
         scope=scope.as_json(),
         snapshot=snapshot,
         made_by=by,
+        **place.as_fields(),
     )
     cut_into_batches(run, ranges)
     return run

@@ -2,8 +2,9 @@
 
 import platform
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import version
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -19,7 +20,7 @@ from judging.core.judged import check_judge
 from judging.core.prompts import check_prompts
 from judging.core.specs import JudgeSpec
 from judging.engines import ENGINES
-from judging.models import Dataset, Item, Judge, Run, RunBatch
+from judging.models import BenchmarkRun, Dataset, Item, Judge, Run, RunBatch
 
 BATCH_ITEMS = 32
 """Items of a batch: what a killed worker may have to do again, and what one transaction writes."""
@@ -65,6 +66,24 @@ class RunScope:
         return stored_form | {name: value for name, value in more.items() if value}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a benchmark a run belongs: which stage of which candidate, and how often that was judged before."""
+
+    benchmark_run: BenchmarkRun | None = None
+    stage: str = ""
+    candidate: int | None = None
+    repeat: int = 0
+
+    def as_fields(self) -> dict[str, Any]:
+        """The columns of such a run."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+NOWHERE = Place()
+"""The place of a run that somebody started by itself."""
+
+
 def start_panel_run(panel: Judge, dataset: Dataset, *, by: User | None = None) -> Run:
     """As `start_run`, for a panel over the whole dataset; RunRefused says which members have to judge first."""
     return start_run(panel, dataset, scope=RunScope(), by=by)
@@ -78,7 +97,15 @@ def start_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str 
     return run
 
 
-def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str = "", by: User | None = None) -> Run:
+def open_run(
+    judge: Judge,
+    dataset: Dataset,
+    *,
+    scope: RunScope,
+    base_url: str = "",
+    by: User | None = None,
+    place: Place = NOWHERE,
+) -> Run:
     """As `start_run`, but on no queue: whoever calls this does the work."""
     spec = spec_of(judge)
     base_url = address_for(spec, base_url)
@@ -95,7 +122,7 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
     with transaction.atomic():
         # Whoever starts the same judge at the same moment waits here, and then finds the run.
         Judge.objects.select_for_update().get(pk=judge.pk)
-        same = dataset.runs.resumable().filter(judge=judge, kind=kind)
+        same = dataset.runs.resumable().filter(judge=judge, kind=kind, **place.as_fields())
         for run in same:
             if run.scope == scope.as_json() and run.snapshot.get("base_url") == base_url:
                 return resume_run(run)
@@ -108,6 +135,7 @@ def open_run(judge: Judge, dataset: Dataset, *, scope: RunScope, base_url: str =
             scope=scope.as_json(),
             snapshot=snapshot | (panel_snapshot(judge, dataset, limit=scope.limit) if kind == Run.Kind.PANEL else {}),
             made_by=by,
+            **place.as_fields(),
         )
         cut_into_batches(run, ranges)
     return run

@@ -34,10 +34,13 @@ ALIKE = 0.5
 
 
 class ScriptedEngine:
-    """Replies from a script: a mapping by request id, a sequence (used round and round), or a function."""
+    """Replies from a script: a mapping by request id, a sequence (used round and round), or a function.
 
-    def __init__(self, script: Script) -> None:
-        self._answer = _answering(script)
+    `model`: what it plays, so that two models choose differently.
+    """
+
+    def __init__(self, script: Script, model: str = "") -> None:
+        self._answer, self._model = _answering(script), model
 
     def replies(self, requests: Iterable[Request]) -> Iterator[EngineReply]:
         """One outcome per request, in their order."""
@@ -49,9 +52,9 @@ class ScriptedEngine:
                 yield EngineReply(id=request.id, text=answer, finish="stop", tokens=len(answer), ms=0)
 
     def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
-        """One outcome per request, in their order: likelihoods that depend on the prompt and the texts alone."""
+        """One outcome per request, in their order: likelihoods that depend on model, prompt and texts alone."""
         for request in requests:
-            written = repr(request.prompts[0]).encode()
+            written = (self._model + repr(request.prompts[0])).encode()
             draws = [sha256(written + text.encode()).digest()[0] for text in request.texts]
             values = tuple(-draw / 64 for draw in draws)
             yield ChoiceReply(id=request.id, loglikelihoods=values, tokens=len(written), computed=len(written), ms=0)
@@ -75,7 +78,7 @@ def scripted_engine(options: EngineOptions) -> ScriptedEngine:
     def answer(request: Request) -> str:
         return _ruled(rules, request.item) or _built_in(request)
 
-    return ScriptedEngine(answer)
+    return ScriptedEngine(answer, options.model)
 
 
 def _checked(rules: object) -> list[dict[str, str]]:

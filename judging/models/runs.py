@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from judging.core.verdicts import Reason, Verdict
+from judging.models.benchmarks import BenchmarkRun
 from judging.models.datasets import Dataset, Item
 from judging.models.judges import Judge
 from judging.querysets import JudgmentQuerySet, RunBatchQuerySet, RunQuerySet
@@ -41,6 +42,12 @@ class Run(models.Model):
     model = models.CharField(max_length=300, blank=True, help_text="The candidate, where one answers or chooses.")
     scope = models.JSONField(default=dict, blank=True, help_text="limit, split, filter, seed")
     snapshot = models.JSONField(default=dict, blank=True, help_text="Everything that decides the outcome.")
+    benchmark_run = models.ForeignKey(
+        BenchmarkRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    stage = models.CharField(max_length=10, blank=True, help_text="Of its benchmark: choices, answers, judging.")
+    candidate = models.PositiveIntegerField(null=True, blank=True, help_text="Which of its benchmark's, from 0.")
+    repeat = models.PositiveIntegerField(default=0, help_text="How often the judge graded the same answers before.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     error = models.TextField(blank=True)
     made_by = models.ForeignKey(
@@ -59,6 +66,11 @@ class Run(models.Model):
                 name="run_without_judge_iff_candidate",
                 condition=Q(judge__isnull=True, kind__in=["generate", "choice"])
                 | (Q(judge__isnull=False) & ~Q(kind__in=["generate", "choice"])),
+            ),
+            models.UniqueConstraint(
+                fields=["benchmark_run", "stage", "candidate", "repeat"],
+                condition=Q(benchmark_run__isnull=False),
+                name="run_once_per_stage_and_candidate",
             ),
         ]
 

@@ -20,7 +20,7 @@ from django_rq.workers import get_worker  # noqa: E402
 from redis import Redis  # noqa: E402
 from rq.serializers import JSONSerializer  # noqa: E402
 
-from judging.actions import work  # noqa: E402
+from judging.actions import desk, work  # noqa: E402
 from judging.engines import ENGINES  # noqa: E402
 from judging.engines.base import EngineOptions, EngineReply, Request  # noqa: E402
 from judging.engines.reference import reference_engine  # noqa: E402
@@ -90,7 +90,7 @@ def meet() -> None:
 
 ENGINES["reference"] = Dying
 if POINT == "after_claim":
-    work.claim_batch = killing_after(work.claim_batch)
+    desk.claim_batch = killing_after(desk.claim_batch)
 elif POINT == "in_write":
     # The replies are in, the judgments are not, and nothing is committed.
     JudgmentQuerySet.bulk_create = killing_before(JudgmentQuerySet.bulk_create)

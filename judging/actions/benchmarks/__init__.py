@@ -1,0 +1,27 @@
+"""Candidates examined by a benchmark: planned as a whole, then run by run."""
+
+from judging.actions.benchmarks.plans import STAGES, Wish, grading_judge, named_benchmark, open_benchmark
+from judging.actions.benchmarks.questions import questions_of
+from judging.actions.benchmarks.stages import (
+    advance,
+    cancel_benchmark,
+    go_on,
+    resume_benchmark,
+    resume_benchmarks,
+    run_is_over,
+)
+
+__all__ = [
+    "STAGES",
+    "Wish",
+    "advance",
+    "cancel_benchmark",
+    "go_on",
+    "grading_judge",
+    "named_benchmark",
+    "open_benchmark",
+    "questions_of",
+    "resume_benchmark",
+    "resume_benchmarks",
+    "run_is_over",
+]

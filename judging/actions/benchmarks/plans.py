@@ -1,0 +1,131 @@
+"""What is to be examined and how, checked as a whole before anything starts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from judging.actions.candidates import Candidate
+from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge, freeze_judge
+from judging.actions.runs import RunRefused, refuse_unready
+from judging.benchmarks import BENCHMARKS, Benchmark, Stage
+from judging.benchmarks.mmlu.recipe import Recipe
+from judging.benchmarks.mt_bench.answering import Asking
+from judging.models import BenchmarkRun, Dataset, Judge, Run
+
+STAGES = ("all", "answers", "judge")
+"""What of a benchmark is done: everything, only the answers, or only the grading of answers that are there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """An examination as somebody asks for it. `judge`: None where nobody grades; `repeats`: how often each answer is
+    graded; `first_n`: only so many questions, in their order; `notes`: what the report says of it besides.
+    """
+
+    candidates: Sequence[Candidate]
+    stage: str = "all"
+    part: str = ""
+    first_n: int | None = None
+    seed: int = 0
+    recipe: Recipe = field(default_factory=Recipe)
+    asking: Asking = field(default_factory=Asking)
+    judge: Judge | None = None
+    judge_base_url: str = ""
+    repeats: int = 1
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def named_benchmark(name: str) -> Benchmark:
+    """A benchmark by name; RunRefused with the names that there are."""
+    if name not in BENCHMARKS:
+        raise RunRefused(f"There is no benchmark {name!r}. Benchmarks: {', '.join(BENCHMARKS)}.")
+    return BENCHMARKS[name]
+
+
+def grading_judge(benchmark: Benchmark, choice: JudgeChoice) -> Judge:
+    """The judge that grades a benchmark's answers; RunRefused where there is none or it cannot."""
+    name = choice.name or benchmark.judge
+    if not name:
+        raise RunRefused(f"Who grades the answers of {benchmark.title}? Name a judge: --judge NAME.")
+    try:
+        judge = chosen_judge(JudgeChoice(name=name, engine=choice.engine, model=choice.model, samples=choice.samples))
+    except UnknownName as error:
+        raise RunRefused(str(error)) from error
+    if judge.kind == Judge.Kind.PANEL:
+        raise RunRefused(f"{judge} is a panel, whose members grade one after another: name one of them as the judge.")
+    return judge
+
+
+@transaction.atomic
+def open_benchmark(benchmark: Benchmark, dataset: Dataset, wish: Wish, *, by: User | None = None) -> BenchmarkRun:
+    """The examination that somebody wants; the unfinished one that says the same goes on. Nothing works on it yet."""
+    refuse_unready(dataset)
+    refuse_wish(benchmark, wish)
+    made = BenchmarkRun(
+        benchmark=benchmark.name,
+        dataset=dataset,
+        judge=wish.judge if benchmark.is_graded and wish.stage != "answers" else None,
+        options=options_of(benchmark, dataset, wish),
+        candidates=[candidate.as_json() for candidate in wish.candidates],
+        made_by=by,
+    )
+    # Whoever wants the same at the same moment waits here, and then finds it.
+    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    for found in dataset.benchmark_runs.resumable().filter(benchmark=benchmark.name):
+        if found.says_the_same(made):
+            known: BenchmarkRun = found
+            return known
+    if made.judge is not None:
+        freeze_judge(made.judge)
+    made.save()
+    return made
+
+
+def refuse_wish(benchmark: Benchmark, wish: Wish) -> None:
+    """Raise RunRefused for what cannot be done."""
+    if wish.stage not in STAGES:
+        raise RunRefused(f"There is no stage {wish.stage!r}. Stages: {', '.join(STAGES)}.")
+    if wish.stage != "all" and not benchmark.is_graded:
+        raise RunRefused(f"{benchmark.title} has one stage: nobody grades its answers. Leave out --stage.")
+    if benchmark.is_graded and wish.stage != "answers" and wish.judge is None:
+        raise RunRefused(f"Who grades the answers of {benchmark.title}? Name a judge: --judge NAME.")
+
+
+def options_of(benchmark: Benchmark, dataset: Dataset, wish: Wish) -> dict[str, Any]:
+    """What decides the outcome besides the candidates, as it is stored."""
+    common: dict[str, Any] = {"stage": wish.stage, "first_n": wish.first_n, "seed": wish.seed, **wish.notes}
+    if wish.part:
+        common["part"] = wish.part
+    if not benchmark.is_graded:
+        return common | {"recipe": wish.recipe.as_json()}
+    asked = common | {"asking": wish.asking.as_json()}
+    if wish.stage == "answers":
+        return asked
+    graded = asked | {"judge_base_url": wish.judge_base_url, "repeats": wish.repeats}
+    if wish.stage == "all":
+        return graded
+    return graded | {"answers": [stored_answers(dataset, candidate, wish).pk for candidate in wish.candidates]}
+
+
+def stored_answers(dataset: Dataset, candidate: Candidate, wish: Wish) -> Run:
+    """The newest answers of a candidate to these questions by the same rules; RunRefused where there are none."""
+    runs = dataset.runs.filter(kind=Run.Kind.GENERATE, state=Run.State.FINISHED, model=candidate.model)
+    for run in runs.order_by("-pk"):
+        same = run.snapshot["candidate"] == candidate.as_json() and run.snapshot["asking"] == wish.asking.as_json()
+        if same and run.scope.get("limit") == wish.first_n:
+            found: Run = run
+            return found
+    raise RunRefused(
+        f"{candidate.model} has no finished answers to {dataset.name} that could be graded: let it answer first "
+        "(--stage answers, with the same options)."
+    )
+
+
+def stages_of(benchmark_run: BenchmarkRun) -> list[Stage]:
+    """The stages that an examination has, in order."""
+    every = BENCHMARKS[benchmark_run.benchmark].stages
+    left_out = {"answers": {Stage.JUDGING}, "judge": {Stage.ANSWERS}}.get(benchmark_run.options["stage"], set())
+    return [stage for stage in every if stage not in left_out]
