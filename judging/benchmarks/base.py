@@ -34,7 +34,8 @@ class Questions:
 class Benchmark:
     """`questions`: the files of a path; its second argument is the part that is asked (test, val), '' where it has no
     parts. `grouped_by`: what an item's category is there. `scale`: lowest and highest score. `judge`: the one that
-    grades where none is named; '' where one has to be.
+    grades where none is named; '' where one has to be. `prompts`: whether judges are made from a file of prompts, and
+    `turns` those that they grade.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Benchmark:
     grouped_by: str = "category"
     scale: tuple[float, float] = (1.0, 10.0)
     judge: str = ""
+    prompts: bool = False
+    turns: tuple[int, ...] = (1,)
     parts: tuple[str, ...] = ()
 
     @property

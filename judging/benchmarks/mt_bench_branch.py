@@ -29,5 +29,5 @@ MT_BENCH_BRANCH = Benchmark(
     about="The examples of a taxonomy's skills, graded against their own answers.",
     stages=(Stage.ANSWERS, Stage.JUDGING),
     questions=questions,
-    grouped_by="file",
+    prompts=True,
 )

@@ -29,6 +29,9 @@ SLIP = 8
 """One reply in so many is turned round by the built-in rules, so that a demonstration has something to disagree on."""
 
 
+RATING = "[[rating]]"
+"""A prompt that says so wants a number from 1 to 10 between double brackets."""
+
 ALIKE = 0.5
 """The share of a reference's pairs of characters that an answer must hold."""
 
@@ -115,8 +118,16 @@ def _built_in(request: Request) -> str:
     draw = sha256(f"{turn.question}\x1f{turn.answer}".encode()).digest()
     agrees = _alike(turn.answer, turn.reference) if turn.reference else draw[0] % 2 == 0
     clean = agrees != (draw[1] % SLIP == 0)
+    if RATING in _asked(request):
+        return f"Graded by fixed rules, not by a model. Rating: [[{8 + draw[2] % 3 if clean else 1 + draw[2] % 6}]]"
     word = {"verdict": "clean", "score": 4 + draw[2] % 2} if clean else {"verdict": "wrong", "score": 1 + draw[2] % 3}
     return json.dumps({"reason": "Graded by fixed rules, not by a model."} | word)
+
+
+def _asked(request: Request) -> str:
+    """All that a prompt says."""
+    prompt = request.prompt
+    return prompt.text + "\n".join(text for _, text in prompt.messages)
 
 
 def _alike(answer: str, reference: str) -> bool:

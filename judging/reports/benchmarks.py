@@ -146,7 +146,7 @@ def graded_figures(grades: Sequence[Graded]) -> dict[str, Any]:
     several = len(parts) > 1
     return {
         "overall": mean(grade.told for grade in grades),
-        "macro": group_mean(list(by_group_figures.values())),
+        "macro": group_mean(list(by_group_figures.values())) if len(groups) > 1 else NOTHING,
         "by_group": by_group_figures if set(groups) != {""} else {},
         "parts": {name: mean(each.told for each in found) for name, found in parts.items()} if several else {},
         "by_group_and_part": {

@@ -1,6 +1,6 @@
 """Candidates examined by a benchmark: planned as a whole, then run by run."""
 
-from judging.actions.benchmarks.plans import STAGES, Wish, grading_judge, named_benchmark, open_benchmark
+from judging.actions.benchmarks.plans import STAGES, Graders, Wish, grading_judge, named_benchmark, open_benchmark
 from judging.actions.benchmarks.questions import questions_of
 from judging.actions.benchmarks.stages import (
     advance,
@@ -13,6 +13,7 @@ from judging.actions.benchmarks.stages import (
 
 __all__ = [
     "STAGES",
+    "Graders",
     "Wish",
     "advance",
     "cancel_benchmark",

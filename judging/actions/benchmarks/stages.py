@@ -13,14 +13,13 @@ from django.utils import timezone
 
 from judging.actions.answer_items import store_answers
 from judging.actions.answers import open_answer_run
-from judging.actions.benchmarks.plans import stages_of
+from judging.actions.benchmarks.plans import asking_for, stages_of
 from judging.actions.candidates import candidate_from_json
 from judging.actions.choices import open_choice_run
 from judging.actions.queueing import enqueue_run
 from judging.actions.runs import Place, RunRefused, RunScope, cancel_run, open_run, resume_run
 from judging.benchmarks import Stage
 from judging.benchmarks.mmlu.recipe import recipe_from_json
-from judging.benchmarks.mt_bench.answering import asking_from_json
 from judging.models import BenchmarkRun, Run
 
 SEEDS = 1000
@@ -101,7 +100,7 @@ def opened(benchmark_run: BenchmarkRun, step: Step, answers: Run | None) -> Run:
         recipe = recipe_from_json(options["recipe"])
         return open_choice_run(benchmark_run.dataset, candidate, recipe, limit=options["first_n"], by=by, place=place)
     scope = RunScope(limit=options["first_n"], seed=options["seed"])
-    asking = asking_from_json(options["asking"])
+    asking = asking_for(options, candidate.model)
     return open_answer_run(benchmark_run.dataset, candidate, asking, scope=scope, by=by, place=place)
 
 

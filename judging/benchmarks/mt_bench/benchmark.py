@@ -34,4 +34,6 @@ MT_BENCH = Benchmark(
     about="Two-turn questions in eight categories, graded from 1 to 10.",
     stages=(Stage.ANSWERS, Stage.JUDGING),
     questions=questions,
+    prompts=True,
+    turns=(1, 2),
 )

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from judging.actions.benchmarks import (
     STAGES,
+    Graders,
     Wish,
     advance,
     go_on,
@@ -29,7 +30,10 @@ from judging.actions.work import work_run
 from judging.benchmarks import BENCHMARKS, Benchmark
 from judging.benchmarks.mmlu.recipe import Recipe, Truncation, recipe_of
 from judging.benchmarks.mt_bench.answering import MAX_TOKENS, Asking
+from judging.benchmarks.mt_bench.systems import NONE, PEER
 from judging.core.claimers import this_claimer
+from judging.core.extraction import STRICT
+from judging.core.extraction.fastchat import FASTCHAT
 from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
 from judging.management.commands.run_judge import items_done, positive, queue_trouble, refuse_silent_queue, wait
@@ -71,11 +75,13 @@ class Command(BaseCommand):
         choosing.add_argument("--lm-eval-version", default="", help="the version of lm-eval that is emulated")
         choosing.add_argument("--truncation", choices=[str(each) for each in Truncation], help="for prompts too long")
         answering = parser.add_argument_group("questions that are answered")
-        answering.add_argument("--system", default="", help="system message (none)")
+        answering.add_argument("--system", default="", help="system message (none), or instructlab: its own for each")
         answering.add_argument("--merged", action="store_true", help="it begins the first question instead")
         answering.add_argument("--temperature", type=float, help="for every question, instead of its category's")
         answering.add_argument("--max-tokens", type=positive, default=MAX_TOKENS)
-        answering.add_argument("--judge", default="", help="who grades: name of a judge, or name:version")
+        answering.add_argument("--judge", default="", help="who grades: name of a judge, or the model of MT-Bench's")
+        answering.add_argument("--judge-prompts", default="", help="its prompts (judge_prompts.jsonl by the questions)")
+        answering.add_argument("--judge-reader", default=STRICT, choices=[STRICT, FASTCHAT], help="how they are read")
         answering.add_argument("--judge-engine", default="", help="another engine than the judge's")
         answering.add_argument("--judge-model", default="", help="another model than the judge's")
         answering.add_argument("--judge-base-url", default="", help="address of the judge's server")
@@ -99,7 +105,7 @@ class Command(BaseCommand):
 
     def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
         """The examination that the options mean, ready to be worked on."""
-        wish = wish_of(benchmark, options)
+        wish = wish_of(benchmark, data, options)
         refuse_unworkable(wish, inline=options["inline"], anyway=options["anyway"])
         dataset = questions_of(benchmark, data, part=options["part"])
         found = open_benchmark(benchmark, dataset, wish)
@@ -202,7 +208,7 @@ def chosen(options: dict[str, Any]) -> list[tuple[Benchmark, str]]:
     return found
 
 
-def wish_of(benchmark: Benchmark, options: dict[str, Any]) -> Wish:
+def wish_of(benchmark: Benchmark, data: str, options: dict[str, Any]) -> Wish:
     """The examination that the options mean."""
     candidates = candidates_of(
         options["model"], engine=options["engine"] or engine_for(options["model"]), base_url=options["base_url"]
@@ -219,24 +225,26 @@ def wish_of(benchmark: Benchmark, options: dict[str, Any]) -> Wish:
         asking=Asking(
             temperature=options["temperature"],
             max_tokens=options["max_tokens"],
-            system=options["system"],
+            system="" if options["system"] == PEER else options["system"],
             merged=options["merged"],
         ),
-        judge=grading_judge(benchmark, judge_choice(options)) if graded else None,
+        policy=PEER if options["system"] == PEER else NONE,
+        judge=grading_judge(benchmark, graders_from(options, data)) if graded else None,
         judge_base_url=options["judge_base_url"],
         repeats=options["repeats"],
         notes=notes,
     )
 
 
-def judge_choice(options: dict[str, Any]) -> JudgeChoice:
-    """The judge that the options name, '' for the benchmark's own."""
-    return JudgeChoice(
+def graders_from(options: dict[str, Any], data: str) -> Graders:
+    """Who grades, by what the options say; '' leaves it to the benchmark."""
+    choice = JudgeChoice(
         name=options["judge"],
         engine=options["judge_engine"],
         model=options["judge_model"],
         samples=options["judge_samples"],
     )
+    return Graders(choice=choice, prompts=options["judge_prompts"], reader=options["judge_reader"], data=data)
 
 
 def engine_for(models: list[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from judging.actions.benchmarks import (
+    Graders,
     Wish,
     advance,
     cancel_benchmark,
@@ -32,10 +33,14 @@ def candidates(*names: str) -> list[Candidate]:
     return [Candidate(engine="scripted", model=name) for name in names]
 
 
+def by(name: str, **changes: str) -> Graders:
+    return Graders(choice=JudgeChoice(name=name, **changes))
+
+
 def opened(name: str, data: Path, *models: str, **wish: Any) -> BenchmarkRun:
     benchmark = BENCHMARKS[name]
     if benchmark.is_graded and wish.get("stage") != "answers" and "judge" not in wish:
-        wish["judge"] = grading_judge(benchmark, JudgeChoice(name="ja-1-5", engine="scripted", model="grader"))
+        wish["judge"] = grading_judge(benchmark, by("ja-1-5", engine="scripted", model="grader"))
     return open_benchmark(benchmark, questions_of(benchmark, str(data)), Wish(candidates=candidates(*models), **wish))
 
 
@@ -219,9 +224,9 @@ def test_one_model_named_twice_is_examined_once() -> None:
 
 def test_a_benchmark_needs_somebody_who_grades(elyza: Path) -> None:
     with pytest.raises(RunRefused, match="Who grades the answers of Rubric set"):
-        grading_judge(named_benchmark("rubric"), JudgeChoice(name=""))
+        grading_judge(named_benchmark("rubric"), by(""))
     with pytest.raises(RunRefused, match="There is no judge 'nobody'"):
-        grading_judge(named_benchmark("rubric"), JudgeChoice(name="nobody"))
+        grading_judge(named_benchmark("rubric"), by("nobody"))
     with pytest.raises(RunRefused, match="MMLU has one stage"):
         open_benchmark(BENCHMARKS["mmlu"], Dataset(state="ready"), Wish(candidates=candidates("A"), stage="judge"))
     with pytest.raises(RunRefused, match="There is no benchmark 'bingo'"):
