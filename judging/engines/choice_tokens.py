@@ -4,10 +4,11 @@ A question is five texts (its context, and the context with each letter), so tha
 own work on a fast GPU. They are made many questions at a time, which a fast tokenizer does on all cores.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice, takewhile
 from typing import Any
 
 from judging.core.continuations import Continuations, continuations
@@ -15,8 +16,11 @@ from judging.core.verdicts import Reason
 from judging.engines.base import ChoiceReply, ChoiceRequest
 from judging.engines.prompt_tokens import NotSent, PromptTokens
 
-WINDOW = 128
+WINDOW = 64
 """Requests whose tokens are made together."""
+
+Written = list[str] | NotSent
+"""The prompts of a request as texts, or why there are none."""
 
 Encoded = dict[tuple[bool | None, str], list[int]]
 
@@ -38,22 +42,38 @@ class ChoiceTokenizer:
         self._mark = prompts.tokenizer.decode(beginning(prompts.tokenizer))
 
     def of(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceTokens | ChoiceReply]:
-        """Each request with its tokens, or with the outcome of one that cannot be put to the model."""
-        source = iter(requests)
-        while window := list(islice(source, WINDOW)):
-            written = [self._written(request) for request in window]
-            encoded = self._encoded(window, written)
-            for request, contexts in zip(window, written, strict=True):
-                yield self._one(request, contexts, encoded)
+        """Each request with its tokens, or with the outcome of one that cannot be put to the model.
 
-    def _written(self, request: ChoiceRequest) -> list[str] | NotSent:
+        The next window's tokens are made in a thread while the model works on the last one's. Requests are pulled in
+        the caller's thread, whose database connection they may need.
+        """
+        source = iter(requests)
+        with ThreadPoolExecutor(max_workers=1) as maker:
+            windows = (list(islice(source, WINDOW)) for _ in count())
+            ahead: deque[tuple[list[ChoiceRequest], list[Written], Future[Encoded]]] = deque()
+            for window in takewhile(bool, windows):
+                written = [self._written(request) for request in window]
+                ahead.append((window, written, maker.submit(self._encoded, window, written)))
+                if len(ahead) > 1:
+                    yield from self._finished(*ahead.popleft())
+            while ahead:
+                yield from self._finished(*ahead.popleft())
+
+    def _finished(
+        self, window: Sequence[ChoiceRequest], written: Sequence[Written], encoded: Future[Encoded]
+    ) -> Iterator[ChoiceTokens | ChoiceReply]:
+        found = encoded.result()
+        for request, contexts in zip(window, written, strict=True):
+            yield self._one(request, contexts, found)
+
+    def _written(self, request: ChoiceRequest) -> Written:
         """The prompts of a request as texts, without the space at their ends that belongs to what follows."""
         try:
             return [self._prompts.written(prompt) for prompt in request.prompts]
         except NotSent as error:
             return error
 
-    def _encoded(self, window: Sequence[ChoiceRequest], written: Sequence[list[str] | NotSent]) -> Encoded:
+    def _encoded(self, window: Sequence[ChoiceRequest], written: Sequence[Written]) -> Encoded:
         wanted: dict[bool | None, set[str]] = defaultdict(set)
         for request, contexts in zip(window, written, strict=True):
             for context in contexts if isinstance(contexts, list) else ():
@@ -70,9 +90,7 @@ class ChoiceTokenizer:
                 rows = self._prompts.tokenizer(group, verbose=False, **options)["input_ids"]
                 yield from zip(group, rows, strict=True)
 
-    def _one(
-        self, request: ChoiceRequest, contexts: list[str] | NotSent, encoded: Encoded
-    ) -> ChoiceTokens | ChoiceReply:
+    def _one(self, request: ChoiceRequest, contexts: Written, encoded: Encoded) -> ChoiceTokens | ChoiceReply:
         try:
             if isinstance(contexts, NotSent):
                 raise contexts
