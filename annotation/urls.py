@@ -11,6 +11,7 @@ from annotation.views import (
     agreement_own,
     campaign_checks,
     campaign_items,
+    campaign_log,
     campaign_queue,
     campaigns,
     review,
@@ -36,6 +37,7 @@ review_urls = [
 campaign_urls = [
     path("campaigns/", campaigns.campaign_list, name="campaign_list"),
     path("campaigns/new/", campaigns.campaign_create, name="campaign_create"),
+    path("campaigns/open-log/", campaign_log.campaign_open_log, name="campaign_open_log"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("campaigns/preview/", campaigns.campaign_preview, name="campaign_preview"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),

@@ -8,11 +8,16 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotation.core.rules import CampaignRules
+from annotation.permissions import own_assignment, queue_owner, review_campaign
+from annotation.views.review_screen import decide_screen, rank_on_screen, show_again
+from annotation.views.review_steps import refused
 from judging.models import Dataset
-from judging.permissions import lead_required
+from judging.permissions import lead_required, member_required
 from training_export.actions import order_export, repeat_export
+from training_export.actions.log_saving import save_log
 from training_export.forms import ExportForm
 from training_export.models import Export
 from training_export.selection import ExportProblem, count_selection
@@ -20,6 +25,7 @@ from training_export.selection import ExportProblem, count_selection
 PAGE_SIZE = 50
 # htmx stops asking when it gets this status.
 STOP_POLLING = 286
+UNPROCESSABLE = 422
 
 
 @lead_required
@@ -122,3 +128,21 @@ def export_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     response = FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@member_required
+@require_POST
+def review_save_log(request: HttpRequest, campaign_pk: int) -> HttpResponseBase:
+    """Save my decisions as mdk does, that on the screen too, and stay there."""
+    campaign = review_campaign(request.user, campaign_pk)
+    if not CampaignRules.from_json(campaign.rules).opened_log:
+        raise Http404
+    place = own_assignment(request.user, campaign_pk, rank_on_screen(request))
+    decided = decide_screen(place, request.POST)
+    if decided.status:
+        return refused(request, place, decided.sentence, decided.status)
+    try:
+        saved = save_log(campaign, queue_owner(request.user), by=place.annotator.user)
+    except ExportProblem as problem:
+        return refused(request, place, str(problem), UNPROCESSABLE)
+    return show_again(request, place, f"{saved.sentence} {decided.sentence}".strip())

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -227,3 +228,38 @@ def test_a_dataset_of_the_same_name_from_elsewhere_is_refused(tmp_path: Path, an
     opened(tmp_path, "annotator-1", "--dataset", "pumps")
     written(tmp_path / "experiment_log.json", [judge_entry(7)], at(LATE))
     assert "choose another name" in refusal(tmp_path, "--dataset", "pumps")
+
+
+def upload(client: Client, folder: Path, modified: dict[str, float] | None = None, **fields: str) -> Any:
+    files = [SimpleUploadedFile(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+    times = {"modified": json.dumps({name: at * 1000 for name, at in modified.items()})} if modified else {}
+    sent = {"logs": files, "dataset": "pumps", "annotator": "lead-1"} | times | fields
+    return client.post("/campaigns/open-log/", sent)
+
+
+def test_the_files_of_a_folder_can_be_uploaded(tmp_path: Path, lead_client: Client) -> None:
+    original(tmp_path)
+    log = manual(tmp_path, LATE, manual_entry(1), untouched(2), untouched(3), untouched(4))
+    auto = autosave(tmp_path, *[manual_entry(number) for number in (1, 2, 3)], untouched(4), when=0)
+    page = upload(lead_client, tmp_path, {log.name: at(LATE), auto.name: at(LATE) + 60}).content.decode()
+    assert "Took experiment_log_autosave.json" in page
+    assert "Go on at item 4" in page
+    assert len(verdicts("lead-1")) == 3
+
+
+def test_an_upload_without_times_asks_which_file_to_take(tmp_path: Path, lead_client: Client) -> None:
+    original(tmp_path, 1)
+    manual(tmp_path, LATE, untouched(1))
+    autosave(tmp_path, manual_entry(1), when=0)
+    assert "name the one to take" in upload(lead_client, tmp_path).content.decode()
+    assert not Dataset.objects.exists()
+    upload(lead_client, tmp_path, take="experiment_log_autosave.json")
+    assert len(verdicts("lead-1")) == 1
+
+
+def test_an_upload_of_something_else_is_refused_with_a_sentence(tmp_path: Path, lead_client: Client) -> None:
+    (tmp_path / "experiment_log.json").write_text("[")
+    page = upload(lead_client, tmp_path, modified={"experiment_log.json": 1e300})
+    assert "experiment_log.json" in page.content.decode()
+    assert "errorlist" in page.content.decode()
+    assert not Dataset.objects.exists()

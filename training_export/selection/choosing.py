@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotation.models import Campaign, GoldLabel, Label
+from annotation.models import Annotator, Campaign, GoldLabel, Label
 from judging.models import Dataset, Judgment, Run
 from training_export.core.gate import Gate, gate_of
 from training_export.core.records import Rule, Source
@@ -39,7 +39,8 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A dataset and whose word goes with it. `run` is where the judge's words and replies are read, if anywhere."""
+    """A dataset and whose word goes with it. `run` is where the judge's words and replies are read, if anywhere;
+    `annotator` the one person whose labels count, where not everybody's do."""
 
     dataset: Dataset
     source: Source
@@ -50,6 +51,7 @@ class Selection:
     gate: Gate | None = None
     leakage_against: Dataset | None = None
     leakage: str = EXCLUDE
+    annotator: Annotator | None = None
 
     @property
     def rule(self) -> Rule:
@@ -64,6 +66,8 @@ class Selection:
             found["judge_gate"] = self.gate.as_json()
         if self.leakage_against:
             found |= {"leakage_against": self.leakage_against.name, "leakage": self.leakage}
+        if self.annotator:
+            found["annotator"] = self.annotator.name
         return found
 
     def labels(self) -> "QuerySet[Label]":
@@ -73,6 +77,8 @@ class Selection:
     def all_labels(self) -> "QuerySet[Label]":
         """Labels of the campaign that were current at that moment, those that say no verdict too."""
         labels = Label.objects.filter(campaign=self.campaign, pk__lte=self.as_of.label)
+        if self.annotator:
+            labels = labels.filter(annotator=self.annotator)
         return labels.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=self.as_of.at))
 
     def gold_labels(self) -> "QuerySet[GoldLabel]":
@@ -113,6 +119,9 @@ def asked_filters(stored: Mapping[str, Any]) -> dict[str, Any]:
         "gate": gate_of(stored["judge_gate"]) if stored.get("judge_gate") else None,
         "leakage_against": benchmark_named(against) if against else None,
         "leakage": stored.get("leakage", EXCLUDE),
+        "annotator": Annotator.objects.filter(name=stored["annotator"], source="").first()
+        if stored.get("annotator")
+        else None,
     }
 
 

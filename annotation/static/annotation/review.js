@@ -158,7 +158,9 @@
     clearTimeout(saveTimer);
     const url = button?.hasAttribute("formaction") ? button.formAction : from.action;
     const body = new FormData(from, button?.name ? button : undefined), of = path();
-    const mayWait = from === form();
+    // What is saved now must hold what still waits here, and cannot wait itself.
+    const now = Boolean(button?.hasAttribute("data-now")), mayWait = from === form() && !now;
+    if (now && offline.steps().length && !(await offline.send())) { problem({ sentence: words.unreachable }, () => step(from, button)); return; }
     if (mayWait && offline.steps().length && goOn(entryOf("step", url, body))) return;
     setBusy(true);
     status(words.storing);
