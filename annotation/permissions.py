@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.shortcuts import get_object_or_404
 
 from annotation.models import Annotator, Assignment, Campaign, Label
+from annotation.querysets import AssignmentQuerySet
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
@@ -16,10 +17,12 @@ def queue_owner(user: AnyUser) -> Annotator:
     return get_object_or_404(Annotator, user=user.pk)
 
 
-def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int) -> Assignment:
-    """One's own place of a queue, with its item and campaign."""
+def own_assignment(
+    user: AnyUser, campaign_pk: int, queue_rank: int, places: AssignmentQuerySet | None = None
+) -> Assignment:
+    """One's own place of a queue, with its item and campaign; of some places only, where they are given."""
     found: Assignment = get_object_or_404(
-        Assignment.objects.select_related("campaign__dataset", "campaign__rubric", "campaign_item__item", "annotator"),
+        (Assignment.objects.all() if places is None else places).whole().select_related("annotator"),
         campaign=campaign_pk,
         queue_rank=queue_rank,
         annotator__user=user.pk,

@@ -38,6 +38,10 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
         """Those that still want a decision."""
         return self.filter(state__in=[self.model.State.PENDING, self.model.State.DRAFT])
 
+    def whole(self) -> "AssignmentQuerySet":
+        """With everything that a decision on a place needs to know."""
+        return self.select_related("campaign__rubric", "campaign_item__item")
+
     def queue(self, campaign_id: int, annotator_id: int) -> "AssignmentQuerySet":
         """One person's queue in one campaign, in its order."""
         return self.filter(campaign=campaign_id, annotator=annotator_id).order_by("queue_rank")
@@ -74,14 +78,14 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
         chosen = {"campaign_item__campaign": campaign_id, "campaign_item__item__in": list(items)}
         return self.filter(annotator=annotator_id, **chosen)
 
-    def first_open_rank(self, *, after: int = 0) -> int | None:
-        """Of a queue, the first place behind `after` that still wants a decision; one put to the end comes last."""
-        # One look-up per state: each is one step in the index, both together would sort the whole queue.
+    def first_open(self, *, after: int = 0) -> "AssignmentQuerySet":
+        """Of a queue, the next that wants a decision behind `after` first; one put to the end comes last."""
         ahead = self.filter(lap=0, queue_rank__gt=after) if after else self
-        places = ahead.order_by("lap", "queue_rank").values_list("lap", "queue_rank")
-        found = [places.filter(state=state).first() for state in (self.model.State.PENDING, self.model.State.DRAFT)]
-        first = min((place for place in found if place is not None), default=None)
-        return first[1] if first else None
+        places = ahead.order_by("lap", "queue_rank").values("pk")
+        near = [places.filter(state=state)[:1] for state in (self.model.State.PENDING, self.model.State.DRAFT)]
+        # One look-up per state: each is one step in the index, both together would sort the whole queue.
+        found: AssignmentQuerySet = self.model._default_manager.filter(Q(pk=near[0]) | Q(pk=near[1]))
+        return found.order_by("lap", "queue_rank")
 
     def last_rank(self) -> int:
         """Of a queue, its length: places are numbered from 1 without gaps."""

@@ -130,8 +130,9 @@ class Reviewer:
         here = rank_of(only(FORM, self.page))
         self.stock = [path for path in self.stock if rank_of(path) > here]
         if len(self.stock) <= STOCK_LOW:
-            answer = self.person.ask("GET", html.unescape(found[1]), script=True)
-            self.stock = [item["path"] for item in json.loads(answer.text)["items"]]
+            after = f"?after={rank_of(self.stock[-1])}" if self.stock else ""
+            answer = self.person.ask("GET", html.unescape(found[1]) + after, script=True)
+            self.stock += [item["path"] for item in json.loads(answer.text)["items"]]
 
 
 def rank_of(path: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotation.core.kept import MOST_COLUMNS, Columns, Kept, columns_of, kept_rows, widened
 from annotation.models import Campaign, CountScale, ItemCount, Label
@@ -34,7 +34,7 @@ class CountCheck:
         return asdict(self)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def recount(campaign: Campaign, items: Collection[int], criterion: str = "") -> None:
     """Count the current labels of these items (primary keys) anew. Call it where labels were stored or ended."""
     ordered = sorted(set(items))
@@ -79,6 +79,8 @@ def criteria_of(campaign: Campaign) -> list[str]:
 
 def _lock(items: Sequence[int]) -> None:
     """Two people on one item are counted one after the other: the second sees the label of the first."""
+    if not connection.features.has_select_for_update:
+        return  # SQLite lets one writer in at a time
     list(Item.objects.select_for_update(no_key=True).filter(pk__in=items).order_by("pk").values_list("pk"))
 
 

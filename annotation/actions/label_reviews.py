@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from annotation.actions.adjudication import adjudicate
 from annotation.actions.draws import give_place
 from annotation.actions.extras import deal_to_another
-from annotation.actions.labels import content_of, current_labels, end_labels, locked, recount_all
+from annotation.actions.labels import content_of, current_labels, end_labels, recount_all
+from annotation.actions.queue import locked
 from annotation.actions.refusals import LabelRefused, refuse_closed
 from annotation.actions.rereview import reopen
 from annotation.core.adjudication import Decided

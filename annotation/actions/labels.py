@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.actions.counts import recount
-from annotation.actions.queue import hold, keep_place, settle
+from annotation.actions.queue import hold, keep_place, locked, settle
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
 from annotation.core.asked import UNDEFINED, is_answer, is_one_verdict, side
 from annotation.core.rules import CampaignRules
@@ -36,20 +36,26 @@ def submit_label(assignment: Assignment, word: Word, *, view: PageView) -> Label
 
     The same press sent twice counts once. Returns the label of the first criterion, which stands for all of them.
     """
-    row = locked(assignment)
-    current = current_labels(row)
+    return decide(locked(assignment), word, view=view)[0]
+
+
+def decide(row: Assignment, word: Word, *, view: PageView) -> list[Label]:
+    """What submit_label does, for a place that this transaction has locked already; all labels of the press."""
+    history = labels_of(row)
+    current = [label for label in history if label.ended_at is None]
     if current and made_by(current[0], row, view) and says(current, word):
-        return current[0]
+        return current
     refuse_closed(row.campaign)
     refuse_stale(row, current, view)
     refuse_word(row, word)
     now = timezone.now()
     end_labels(current, Label.EndedBy.SUPERSEDED, now)
-    labels = append_labels(row, word, next_client_key(row, view), now)
+    labels = append_labels(row, word, next_client_key(row, view, history), now)
+    row.held_until = None
     store_draft(row, {}, Assignment.State.SUBMITTED)
     recount_all(row, [*current, *labels])
     settle(row)
-    return labels[0]
+    return labels
 
 
 @transaction.atomic
@@ -91,16 +97,14 @@ def save_draft(assignment: Assignment, content: Mapping[str, Any], *, view: Page
     return row
 
 
-def locked(assignment: Assignment) -> Assignment:
-    """The assignment as it is now, kept from others until the transaction ends."""
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("campaign__rubric", "campaign_item__item")
-    row: Assignment = rows.get(pk=assignment.pk)
-    return row
-
-
 def current_labels(row: Assignment) -> list[Label]:
     """The person's standing word on the item, in the order that its answers were stored in."""
-    labels = Label.objects.current().filter(campaign=row.campaign_id, annotator=row.annotator_id)
+    return [label for label in labels_of(row) if label.ended_at is None]
+
+
+def labels_of(row: Assignment) -> list[Label]:
+    """Everything the person has said of the item, ended or not, in the order that it was stored in."""
+    labels = Label.objects.filter(campaign=row.campaign_id, annotator=row.annotator_id)
     return list(labels.filter(item=row.campaign_item.item_id).order_by("pk"))
 
 
@@ -114,11 +118,11 @@ def made_by(label: Label, row: Assignment, view: PageView) -> bool:
     return label.client_key.startswith(page_of(row, view))
 
 
-def next_client_key(row: Assignment, view: PageView) -> str:
+def next_client_key(row: Assignment, view: PageView, history: Sequence[Label]) -> str:
     """A page view may decide again, after a browser's Back for example; each decision has its number."""
-    item, first = row.campaign_item.item_id, row.asked()[0].name
-    history = Label.objects.filter(campaign=row.campaign_id, criterion=first, item=item, annotator=row.annotator_id)
-    return f"{page_of(row, view)}{sum(made_by(label, row, view) for label in history) + 1}"
+    first = row.asked()[0].name
+    earlier = sum(label.criterion == first and made_by(label, row, view) for label in history)
+    return f"{page_of(row, view)}{earlier + 1}"
 
 
 def says(labels: Sequence[Label], word: Word) -> bool:
@@ -180,7 +184,8 @@ def differs(answer: Answer, judgment: Judgment) -> bool:
 
 def end_labels(labels: Sequence[Label], by: str, now: datetime) -> None:
     """A label changes in these two fields only."""
-    Label.objects.filter(pk__in=[label.pk for label in labels]).update(ended_at=now, ended_by=by)
+    if labels:
+        Label.objects.filter(pk__in=[label.pk for label in labels]).update(ended_at=now, ended_by=by)
 
 
 def append_labels(row: Assignment, word: Word, client_key: str, now: datetime) -> list[Label]:
@@ -219,14 +224,17 @@ def recount_all(row: Assignment, labels: Sequence[Label]) -> None:
 
 def guideline_shown(row: Assignment) -> Guideline | None:
     """The newest guideline there was when the item was opened."""
-    before = Q(at__lte=row.opened_at) if row.opened_at else Q()
-    return Guideline.objects.filter(before, campaign=row.campaign_id).order_by("-version").first()
+    newest = row.campaign.newest_guideline
+    if newest is None or row.opened_at is None or newest.at <= row.opened_at:
+        return newest
+    before = Guideline.objects.filter(campaign=row.campaign_id, at__lte=row.opened_at)
+    return before.order_by("-version").first()
 
 
 def store_draft(row: Assignment, draft: Mapping[str, Any], state: str) -> None:
-    """Every write of a draft counts, so that an older page is known as one."""
+    """Every write of a draft counts, so that an older page is known as one. Stores the place's hold with it."""
     row.draft, row.state, row.draft_rev = dict(draft), state, row.draft_rev + 1
-    row.save(update_fields=["draft", "state", "draft_rev"])
+    row.save(update_fields=["draft", "state", "draft_rev", "held_until"])
 
 
 def content_of(row: Assignment, labels: Sequence[Label]) -> dict[str, Any]:

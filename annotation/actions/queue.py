@@ -19,6 +19,7 @@ from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refu
 from annotation.core.rules import CampaignRules, Skipped, skip_rule
 from annotation.core.words import PageView
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
+from annotation.querysets import AssignmentQuerySet
 
 MOST_OPEN = 10
 OPEN_LOOKED_AT = 100
@@ -33,8 +34,8 @@ def next_place(campaign: Campaign, annotator: Annotator, *, after: int = 0) -> A
     """
     if not campaign.is_pulled:
         queue = Assignment.objects.queue(campaign.pk, annotator.pk)
-        rank = queue.first_open_rank(after=after) or queue.first_open_rank()
-        return queue.filter(queue_rank=rank).first() if rank else None
+        found = _place_of(queue.first_open(after=after), campaign, annotator)
+        return found or (_place_of(queue.first_open(), campaign, annotator) if after else None)
     free_expired(campaign)
     with transaction.atomic():
         lock_queues([annotator])
@@ -148,8 +149,7 @@ def settle(assignment: Assignment) -> None:
 
 def locked(assignment: Assignment) -> Assignment:
     """The assignment as it is now, kept from others until the transaction ends."""
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("campaign", "campaign_item__item")
-    row: Assignment = rows.get(pk=assignment.pk)
+    row: Assignment = Assignment.objects.whole().select_for_update(of=("self",)).get(pk=assignment.pk)
     return row
 
 
@@ -157,6 +157,14 @@ def refuse_settled(row: Assignment) -> None:
     """Skipping and putting off are for items without a decision."""
     if row.state == Assignment.State.SUBMITTED:
         raise LabelRefused(_("You have labelled this item already. Undo the label first, then skip it or put it off."))
+
+
+def _place_of(places: AssignmentQuerySet, campaign: Campaign, annotator: Annotator) -> Assignment | None:
+    """The first place of some, which are all of this person in this campaign."""
+    found: Assignment | None = places.select_related("campaign_item__item").first()
+    if found is not None:
+        found.campaign, found.annotator = campaign, annotator
+    return found
 
 
 def _pulled_place(campaign: Campaign, annotator: Annotator, after: int) -> Assignment | None:
@@ -172,9 +180,9 @@ def _pulled_place(campaign: Campaign, annotator: Annotator, after: int) -> Assig
 def _open_places(campaign: Campaign, annotator: Annotator) -> list[Assignment]:
     """Somebody's open places in the order of their queue, locked. They are few: what is open was drawn one by one."""
     rows = Assignment.objects.open().filter(campaign=campaign, annotator=annotator).order_by()
-    found = list(rows.select_for_update(of=("self",)).select_related("campaign_item")[:OPEN_LOOKED_AT])
+    found = list(rows.select_for_update(of=("self",)).select_related("campaign_item__item")[:OPEN_LOOKED_AT])
     for row in found:
-        row.campaign = campaign
+        row.campaign, row.annotator = campaign, annotator
     return sorted(found, key=lambda row: (row.lap, row.queue_rank))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.actions.labels import content_of, current_labels, locked
+from annotation.actions.labels import content_of, current_labels
+from annotation.actions.queue import locked
 from annotation.actions.refusals import refuse_closed
 from annotation.models import Assignment, Campaign, Label
 

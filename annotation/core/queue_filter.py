@@ -21,12 +21,14 @@ class QueueFilter:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "QueueFilter":
         """Read the parameters of an address; what it does not know counts as not asked."""
+        # Nothing is stored with a NUL in it, and PostgreSQL refuses to look for one.
+        asked = {name: query.get(name, "").replace("\0", "") for name in ("category", "verdict", "q")}
         show = query.get("show", ALL)
         return cls(
             show=show if show in SHOWN else ALL,
-            category=query.get("category", ""),
-            verdict=query.get("verdict", ""),
-            q=query.get("q", "").strip()[:LONGEST_SEARCH],
+            category=asked["category"],
+            verdict=asked["verdict"],
+            q=asked["q"].strip()[:LONGEST_SEARCH],
         )
 
     @property

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from annotation.core.asked import criteria_asked
 from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
@@ -103,6 +104,11 @@ class Campaign(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("campaign_detail", args=[self.pk])
+
+    @cached_property
+    def newest_guideline(self) -> "Guideline | None":
+        """What is labelled by, read once for each time that a campaign was read."""
+        return self.guidelines.order_by("-version").first()
 
     @property
     def is_pulled(self) -> bool:

@@ -1,5 +1,6 @@
 """The review pages of an annotator: campaigns, the next item, one item, items ahead, and the end."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from annotation.permissions import account, assignment_of, own_assignment, queue
 from annotation.reports.queues import nothing_left
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import said
-from annotation.views.review_page import item_context, newest_guideline, own_labels_of, page_context
+from annotation.views.review_page import item_context, own_labels_of, page_context
 from annotation.views.review_queue import (
     chosen,
     filter_context,
@@ -38,6 +39,18 @@ AHEAD = 10
 AHEAD_CHARACTERS = 200_000
 RECENT = 20
 LONGEST_NUMBER = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A decision that was stored: its place and its labels."""
+
+    place: Assignment
+    labels: list[Label]
+
+    def told(self) -> dict[str, Any]:
+        """What the page says of it."""
+        return {"toast_rank": self.place.queue_rank, "toast_word": said(self.place, self.labels)}
 
 
 @member_required
@@ -96,15 +109,20 @@ def after_of(request: HttpRequest) -> int:
 def review_item(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
     """One item of my queue."""
     assignment = own_assignment(request.user, campaign_pk, queue_rank)
-    return show(request, assignment, filter_of(request), request.GET.get("done", ""))
+    return show(request, hold(assignment), filter_of(request), request.GET.get("done", ""))
 
 
-def show(request: HttpRequest, assignment: Assignment, asked: QueueFilter, done: str = "") -> HttpResponse:
-    """Put an item on the screen, keep it for its annotator, and note both. `done`: the label just made."""
-    kept = hold(assignment)
-    context = page_context(kept, asked)
+def show(
+    request: HttpRequest, kept: Assignment, asked: QueueFilter, done: str = "", pressed: Pressed | None = None
+) -> HttpResponse:
+    """Put an item on the screen that is kept for its annotator, and note that.
+
+    `done` is the number of the label to tell of, `pressed` the press that this very request has stored.
+    """
+    context = page_context(kept, asked, made=pressed.labels[0] if pressed else None)
     open_assignment(kept, judge_shown=context["judge"] is not None)
-    return page(request, "review_item", kept, context | toast(context["last_label"], done))
+    told = pressed.told() if pressed else toast(context["last_label"], done)
+    return page(request, "review_item", kept, context | told)
 
 
 def page(request: HttpRequest, name: str, assignment: Assignment, context: dict[str, Any]) -> HttpResponse:
@@ -121,25 +139,26 @@ def toast(last: Label | None, done: str) -> dict[str, Any]:
     if last is None or str(last.pk) != done:
         return {}
     place = assignment_of(last)
-    return {"toast_rank": place.queue_rank, "toast_word": said(place, own_labels_of(place))}
+    return Pressed(place=place, labels=own_labels_of(place)).told()
 
 
 @member_required
 @never_cache
 @require_GET
 def review_ahead(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
-    """My next items, for a browser that may lose its connection.
+    """My next items, for a browser that may lose its connection; `after` is the last that it has already.
 
     Only places that are mine already are among them: nothing is drawn or kept for longer on suspicion. The judge's word
     is not in them, because nobody knows whether they will be looked at.
     """
     here, asked = own_assignment(request.user, campaign_pk, queue_rank), filter_of(request)
-    places = queue_of(here).shown(asked).open().filter(queue_rank__gt=queue_rank, placed=True)
-    rows = places.select_related("campaign__rubric", "campaign_item__item", "annotator")[:AHEAD]
-    guideline = newest_guideline(here.campaign)
+    behind = max(queue_rank, after_of(request))
+    places = queue_of(here).shown(asked).open().filter(queue_rank__gt=behind, placed=True)
+    rows = places.select_related("campaign_item__item")[:AHEAD]
     items, characters = [], 0
     for row in rows:
-        context = item_context(row, guideline) | {"is_ahead": True, **filter_context(asked)}
+        row.campaign = here.campaign
+        context = item_context(row) | {"is_ahead": True, **filter_context(asked)}
         html = render_to_string("annotation/_review_item.html", context, request)
         characters += len(html)
         items.append({"path": reverse("review_item", args=[campaign_pk, row.queue_rank]), "html": html})

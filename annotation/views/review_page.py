@@ -59,12 +59,20 @@ def own_labels_of(assignment: Assignment) -> list[Label]:
     return current_labels(assignment)
 
 
-def page_context(assignment: Assignment, asked: QueueFilter, sent: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The whole page: the item, the queue around it, how far one is. `sent` came with a refused press."""
-    campaign, guideline = assignment.campaign, newest_guideline(assignment.campaign)
-    progress = progress_context(assignment, asked)
+def page_context(
+    assignment: Assignment,
+    asked: QueueFilter,
+    sent: Mapping[str, Any] | None = None,
+    made: Label | None = None,
+) -> dict[str, Any]:
+    """The whole page: the item, the queue around it, how far one is.
+
+    `sent` came with a refused press, `made` is the label of a press that was just stored.
+    """
+    campaign, guideline = assignment.campaign, assignment.campaign.newest_guideline
+    progress = progress_context(assignment, asked, made)
     return {
-        **item_context(assignment, guideline, sent),
+        **item_context(assignment, sent),
         **progress,
         **around(assignment, asked),
         "judge": judge_word(assignment),
@@ -73,9 +81,7 @@ def page_context(assignment: Assignment, asked: QueueFilter, sent: Mapping[str, 
     }
 
 
-def item_context(
-    assignment: Assignment, guideline: Guideline | None, sent: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """One item and the form for it; nothing of the queue, and not the judge's word."""
     campaign, item = assignment.campaign, assignment.campaign_item.item
     labels, draft = own_labels_of(assignment), draft_of(assignment)
@@ -93,14 +99,10 @@ def item_context(
         "corrected": {name: pane.values[name] != getattr(item, name) for name in ("question", "answer")},
         "draft_at": parse_datetime(assignment.draft.get("at", "")) if draft else None,
         "draft_word": answer_word(draft["verdict"]) if draft.get("verdict") else "",
-        "guideline": guideline,
+        "guideline": campaign.newest_guideline,
         "page_key": uuid4().hex,
+        "has_ahead": True,
     }
-
-
-def newest_guideline(campaign: Campaign) -> Guideline | None:
-    """What is labelled by now."""
-    return Guideline.objects.filter(campaign=campaign).order_by("-version").first()
 
 
 def older_version(guideline: Guideline | None, label: Label | None) -> int | None:

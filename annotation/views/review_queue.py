@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotation.actions.queue import next_place
+from annotation.actions.queue import hold, next_place
 from annotation.core.asked import criteria_asked
 from annotation.core.queue_filter import SHOWN, QueueFilter
 from annotation.models import Assignment, Campaign, Label
@@ -48,14 +48,14 @@ def url_of(campaign_pk: int, queue_rank: int | None, asked: QueueFilter) -> str:
     return reverse("review_item", args=[campaign_pk, queue_rank]) + asked.as_query()
 
 
-def rank_behind(assignment: Assignment, asked: QueueFilter) -> int | None:
-    """Where to go on from a place: what still wants a decision, or, looking back, what was decided."""
+def place_behind(assignment: Assignment, asked: QueueFilter) -> Assignment | None:
+    """Where to go on from a place, kept for them: what still wants a decision, or, looking back, what was decided."""
     if asked.shows_all:
-        place = next_place(assignment.campaign, assignment.annotator, after=assignment.queue_rank)
-        return place.queue_rank if place else None
-    ranks = chosen(queue_of(assignment), asked).values_list("queue_rank", flat=True)
-    behind: int | None = ranks.filter(queue_rank__gt=assignment.queue_rank).first()
-    return behind if behind or looks_back(asked) else ranks.first()
+        return next_place(assignment.campaign, assignment.annotator, after=assignment.queue_rank)
+    places = chosen(queue_of(assignment), asked).whole().select_related("annotator")
+    behind: Assignment | None = places.filter(queue_rank__gt=assignment.queue_rank).first()
+    found = behind if behind or looks_back(asked) else places.first()
+    return hold(found) if found else None
 
 
 def chosen(queue: AssignmentQuerySet, asked: QueueFilter) -> AssignmentQuerySet:
@@ -84,6 +84,7 @@ def around(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
         "rail": [{"rank": rank, "state": state, **mark(state, words.get(item))} for rank, state, item in rows],
         "previous_rank": max((rank for rank in ranks if rank < here), default=None),
         "next_rank": min((rank for rank in ranks if rank > here), default=None),
+        "has_ahead": any(rank > here for rank in ranks),
     }
 
 
@@ -121,8 +122,8 @@ def first_criteria(campaign: Campaign) -> list[str]:
     return sorted({criteria_asked(criteria, is_pair=is_pair)[0].name for is_pair in (False, True)})
 
 
-def progress_context(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
-    """How far one's own queue is."""
+def progress_context(assignment: Assignment, asked: QueueFilter, made: Label | None = None) -> dict[str, Any]:
+    """How far one's own queue is. `made`: the label that this very request has made."""
     key = f"review-{assignment.campaign_id}-{assignment.annotator_id}"
     counts = counted(f"{key}-states", queue_of(assignment).state_counts)
     total, done = sum(counts.values()), counts["submitted"]
@@ -136,7 +137,7 @@ def progress_context(assignment: Assignment, asked: QueueFilter) -> dict[str, An
         "skipped": counts["skipped"],
         "open": counts["pending"] + counts["draft"],
         "percent": 100 * (done + counts["skipped"]) // total if total else 0,
-        "last_label": last_label(assignment),
+        "last_label": made or last_label(assignment),
         **filter_context(asked),
     }
 

@@ -4,23 +4,25 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from annotation.actions.labels import open_assignment, save_draft, submit_label, undo_label
+from annotation.actions.labels import decide, open_assignment, save_draft, undo_label
 from annotation.actions.queue import hold, release, skip, to_end, to_pending
 from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.forms.review import DraftForm, JumpForm, LabelForm, PageForm, SkipForm, UndoForm
-from annotation.models import Assignment, Label
+from annotation.models import Assignment
 from annotation.permissions import assignment_of, own_assignment, own_label
-from annotation.views.review import UNPROCESSABLE, move, show, show_done
+from annotation.views.review import UNPROCESSABLE, Pressed, move, show, show_done
 from annotation.views.review_form import baseline
 from annotation.views.review_page import own_labels_of, page_context
-from annotation.views.review_queue import filter_of, rank_behind, url_of
+from annotation.views.review_queue import filter_of, place_behind, url_of
 from judging.permissions import member_required
 
 CONFLICT = 409
@@ -31,13 +33,22 @@ NO_CONTENT = 204
 @require_POST
 def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
     """Store a decision, then go on to the next open item."""
-    assignment = own_assignment(request.user, campaign_pk, queue_rank)
-    form = LabelForm(request.POST, assignment=assignment)
-
-    def submit() -> Label:
-        return submit_label(assignment, form.word(), view=form.view())
-
-    return step(request, assignment, form, submit)
+    begun = timezone.now()
+    try:
+        # Locked where it is read first, so that it is read once.
+        with transaction.atomic():
+            places = Assignment.objects.select_for_update(of=("self",))
+            assignment = own_assignment(request.user, campaign_pk, queue_rank, places)
+            form = LabelForm(request.POST, assignment=assignment)
+            labels = decide(assignment, form.word(), view=form.view()) if form.is_valid() else []
+    except StalePage as problem:
+        return refused(request, assignment, str(problem), CONFLICT)
+    except LabelRefused as problem:
+        return refused(request, assignment, str(problem), UNPROCESSABLE)
+    if not labels:
+        return refused(request, assignment, form.sentence(), UNPROCESSABLE)
+    made_now = labels[0].at >= begun
+    return go_on(request, assignment, str(labels[0].pk), Pressed(place=assignment, labels=labels) if made_now else None)
 
 
 @member_required
@@ -67,34 +78,34 @@ def review_later(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Htt
     return step(request, assignment, form, put_off)
 
 
-def step(
-    request: HttpRequest, assignment: Assignment, form: PageForm, act: Callable[[], Label | None]
-) -> HttpResponseBase:
+def step(request: HttpRequest, assignment: Assignment, form: PageForm, act: Callable[[], None]) -> HttpResponseBase:
     """Do it and go on, or say why not."""
     if not form.is_valid():
         return refused(request, assignment, form.sentence(), UNPROCESSABLE)
     try:
-        label = act()
+        act()
     except StalePage as problem:
         return refused(request, assignment, str(problem), CONFLICT)
     except LabelRefused as problem:
         return refused(request, assignment, str(problem), UNPROCESSABLE)
-    return go_on(request, assignment, str(label.pk) if label else "")
+    return go_on(request, assignment)
 
 
-def go_on(request: HttpRequest, assignment: Assignment, done: str) -> HttpResponseBase:
+def go_on(
+    request: HttpRequest, assignment: Assignment, done: str = "", pressed: Pressed | None = None
+) -> HttpResponseBase:
     """To the next place of what is looked at; one that was sent later than it was decided only wants to know."""
     if "stay" in request.POST:
         return HttpResponse(status=NO_CONTENT)
     asked = filter_of(request)
-    rank = rank_behind(assignment, asked)
+    place = place_behind(assignment, asked)
     if not request.headers.get("HX-Request"):
         query = asked.as_query()
         mark = f"{'&' if query else '?'}done={done}" if done else ""
-        return redirect(url_of(assignment.campaign_id, rank, asked) + mark)
-    if rank is None:
+        return redirect(url_of(assignment.campaign_id, place.queue_rank if place else None, asked) + mark)
+    if place is None:
         return show_done(request, assignment.campaign, asked, done)
-    return show(request, own_assignment(request.user, assignment.campaign_id, rank), asked, done)
+    return show(request, place, asked, done, pressed)
 
 
 def refused(request: HttpRequest, assignment: Assignment, sentence: str, status: int) -> HttpResponse:
@@ -168,7 +179,8 @@ def back_to(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
     asked = filter_of(request)
     if not request.headers.get("HX-Request"):
         return redirect(url_of(assignment.campaign_id, assignment.queue_rank, asked))
-    return show(request, own_assignment(request.user, assignment.campaign_id, assignment.queue_rank), asked)
+    kept = hold(own_assignment(request.user, assignment.campaign_id, assignment.queue_rank))
+    return show(request, kept, asked)
 
 
 @member_required

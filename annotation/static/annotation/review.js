@@ -176,12 +176,17 @@
   // ---- without the server ----
   const rankOf = (place) => Number(place.split("/").at(-2));
   const refill = async () => {
-    const ahead = page().dataset.ahead;
-    if (!ahead || offline.steps().length) return;
-    stock = stock.filter((item) => rankOf(item.path) > rankOf(path()));
+    if (!page().dataset.ahead || offline.steps().length) return;
+    const ahead = new URL(page().dataset.ahead, location.href);
+    // Items of another filter are no use; of the others only what is not here yet is asked for.
+    stock = stock.filter((item) => item.search === ahead.search && rankOf(item.path) > rankOf(path()));
     if (stock.length > STOCK_LOW) return;
-    const answer = await offline.ask(ahead);
-    if (answer.response) stock = (await answer.response.json()).items;
+    const search = ahead.search;
+    if (stock.length) ahead.searchParams.set("after", rankOf(stock.at(-1).path));
+    const answer = await offline.ask(ahead.href);
+    if (!answer.response) return;
+    const here = new Set(stock.map((item) => item.path));
+    for (const item of (await answer.response.json()).items) if (!here.has(item.path)) stock.push({ ...item, search });
   };
   const goOn = (entry) => {
     // The decision waits in this browser; on to an item that is here and undecided, or to the page that says to wait.
