@@ -3,6 +3,7 @@
 from annotation.models.campaigns import Annotator, Assignment, Campaign, CampaignItem, Guideline
 from annotation.models.counts import CountScale, ItemCount
 from annotation.models.labels import GoldLabel, Label, LabelReview
+from annotation.models.tuning import FlagDecision, LockedSplit, RubricDraft, TestLook
 
 __all__ = [
     "Annotator",
@@ -10,9 +11,13 @@ __all__ = [
     "Campaign",
     "CampaignItem",
     "CountScale",
+    "FlagDecision",
     "GoldLabel",
     "Guideline",
     "ItemCount",
     "Label",
     "LabelReview",
+    "LockedSplit",
+    "RubricDraft",
+    "TestLook",
 ]

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from annotation.models import Campaign, GoldLabel, Label
+from annotation.reports import which
 from judging.models import Judgment, Run
 
 Said = tuple[int, str, str]
@@ -46,7 +47,7 @@ def _said_by(campaign: Campaign, criterion: str, name: str) -> dict[tuple[int, i
 
 
 def _words_of(rows: "QuerySet[Label] | QuerySet[Judgment]") -> dict[tuple[int, int], str]:
-    found = rows.values_list("item_id", "item_revision", "value")
+    found = which.kept(rows).values_list("item_id", "item_revision", "value")
     return {(item, text): value for item, text, value in found.iterator()}
 
 

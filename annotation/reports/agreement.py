@@ -1,7 +1,7 @@
 """The agreement report of a dataset: people among themselves, then every judge against people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from annotation.reports.judges import JudgeReport, judge_report
 from annotation.reports.people import statistics
 from annotation.reports.refusals import ReportRefused
 from annotation.reports.votes import people_votes
+from annotation.reports.which import EVERY, Which, about, kept_count
 from annotation.reports.words import MOST_READ, MOST_VALUES, Scale, Words, read_words, said_in, scale_of
 from judging.models import Dataset, Judgment, Run
 
@@ -34,6 +35,7 @@ FAR_APART = 0.2
 class Material:
     """What a report was made from: panels go on from here without reading it again."""
 
+    dataset: Dataset
     campaign: Campaign | None
     criterion: str
     scale: Scale
@@ -67,6 +69,7 @@ class AgreementReport:
     is_skewed: bool = False
     refused: str = ""
     material: Material | None = None
+    which: Which = EVERY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +77,14 @@ class Question:
     """What is asked of a report. `criterion`: None for the only one. `level`: None for what the labels are.
 
     `at_most`: labels that are read word by word; beyond them what needs to know who said what is left out.
-    `panels`: which parts are made that need more than kept counts.
+    `panels`: which parts are made that need more than kept counts. `which`: the items it is about.
     """
 
     criterion: str | None = None
     level: Level | None = None
     at_most: int = MOST_READ
     panels: tuple[str, ...] = PANELS
+    which: Which = EVERY
 
 
 def agreement_report(
@@ -105,7 +109,9 @@ def agreement_report(
         names = ", ".join(name or "(none)" for name in criteria)
         note = f"There are {len(criteria)} criteria, and figures of one are not mixed with those of another: {names}."
         return without_figures(dataset, campaign, criteria, refused=SEVERAL, note=note)
-    return _report(dataset, campaign, compared, _Chosen(criteria, chosen, asked))
+    which = asked.which.settled(dataset)
+    with about(dataset, campaign, which):
+        return replace(_report(dataset, campaign, compared, _Chosen(criteria, chosen, asked)), which=which)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,7 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
         notes=_notes(column, between, words, scale),
         is_skewed=scale.is_verdict and _skewed(column, between["krippendorff_alpha"], between["gwet_ac1"]),
         material=Material(
+            dataset=dataset,
             campaign=campaign,
             criterion=criterion,
             scale=scale,
@@ -244,7 +251,7 @@ def _value_counts(dataset: Dataset, words: Words | None, found: Patterns, scale:
     two = int((sizes >= 2).sum()) if words is not None else found.with_labels(2).n
     by_value = dict(zip(scale.values, (found.items @ found.counts).tolist(), strict=False)) if found.n else {}
     counts: dict[str, Any] = {
-        "unreviewed": dataset.items.count() - items,
+        "unreviewed": kept_count(dataset) - items,
         "labels": labels,
         "labels_without_verdict": 0,
     }

@@ -17,6 +17,7 @@ from annotation.core.intervals import FloatArray, IntArray, Undefined
 from annotation.core.raters import rater_matrix
 from annotation.models import Campaign, CampaignItem, Label
 from annotation.reports.counts import gold_labels
+from annotation.reports.which import kept as kept_rows
 from annotation.reports.words import Scale, Words
 from judging.models import Judgment, Run
 
@@ -201,7 +202,7 @@ def _with_judges(votes: Votes, people: IntArray, judges: Sequence[IntArray]) -> 
 
 
 def _times(campaign: Campaign, criterion: str) -> Any:
-    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion).order_by("pk")
+    labels = kept_rows(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by("pk")
     timed = labels.annotate(
         week=ExtractIsoYear("at") * 100 + ExtractWeek("at"), spent=Coalesce(F("seconds"), Value(-1.0))
     )
@@ -214,7 +215,7 @@ def _spent(seconds: FloatArray) -> FloatArray:
 
 def _last(campaign: Campaign, criterion: str) -> dict[int, str]:
 
-    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion).order_by()
+    labels = kept_rows(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
     rows = labels.values_list("annotator_id").annotate(last=Max("at"))
     return {annotator: at.isoformat() for annotator, at in rows}
 

@@ -19,6 +19,7 @@ from annotation.core.intervals import FloatArray, IntArray
 from annotation.core.kept import VERDICT_COLUMNS, Columns, decoded, folded
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
 from annotation.models import Campaign, CountScale, GoldLabel, ItemCount, Label
+from annotation.reports.which import kept, kept_sql
 from judging.models import Judgment, Run
 
 WORDS = ("clean", "wrong", "undefined")
@@ -142,7 +143,7 @@ class JudgedHistogram:
 def label_histogram(campaign: Campaign, criterion: str = "") -> LabelHistogram:
     """Current labels of a campaign by pattern, each item speaking through its newest labelled text."""
     columns = columns_of(campaign, criterion)
-    rows = ItemCount.objects.histogram(campaign.pk, criterion)
+    rows = kept(ItemCount.objects.all()).histogram(campaign.pk, criterion)
     items = np.array([items for _, items in rows], dtype=np.int64)
     return LabelHistogram(columns, decoded([pattern for pattern, _ in rows], len(columns)), items)
 
@@ -265,17 +266,18 @@ def _judged(runs: Sequence[int], campaign: Campaign | None, criterion: str) -> l
     beside = _BESIDE.format(gold_join=_GOLD.format(**TABLES) if with_gold else "", runs=_places(runs), **TABLES)
     group = f"{said}, {gold}" if with_gold else said
     labelled: list[int | str | None] = [campaign.pk if campaign else None, criterion]
+    asked, more = kept_sql("j.item_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {said}, {gold}, COUNT(*) {beside} GROUP BY {group}",
-            [*labelled, *(labelled if with_gold else []), *runs, criterion],
+            f"SELECT {said}, {gold}, COUNT(*) {beside} {asked} GROUP BY {group}",
+            [*labelled, *(labelled if with_gold else []), *runs, criterion, *more],
         )
         return list(cursor.fetchall())
 
 
 def gold_labels(campaign: Campaign, criterion: str) -> "QuerySet[GoldLabel]":
     """The decisions that count."""
-    return GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True)
+    return kept(GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True))
 
 
 def decoded_labels(campaign: Campaign, criterion: str, found: Sequence[str]) -> list[dict[str, int]]:
@@ -311,9 +313,11 @@ def _in_another_text(run: Run, campaign: Campaign, criterion: str) -> int:
     other = "JOIN {count} o ON o.item_id = j.item_id AND o.newest AND o.campaign_id = %s AND o.criterion = %s"
     sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=gold + other.format(**TABLES), runs="%s", **TABLES)
     labelled: list[int | str] = [campaign.pk, criterion]
+    asked, more = kept_sql("j.item_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            sql + " AND c.id IS NULL AND (g.id IS NULL OR g.verdict = '')", [*labelled * 3, run.pk, criterion]
+            sql + " AND c.id IS NULL AND (g.id IS NULL OR g.verdict = '')" + asked,
+            [*labelled * 3, run.pk, criterion, *more],
         )
         return int(cursor.fetchone()[0])
 

@@ -17,8 +17,10 @@ from annotation.reports.agreement import (
 )
 from annotation.reports.annotators import STATISTICS, alt_test_as_json
 from annotation.reports.fill import filled
+from annotation.reports.flagged import flagged_of
 from annotation.reports.judged import plain
 from annotation.reports.judges import JudgeReport, as_json
+from annotation.reports.looks import split_of
 from annotation.reports.overview import (
     gate_of,
     headline_of,
@@ -30,8 +32,10 @@ from annotation.reports.overview import (
     tables_of,
 )
 from annotation.reports.trust import budget_as_json, budget_of, corrected_scores_of
+from annotation.reports.which import about
 from judging.models import Dataset, Run
 
+Document = dict[str, Any]
 OF_ALL = ("dataset", "campaign", "criterion")
 FORMAT = 1
 NOT_ASKED = "the panel of people was not asked for"
@@ -113,11 +117,22 @@ def document_of(report: AgreementReport, question: Question | None = None) -> di
     asked = question or Question()
     document = _core(report)
     if report.material is not None:
-        document = filled(document, report.material, asked)
+        with about(report.material.dataset, report.material.campaign, report.which):
+            document = filled(document, report.material, asked)
     for judge in document["judges"]:
         judge["gate"] = gate_of(judge)
+    if report.which.without_flagged and report.material is not None:
+        document["flagged"] = flagged_beside(document, report.material, asked)
     judges = document["judges"]
     return document | {"headline": headline_of(judges[0], document["human_human"]) if judges else None}
+
+
+def flagged_beside(document: Document, material: Material, asked: Question) -> Document:
+    """The figures of the report beside the same with the flagged items, from kept counts both."""
+    which = replace(asked.which, without_flagged=False)
+    question = replace(asked, panels=(), which=which, criterion=material.criterion)
+    report = agreement_report(material.dataset, campaign=material.campaign, runs=material.runs, question=question)
+    return flagged_of(document, _core(report), material.campaign, which.settled(material.dataset))
 
 
 def _core(report: AgreementReport) -> dict[str, Any]:
@@ -133,6 +148,8 @@ def _core(report: AgreementReport) -> dict[str, Any]:
         "reason": report.refused or None,
         "left_out": {},
         "scope": _scope(report),
+        "split": split_of(report) if report.criterion is not None else None,
+        "flagged": None,
         "headline": None,
         "counts": dict(report.counts),
         "human_human": as_json(report.human_human),

@@ -32,6 +32,7 @@ from annotation.reports.panels import (
     weighted_of,
 )
 from annotation.reports.people import TOO_MANY_LABELS, pair_rows
+from annotation.reports.which import kept
 from judging.models import Item, Run
 
 TOO_MANY_ITEMS = "it needs every judged item, and there are too many to read them here"
@@ -161,7 +162,7 @@ def _among_people(panels: Panels) -> dict[str, Any]:
     found = panels.material
     if found.campaign is None:
         return {"total": 0, "items": []}
-    doubtful = ItemCount.objects.in_doubt(found.campaign.pk, found.criterion)
+    doubtful = kept(ItemCount.objects.all()).in_doubt(found.campaign.pk, found.criterion)
     rows = list(doubtful.select_related("item")[:SHOWN])
     gold = dict(gold_labels(found.campaign, found.criterion).values_list("item_id", "value"))
     likely = posteriors(found.words, found.scale) if found.words is not None else {}

@@ -21,6 +21,7 @@ from annotation.reports.counts import (
     label_histogram,
     rows_of,
 )
+from annotation.reports.which import kept, kept_count
 from judging.models import Dataset
 
 REVISION_BITS = 20
@@ -116,7 +117,7 @@ def _units(campaign: Campaign, criterion: str, labels: LabelQuerySet) -> IntArra
         columns = columns_of(campaign, criterion)
     except CountsNotKept:
         return rows_of(labels.exclude(verdict="").counts_by_item().iterator(), 5)
-    counts = ItemCount.objects.filter(campaign=campaign, criterion=criterion).order_by("item_id", "item_revision")
+    counts = kept(ItemCount.objects.filter(campaign=campaign, criterion=criterion)).order_by("item_id", "item_revision")
     rows = list(counts.values_list("item_id", "item_revision", "pattern").iterator())
     kinds = {pattern: at for at, pattern in enumerate(dict.fromkeys(pattern for *_, pattern in rows))}
     words = folded(decoded(list(kinds), len(columns)), [verdict for _, verdict in columns], WORDS)
@@ -139,7 +140,7 @@ def human_verdicts(dataset: Dataset, campaign: Campaign | None, *, criterion: st
 def human_counts(dataset: Dataset, column: "HumanColumn | KeptColumn") -> dict[str, int]:
     """How many items and labels there are of each kind; the kinds of items add up to all items."""
     found = column.by_verdict
-    total, labelled = dataset.items.count(), int(found.sum())
+    total, labelled = kept_count(dataset), int(found.sum())
     given = column.label_totals
     return {
         "items": total,
@@ -218,13 +219,14 @@ def kept_column(campaign: Campaign, *, criterion: str = "") -> KeptColumn | None
         histogram = label_histogram(campaign, criterion)
     except CountsNotKept:
         return None
-    older = ItemCount.objects.filter(campaign=campaign, criterion=criterion, newest=False).aggregate(n=Sum("n"))["n"]
+    later = kept(ItemCount.objects.filter(campaign=campaign, criterion=criterion, newest=False))
+    older = later.aggregate(n=Sum("n"))["n"]
     raters = _raters(_labels(campaign, criterion))
     return KeptColumn(histogram, tuple(gold_histogram(campaign, criterion)), raters, int(older or 0))
 
 
 def _labels(campaign: Campaign, criterion: str) -> LabelQuerySet:
-    return Label.objects.current().filter(campaign=campaign, criterion=criterion)
+    return kept(Label.objects.current().filter(campaign=campaign, criterion=criterion))
 
 
 def _raters(labels: LabelQuerySet) -> tuple[Rater, ...]:
@@ -238,7 +240,7 @@ def _raters(labels: LabelQuerySet) -> tuple[Rater, ...]:
 
 def _gold_rows(campaign: Campaign, criterion: str) -> IntArray:
     rows = (
-        GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True)
+        kept(GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True))
         .exclude(verdict="")
         .order_by("item_id")
         .values_list("item_id", "verdict")

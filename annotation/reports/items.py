@@ -20,6 +20,7 @@ from annotation.core.kept import decoded, folded
 from annotation.core.resolution import CODES, HumanVerdict, resolve_counts
 from annotation.models import Campaign, CampaignItem
 from annotation.reports.counts import BESIDE_ITEMS, TABLES, WORDS, columns_of, majority_places
+from annotation.reports.which import kept_sql
 from annotation.reports.words import Scale
 from judging.models import Item, Run
 
@@ -125,10 +126,11 @@ def _rows(run: Run, campaign: Campaign | None, criterion: str) -> list[tuple[Any
     labelled = [campaign.pk if campaign else None, criterion]
     flips = "(j.detail->>'flip_rate')::float" if connection.vendor == "postgresql" else "j.detail->>'$.flip_rate'"
     said = f"j.item_id, j.value, j.verdict, j.reason, j.score, j.spread, j.n_read, {flips}"
+    asked, more = kept_sql("j.item_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {said}, c.pattern, g.value, g.verdict {BESIDE_ITEMS.format(**TABLES)} ORDER BY j.item_id",
-            [*labelled, *labelled, run.pk, criterion],
+            f"SELECT {said}, c.pattern, g.value, g.verdict {BESIDE_ITEMS.format(**TABLES)} {asked} ORDER BY j.item_id",
+            [*labelled, *labelled, run.pk, criterion, *more],
         )
         return list(cursor.fetchall())
 

@@ -14,6 +14,7 @@ from annotation.core.graded import GRADED, of_pairs, of_table
 from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, mean
 from annotation.core.same_items import JudgedRows, SameItems, same_items
 from annotation.models import Campaign, GoldLabel
+from annotation.reports import which
 from annotation.reports.counts import JudgedHistogram, majority_places
 from annotation.reports.people import TOO_MANY_LABELS
 from annotation.reports.votes import counts_on, is_vote_scale, vote_figures
@@ -212,7 +213,7 @@ def _standard_difference(table: IntArray, values: FloatArray) -> Statistic:
 def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale, criterion: str) -> JudgedWords:
     """Read a run's values beside people's words."""
     rows = list(
-        Judgment.objects.filter(run=run, criterion=criterion)
+        which.kept(Judgment.objects.filter(run=run, criterion=criterion))
         .order_by("item_id")
         .values_list("item_id", "item_revision", "verdict" if scale.is_verdict else "value", "score")
     )
@@ -265,7 +266,7 @@ def self_consistency(run: Run, scale: Scale, criterion: str, *, at_most: int) ->
     if len(runs) < 2:
         return {"runs": len(runs), **dict.fromkeys(names, Undefined(ONE_RUN))}
     column = "verdict" if scale.is_verdict else "value"
-    said = Judgment.objects.filter(run__in=[pk for (pk,) in runs], criterion=criterion, status="scored")
+    said = which.kept(Judgment.objects.filter(run__in=[pk for (pk,) in runs], criterion=criterion, status="scored"))
     rows = list(said.order_by().values_list("item_id", "item_revision", column)[: at_most + 1])
     if len(rows) > at_most:
         return {"runs": len(runs), **dict.fromkeys(names, Undefined(TOO_MANY_LABELS))}

@@ -15,6 +15,7 @@ from annotation.core.resolution import VERDICTS, HumanVerdict
 from annotation.reports.counts import COLUMN_OF_CODE, JudgedHistogram, rows_of
 from annotation.reports.human import HumanColumn, KeptColumn
 from annotation.reports.judged import VERDICTS_ALONE, Asked, BesidePeople, beside_people
+from annotation.reports.which import kept
 from judging.models import BatchCount, Judgment, Run
 
 NO_SCORES = "this judge gives no scores"
@@ -144,7 +145,7 @@ def _judged(run: Run, criterion: str) -> IntArray:
     """Rows (item, revision, row of the matrix). A judgment without a verdict is invalid."""
     said = [When(verdict=word, then=Value(row)) for row, word in enumerate(ROWS[:2])]
     rows = (
-        Judgment.objects.filter(run=run, criterion=criterion)
+        kept(Judgment.objects.filter(run=run, criterion=criterion))
         .order_by("item_id")
         .annotate(row=Case(*said, default=Value(ROWS.index("invalid")), output_field=IntegerField()))
         .values_list("item_id", "item_revision", "row")
@@ -155,7 +156,9 @@ def _judged(run: Run, criterion: str) -> IntArray:
 def _counts(run: Run, matrix: Confusion, criterion: str, found: JudgedHistogram | None) -> dict[str, Any]:
     """Judged items by verdict, and those among them from which no value could be read, by reason."""
     by_reason = _by_reason(run, criterion) if found is None else found.by_reason
-    judged = Judgment.objects.filter(run=run, criterion=criterion).count() if found is None else int(found.items.sum())
+    judged = (
+        kept(Judgment.objects.filter(run=run, criterion=criterion)).count() if found is None else int(found.items.sum())
+    )
     verdicts = {word: matrix.row_total(row) for row, word in enumerate(ROWS)}
     return verdicts | {
         "items": judged,
@@ -166,7 +169,7 @@ def _counts(run: Run, matrix: Confusion, criterion: str, found: JudgedHistogram 
 
 def _by_reason(run: Run, criterion: str) -> dict[str, int]:
     unscored = (
-        Judgment.objects.filter(run=run, criterion=criterion)
+        kept(Judgment.objects.filter(run=run, criterion=criterion))
         .unscored()
         .order_by("reason")
         .values_list("reason")
@@ -194,7 +197,7 @@ def _mean_of(found: JudgedHistogram) -> Statistic:
 
 def _mean_score(run: Run, criterion: str) -> Statistic:
     # Most judges give few different scores: they are counted in the database and written out here.
-    scored = Judgment.objects.filter(run=run, criterion=criterion, status="scored", score__isnull=False)
+    scored = kept(Judgment.objects.filter(run=run, criterion=criterion, status="scored", score__isnull=False))
     rows = list(scored.order_by("score").values("score").annotate(n=Count("pk")).values_list("score", "n"))
     scores = np.array([score for score, _ in rows], dtype=np.float64)
     return mean(np.repeat(scores, np.array([n for _, n in rows], dtype=np.int64)), undefined=NO_SCORES)

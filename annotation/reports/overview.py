@@ -12,6 +12,7 @@ from annotation.core.counts import Patterns
 from annotation.core.intervals import DRAWS, LEVEL, SEED, Statistic, Undefined, proportion
 from annotation.models import Annotator, Campaign, CampaignItem, Guideline, Label
 from annotation.reports.counts import JudgedHistogram, LabelHistogram
+from annotation.reports.which import kept
 from annotation.reports.words import Scale
 from judging.models import Run
 
@@ -229,7 +230,8 @@ def _run(run: Run) -> dict[str, Any]:
 
 def _chosen(campaign: Campaign | None) -> dict[str, tuple[int, int]]:
     """How items came into the campaign: how many, and how many of those without a probability."""
-    rows = CampaignItem.objects.filter(campaign=campaign).order_by("how") if campaign else CampaignItem.objects.none()
+    places = CampaignItem.objects.filter(campaign=campaign) if campaign else CampaignItem.objects.none()
+    rows = kept(places).order_by("how")
     found = rows.values_list("how").annotate(items=Count("pk"), known=Count("probability"))
     return {how: (items, items - known) for how, items, known in found}
 

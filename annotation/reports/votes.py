@@ -17,6 +17,7 @@ from annotation.core.pairwise import (
     people_agreement,
 )
 from annotation.reports.counts import JudgedHistogram
+from annotation.reports.which import kept
 from annotation.reports.words import Scale
 from judging.core.verdicts import Reason
 from judging.models import Reply, Run
@@ -90,9 +91,8 @@ def agreement_figures(found: VoteAgreement) -> dict[str, Any]:
 
 def _orders(run: Run) -> IntArray:
     """Votes with A shown first by votes with B shown first, of the pairs that have both."""
-    replies = Reply.objects.filter(run=run, part__in=["ab", "ba"], status="scored").order_by(
-        "item_id", "sample", "attempt"
-    )
+    both = kept(Reply.objects.filter(run=run, part__in=["ab", "ba"], status="scored"))
+    replies = both.order_by("item_id", "sample", "attempt")
     said: dict[int, dict[str, str]] = {}
     for item, part, value in replies.values_list("item_id", "part", "value"):
         said.setdefault(item, {})[part] = value or ""

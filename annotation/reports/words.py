@@ -18,6 +18,7 @@ from annotation.core.label_tables import is_number
 from annotation.core.raters import MOST_CELLS, Sheet
 from annotation.models import Annotator, Campaign, CountScale, ItemCount, Label
 from annotation.reports.counts import rows_of
+from annotation.reports.which import kept
 
 MOST_READ = 50_000
 """Labels that a page reads word by word; a command reads more."""
@@ -171,7 +172,7 @@ def read_words(campaign: Campaign | None, criterion: str, *, at_most: int) -> Wo
         return NOBODY
     if _kept_labels(campaign, criterion) > at_most:
         return None
-    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion).order_by()
+    labels = kept(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
     scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
     if scale is not None and scale.kept:
         said = tuple((value, verdict) for value, verdict in scale.columns)
@@ -209,7 +210,7 @@ def said_in(campaign: Campaign | None, criterion: str, words: Words | None) -> s
 
 def _kept_labels(campaign: Campaign, criterion: str) -> int:
     """Labels by the kept counts, which are read in no time however many there are."""
-    rows = ItemCount.objects.histogram(campaign.pk, criterion)
+    rows = kept(ItemCount.objects.all()).histogram(campaign.pk, criterion)
     return sum(items * sum(map(int, pattern.split("|"))) for pattern, items in rows)
 
 

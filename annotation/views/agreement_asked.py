@@ -1,14 +1,17 @@
 """What the address of a page of agreement asks for, and the document that answers it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from annotation.actions.splits import settle_split
 from annotation.core.agreement import Level
-from annotation.models import Campaign
+from annotation.models import Campaign, LockedSplit, TestLook
 from annotation.pages.context import COLOURS, PANELS, VIEWS
 from annotation.reports import (
     MOST_READ_BY_COMMAND,
@@ -22,6 +25,7 @@ from annotation.reports import (
 from annotation.reports import (
     agreement_report as report_of,
 )
+from annotation.reports.which import EVERY, PARTS, Which, about
 from annotation.reports.words import MOST_READ
 from judging.models import Dataset, Run
 
@@ -44,6 +48,8 @@ class Asked:
     view: str = VIEWS[0]
     colour: str = COLOURS[0]
     whole: bool = False
+    which: Which = EVERY
+    look: TestLook | None = None
 
     @property
     def has_to_choose(self) -> bool:
@@ -58,7 +64,17 @@ class Asked:
         return [*older, *newest]
 
     def runs(self) -> list[Run]:
-        """Runs of the report, the one shown in full among them."""
+        """Runs of the report, the one shown in full among them; of the test part, those of the judges asked for."""
+        if self.look is None:
+            return self._runs()
+        judges = set(self.look.judges.values_list("pk", flat=True))
+        return [run for run in self._runs() if run.judge_id in judges]
+
+    def about(self) -> AbstractContextManager[None]:
+        """Around everything that reads items for the page."""
+        return about(self.dataset, self.campaign, self.which)
+
+    def _runs(self) -> list[Run]:
         if not self.chosen:
             return self.offered_runs()
         wanted = {*self.chosen, *([self.run.pk] if self.run else [])}
@@ -67,7 +83,7 @@ class Asked:
     def question(self, panels: Iterable[str] = ()) -> Question:
         """What is asked of the report: with panels as much is read as by the command."""
         at_most, wanted = MOST_READ_BY_COMMAND if panels else MOST_READ, tuple(panels)
-        return Question(criterion=self.criterion, level=self.level, at_most=at_most, panels=wanted)
+        return Question(criterion=self.criterion, level=self.level, at_most=at_most, panels=wanted, which=self.which)
 
     def part(self, panels: Iterable[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The document of the campaign and the criterion with these panels, and the criteria there are."""
@@ -84,9 +100,9 @@ class Asked:
 
     def document(self) -> dict[str, Any]:
         """The whole document, as the command prints it; of the runs in the address, else of all."""
-        runs = self.runs() if self.chosen or self.run else None
+        runs = self.runs() if self.chosen or self.run or self.look else None
         if self.run and not self.chosen:
-            runs = [self.run]
+            runs = [run for run in self.runs() if run == self.run]
         try:
             return agreement_document(self.dataset, campaign=self.campaign, runs=runs, question=self.question(PANELS))
         except ReportRefused as refusal:
@@ -94,8 +110,9 @@ class Asked:
 
 
 def asked_of(request: HttpRequest, dataset_pk: int) -> Asked:
-    """Read an address; 404 for numbers and words that name nothing."""
+    """Read an address; 404 for numbers and words that name nothing, and for the test part without having asked."""
     dataset = get_object_or_404(Dataset.objects.ready(), pk=dataset_pk)
+    settle_split(dataset)
     campaigns = tuple(Campaign.objects.filter(dataset=dataset).order_by("name"))
     number, run = number_in(request, "campaign"), number_in(request, "run")
     chosen = tuple(_number(given, "runs") for given in request.GET.getlist("runs"))
@@ -112,7 +129,33 @@ def asked_of(request: HttpRequest, dataset_pk: int) -> Asked:
         view=one_of(request, "view", VIEWS) or VIEWS[0],
         colour=one_of(request, "colour", COLOURS) or COLOURS[0],
         whole=bool(request.GET.get("whole")),
+        which=(which := _which(request, dataset)),
+        look=_look(request, dataset) if which.shows_test else None,
     )
+
+
+def about_asked(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view that reads only the items which its address asks for."""
+
+    @wraps(view)
+    def asking(request: HttpRequest, dataset_pk: int, **names: str) -> HttpResponseBase:
+        with asked_of(request, dataset_pk).about():
+            return view(request, dataset_pk, **names)
+
+    return asking
+
+
+def _which(request: HttpRequest, dataset: Dataset) -> Which:
+    """The part of the split, with or without flagged items."""
+    split = one_of(request, "split", PARTS)
+    if split and not LockedSplit.objects.filter(pk=dataset.pk).exists():
+        raise Http404("Nothing of this dataset is locked away.")
+    return Which(split=split, without_flagged=one_of(request, "flagged", ("out",)) == "out")
+
+
+def _look(request: HttpRequest, dataset: Dataset) -> TestLook:
+    """The look that one asked for oneself."""
+    return get_object_or_404(TestLook, pk=number_in(request, "look") or 0, dataset=dataset, by=request.user.pk)
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:

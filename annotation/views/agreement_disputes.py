@@ -96,7 +96,8 @@ def _found(asked: Asked) -> JudgedItems:
     if report.criterion is None:
         raise Http404("There are several criteria: the address names one.")
     try:
-        return judged_items(run, asked.campaign, report.criterion, report.scale)
+        with asked.about():
+            return judged_items(run, asked.campaign, report.criterion, report.scale)
     except CountsNotKept as refusal:
         raise Http404(str(refusal)) from refusal
 

@@ -11,7 +11,7 @@ from annotation.core.confusion import COLUMNS, ROWS
 from annotation.models import Label
 from annotation.pages.items import labelled_by_both, of_values
 from annotation.reports import human_column, items_of_cell
-from annotation.views.agreement_asked import Asked, asked_of, one_of
+from annotation.views.agreement_asked import Asked, about_asked, asked_of, one_of
 from judging.models import Item
 from judging.permissions import lead_required
 
@@ -20,6 +20,7 @@ LONGEST = 300
 
 
 @lead_required
+@about_asked
 def agreement_items(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     """The items in one cell, row or column of a run's matrix, or of its table of values."""
     asked = asked_of(request, dataset_pk)
@@ -35,6 +36,7 @@ def agreement_items(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
 
 
 @lead_required
+@about_asked
 def agreement_pair(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     """Items that two people, or a person and a judge, both have a word on; `first` and `second` are in the address."""
     asked = asked_of(request, dataset_pk)

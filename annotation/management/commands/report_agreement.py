@@ -8,8 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from annotation.actions.splits import SplitRefused, look_at_test, settle_split
+from annotation.core import figures
 from annotation.core.agreement import Level
-from annotation.models import Campaign
+from annotation.models import Campaign, LockedSplit
+from annotation.pages.figures import read
 from annotation.pages.html import agreement_html
 from annotation.reports import (
     MOST_READ_BY_COMMAND,
@@ -19,8 +22,12 @@ from annotation.reports import (
     agreement_document,
     agreement_report,
     as_text,
+    document_of,
+    judged_runs,
     several_as_text,
 )
+from annotation.reports.looks import split_of
+from annotation.reports.which import PARTS, Which
 from judging.models import Dataset, Run
 
 
@@ -39,20 +46,32 @@ class Command(BaseCommand):
         parser.add_argument(
             "--level", choices=[level.value for level in Level], help="What the labels are; without it, see the docs."
         )
+        parser.add_argument(
+            "--split",
+            choices=PARTS,
+            default="",
+            help="part of a locked split (dev); a look at test is counted and kept",
+        )
+        parser.add_argument(
+            "--without-flagged", action="store_true", help="leave out items whose question or reference is bad"
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON document and nothing else.")
         parser.add_argument("--csv", type=Path, metavar="FILE", help="Also write the confusion matrix of the run.")
-        parser.add_argument("--html", type=Path, metavar="FILE", help="Also write the report as one page with pictures.")
+        parser.add_argument(
+            "--html", type=Path, metavar="FILE", help="Also write the report as one page with pictures."
+        )
 
     def handle(self, *, dataset: str, **options: Any) -> None:
         asked = _asked(dataset, options)
         try:
+            keep_look(asked)
             if options["html"]:
                 _write_page(asked, options["html"])
             if options["json"]:
                 self._print_document(asked, options["csv"])
             else:
                 self._print_text(asked, options["csv"])
-        except ReportRefused as refusal:
+        except (ReportRefused, SplitRefused) as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _print_document(self, asked: "Asked", csv: Path | None) -> None:
@@ -72,8 +91,44 @@ class Command(BaseCommand):
             self.stdout.write(as_text(report), ending="" if len(parts) == 1 else "\n")
             for name in report.criteria if report.criterion is None else ():
                 self.stdout.write("\n" + as_text(part.report(name)), ending="")
+        if split := split_of(parts[0].report()):
+            self.stdout.write("\n" + split_as_text(split))
+        for part in parts if asked.question.which.without_flagged else ():
+            self.stdout.write("\n" + flagged_as_text(part))
         if csv:
             self.stdout.write(f"\nconfusion matrix: {csv}")
+
+
+def keep_look(asked: "Asked") -> None:
+    """A look at the test part is kept before anything is shown; SplitRefused where nothing is locked away."""
+    settle_split(asked.dataset)
+    if asked.question.which.shows_test:
+        runs = asked.runs if asked.runs is not None else judged_runs(asked.dataset)
+        judges = {run.judge.pk: run.judge for run in runs if run.judge}
+        look_at_test(asked.dataset, judges=judges.values(), where="report_agreement")
+    elif asked.question.which.split and not LockedSplit.objects.filter(pk=asked.dataset.pk).exists():
+        raise SplitRefused(f"Nothing of {asked.dataset.name} is locked away: lock a test part first (lock_split).")
+
+
+def split_as_text(split: dict[str, Any]) -> str:
+    """Which part the numbers are about, and the looks at the other."""
+    looks = split["looks"]["total"]
+    hidden = f"; {split['hidden']} items are locked away" if split["hidden"] else ""
+    return f"part: {split['part']}, {split['items']} items{hidden}; looks at the test part so far: {looks}"
+
+
+def flagged_as_text(asked: "Asked") -> str:
+    """The figures with and without flagged items, side by side."""
+    report = asked.report()
+    found = document_of(report, replace(asked.question, panels=()))["flagged"]
+    if found is None:
+        return "without flagged items: choose one criterion"
+    lines = [f"without {found['items']} flagged items (with, without):"]
+    for row in found["rows"]:
+        name = f"{row['judge']} v{row['version']}" if row["judge"] else "people"
+        pair = [figures.with_interval(read(row[side])) for side in ("with", "without")]
+        lines.append(f"  {name:<24} {row['group']}.{row['statistic']:<24} {pair[0]}   {pair[1]}")
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +160,12 @@ def _asked(dataset_name: str, options: dict[str, Any]) -> Asked:
         dataset=dataset,
         campaign=_campaign(dataset, options["campaign"]) if options["campaign"] is not None else None,
         runs=[_run(dataset, number) for number in options["run"]] if options["run"] else None,
-        question=Question(criterion=options["criterion"], level=level, at_most=MOST_READ_BY_COMMAND),
+        question=Question(
+            criterion=options["criterion"],
+            level=level,
+            at_most=MOST_READ_BY_COMMAND,
+            which=Which(split=options["split"], without_flagged=options["without_flagged"]),
+        ),
     )
 
 

@@ -4,7 +4,6 @@ import pytest
 from annotation.core.aggregation import Votes, dawid_skene, majority_codes
 from annotation.core.intervals import Undefined
 
-
 # Dawid and Skene (1979), table 1: 45 patients, five anaesthetists of whom the first saw everybody three times.
 PATIENTS = (
     "111 1 1 1 1|333 4 3 3 4|112 2 1 2 2|222 3 1 2 1|222 3 2 2 2|222 3 3 2 2|122 2 1 1 1|"

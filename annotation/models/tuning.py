@@ -1,0 +1,124 @@
+"""What tuning a judge leaves behind: looks at the locked test part, drafts of rubrics, decisions on flags."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotation.core.splits import SplitRule
+from annotation.models.campaigns import Campaign
+from judging.models import Dataset, Item, Judge, Rubric
+
+
+class LockedSplit(models.Model):
+    """A part of a dataset's items is locked away for one test: drawn once, by a rule that holds for later items too."""
+
+    dataset = models.OneToOneField(Dataset, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    seed = models.PositiveIntegerField(default=0)
+    test_share = models.FloatField()
+    campaign = models.ForeignKey(
+        Campaign,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Whose labels were strata.",
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    settled_to = models.PositiveIntegerField(default=0, help_text="Items up to this position have their side.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="locked_split_share_is_a_share", condition=Q(test_share__gt=0, test_share__lt=1)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"split of {self.dataset_id}"
+
+    @property
+    def rule(self) -> SplitRule:
+        """How a side is drawn."""
+        return SplitRule(seed=self.seed, test_share=self.test_share)
+
+
+class TestLook(models.Model):
+    """Somebody asked for numbers of the locked test part. Appended; the address of the numbers names it."""
+
+    __test__ = False  # A name that begins like a test's is none.
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    where = models.CharField(max_length=40, help_text="The page or command that showed them.")
+    judges = models.ManyToManyField(Judge, blank=True, related_name="+", help_text="The versions it was about.")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class RubricDraft(models.Model):
+    """New prompts for a rubric, by a person or proposed by a model. It is used by nobody until a person accepts it."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
+    judge = models.ForeignKey(Judge, on_delete=models.PROTECT, related_name="+", help_text="The one to be improved.")
+    base = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="+")
+    prompts = models.JSONField(help_text="As in Rubric.prompts.")
+    proposed_by = models.CharField(max_length=300, blank=True, help_text="Engine and model; '' for a person.")
+    shown = models.JSONField(default=list, blank=True, help_text="Positions of the items the model was shown.")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    accepted = models.ForeignKey(
+        Judge, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The version it became."
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="rubric_draft_decided_iff_not_open",
+                condition=Q(state="open", decided_at__isnull=True) | (~Q(state="open") & Q(decided_at__isnull=False)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk} of {self.base}"
+
+
+class FlagDecision(models.Model):
+    """A lead's word on whether an item's question or reference is bad; it counts over the flags of annotators."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    is_bad = models.BooleanField(help_text="Left out where flagged items are; else kept whatever people flagged.")
+    comment = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "item"], condition=Q(ended_at__isnull=True), name="flag_decision_one_current"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {'bad' if self.is_bad else 'good'}"
