@@ -35,6 +35,7 @@ ACCESS: list[tuple[str, set[str]]] = [
     ("home", MEMBERS),
     ("healthz", ANYBODY),
     ("favicon", ANYBODY),
+    ("language", ANYBODY),
     ("login", ANYBODY),
     ("logout", ANYBODY),
     ("dataset_*", LEADS),

@@ -3,6 +3,7 @@
 from judging.models.benchmarks import BenchmarkRun
 from judging.models.datasets import Dataset, ImportFile, Item, ItemRevision
 from judging.models.judges import Judge, Rubric
+from judging.models.preferences import Preference
 from judging.models.runs import BatchCount, Judgment, Reply, Run, RunBatch
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ItemRevision",
     "Judge",
     "Judgment",
+    "Preference",
     "Reply",
     "Rubric",
     "Run",

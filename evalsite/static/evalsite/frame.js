@@ -1,4 +1,4 @@
-// Theme: as the system, light, or dark; set before the first paint, kept in this browser.
+// Theme: as the system, light, or dark; set before the first paint, kept in this browser. Choices that act at once.
 (() => {
   const root = document.documentElement;
   const order = ["", "light", "dark"];
@@ -10,5 +10,6 @@
       localStorage.setItem("theme", next);
       show(next);
     });
+    for (const choice of document.querySelectorAll("[data-submits]")) choice.addEventListener("change", () => choice.form.requestSubmit());
   });
 })();
