@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from judging.models import Preference
+from tests import factories
 from tests.conftest import logged_in
 
 pytestmark = pytest.mark.django_db
@@ -22,18 +23,15 @@ def test_a_chosen_language_stays(client: Client) -> None:
 
 
 def test_the_login_brings_a_persons_language_to_another_browser() -> None:
-    here = logged_in("annotator")
-    here.post(reverse("language"), {"language": "ja"})
-    user = Preference.objects.get().user
-    user.set_password("correct horse")
-    user.save()
+    user = factories.make_user("annotator-1", role="annotator")
+    logged_in(user).post(reverse("language"), {"language": "ja"})
     there = Client()
-    there.post(reverse("login"), {"username": user.username, "password": "correct horse"})
+    there.post(reverse("login"), {"username": user.username, "password": factories.PASSWORD})
     assert '<html lang="ja">' in there.get(reverse("review_list")).text
 
 
 def test_a_language_that_nobody_speaks_changes_nothing() -> None:
-    client = logged_in("annotator")
+    client = logged_in(factories.make_user("annotator-1", role="annotator"))
     client.post(reverse("language"), {"language": "tlh"})
     assert not Preference.objects.exists()
     assert '<html lang="en">' in client.get(reverse("review_list")).text
