@@ -28,11 +28,12 @@ from judging.core.prompts import CannotAsk, render_prompt
 from judging.core.readers.fastchat import REFERENCE
 from judging.core.specs import JudgeSpec, judge_from_json
 from judging.core.verdicts import Reason
-from judging.models import Item, Judgment, Reply, Run
+from judging.models import Dataset, ImportFile, Item, Judgment, Reply, Run
 from judging.reports.mt_bench import side_in, turn_judgments
 
 WINNERS = {"A": "model_1", "B": "model_2", "tie": "tie", "": "error"}
 OF_AN_ANSWER = frozenset({"answer_id", "tstamp", "choices", "question", "answered_by"})
+BRANCH_KEY = "qna_file"
 BENCH = "mt_bench"
 BRANCH_BENCH = "mt_bench_branch"
 
@@ -45,6 +46,9 @@ class Judged:
     spec: JudgeSpec | None
     texts: Mapping[tuple[int, str], tuple[str, str]]
     """Text and value of the newest reply to each part of each item."""
+
+    references: str = ""
+    """The name of the file that brought the references, where one did."""
 
     @property
     def judge(self) -> str:
@@ -86,7 +90,16 @@ def judged_by(run: Run) -> Judged:
     spec = judge_from_json(run.snapshot["judge"]) if run.kind == Run.Kind.JUDGE else None
     replies = Reply.objects.filter(run=run, sample=0).order_by("attempt")
     rows = replies.values_list("item_id", "part", "text", "value").iterator(chunk_size=1000)
-    return Judged(run, spec, {(item, part): (text, value or "") for item, part, text, value in rows})
+    texts = {(item, part): (text, value or "") for item, part, text, value in rows}
+    return Judged(run, spec, texts, reference_file(run.dataset))
+
+
+def reference_file(dataset: Dataset) -> str:
+    """Whose references a dataset has: that of the questions says it, not the one of their answers."""
+    asked = dataset.name.removesuffix(" answers").partition(" pairs ")[0]
+    files = ImportFile.objects.filter(dataset__name__in=[dataset.name, asked], format=REFERENCE)
+    first = files.first()
+    return Path(first.name).stem if first else ""
 
 
 def write_material(base: Path, judged: Judged, items: Sequence[Item]) -> Iterator[Path]:
@@ -94,7 +107,7 @@ def write_material(base: Path, judged: Judged, items: Sequence[Item]) -> Iterato
     yield merge_said(base / "question.jsonl", [question_row(item) for item in items], said_of_question, what="text")
     references = [reference_row(judged, item) for item in items if any(turn["reference"] for turn in item.turns)]
     if references:
-        path = base / "reference_answer" / f"{file_name(reference_name(judged))}.jsonl"
+        path = base / "reference_answer" / f"{file_name(reference_name(judged, items[0]))}.jsonl"
         yield merge_said(path, references, said_of_answer, what="reference", sort=True)
     answers: dict[str, list[dict[str, Any]]] = {}
     for item in items:
@@ -105,11 +118,9 @@ def write_material(base: Path, judged: Judged, items: Sequence[Item]) -> Iterato
         yield merge_said(path, rows, said_of_answer, what="answer", sort=True)
 
 
-def reference_name(judged: Judged) -> str:
+def reference_name(judged: Judged, item: Item) -> str:
     """Whose references they are, by the file that brought them; for a branch they stand under the judge's name."""
-    files = judged.run.dataset.files.filter(format=REFERENCE)
-    first = files.first()
-    return Path(first.name).stem if first else judged.judge
+    return judged.references or (judged.judge if BRANCH_KEY in item.extra else "reference")
 
 
 def write_judgments(base: Path, judged: Judged, rows: Sequence[Judgment]) -> Iterator[Path]:
@@ -146,7 +157,7 @@ def answer_row(judged: Judged, item: Item) -> dict[str, Any]:
 
 def reference_row(judged: Judged, item: Item) -> dict[str, Any]:
     """A line of reference_answer."""
-    return said_row(judged, item, "reference", "reference")
+    return said_row(judged, item, reference_name(judged, item), "reference")
 
 
 def said_row(judged: Judged, item: Item, model: str, what: str) -> dict[str, Any]:

