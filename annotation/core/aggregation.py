@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 
 from annotation.core.intervals import FloatArray, IntArray, Undefined
 
@@ -80,35 +81,53 @@ def dawid_skene(votes: Votes) -> DawidSkene | Undefined:
     """Dawid and Skene 1979: who errs how, and what the items then are, estimated together by EM from vote shares."""
     if not len(votes.items):
         return Undefined(NO_LABELS)
-    posterior = votes.counts / np.maximum(votes.sizes, 1)[:, None]
+    told, kinds, kind_of = _kinds_of_items(votes)
+    counts = votes.counts[kinds]
+    posterior = counts / np.maximum(counts.sum(axis=1), 1)[:, None]
+    items = np.bincount(kind_of).astype(np.float64)
     before = np.full_like(posterior, np.inf)
     for _round in range(ROUNDS):
-        prevalence, errors = _maximised(votes, posterior)
-        posterior = _expected(votes, prevalence, errors)
+        prevalence, errors = _maximised(told, items[:, None] * posterior, votes.categories)
+        posterior = _expected(told, prevalence, errors)
         if np.abs(posterior - before).max() < 1e-6:
             break
         before = posterior
-    return DawidSkene(posterior, prevalence, errors)
+    return DawidSkene(posterior[kind_of], prevalence, errors)
 
 
-def _maximised(votes: Votes, posterior: FloatArray) -> tuple[FloatArray, FloatArray]:
-    size = votes.n_annotators * votes.categories
-    told = votes.annotators * votes.categories + votes.codes
-    errors = np.empty((votes.n_annotators, votes.categories, votes.categories))
-    for true in range(votes.categories):
-        weight = np.bincount(told, weights=posterior[votes.items, true], minlength=size)
-        errors[:, true] = weight.reshape(votes.n_annotators, votes.categories) + SMOOTHING
-    labelled = votes.sizes > 0
-    prevalence = np.asarray(posterior[labelled].mean(axis=0), dtype=np.float64)
+def _kinds_of_items(votes: Votes) -> "tuple[scipy.sparse.csr_matrix, IntArray, IntArray]":
+    """Items about which the same people said the same go through the rounds once. Of every kind who said what (columns
+    are people by category) and one of its items; and the kind of every item."""
+    wide = votes.n_annotators * votes.categories
+    told = scipy.sparse.csr_matrix(
+        (np.ones(len(votes.items)), (votes.items, votes.annotators * votes.categories + votes.codes)),
+        shape=(votes.n_items, wide),
+    )
+    # A sum of random 64-bit numbers tells them apart, but for one chance in millions at a million items.
+    marks = np.random.default_rng(0).integers(0, 2**63, wide, dtype=np.uint64)
+    keys = np.zeros(votes.n_items, dtype=np.uint64)
+    filled = np.flatnonzero(np.diff(told.indptr))
+    if len(filled):
+        keys[filled] = np.add.reduceat(
+            marks[told.indices] * told.data.astype(np.uint64), told.indptr[filled].astype(np.int64)
+        )
+    _, kinds, kind_of = np.unique(keys, return_index=True, return_inverse=True)
+    return told[kinds], kinds, kind_of
+
+
+def _maximised(told: "scipy.sparse.csr_matrix", weights: FloatArray, categories: int) -> tuple[FloatArray, FloatArray]:
+    """Shares of the categories, and per annotator what they say of each true one. `weights`: items of each kind by how
+    likely they are of each category."""
+    said = (told.T @ weights).reshape(-1, categories, categories) + SMOOTHING
+    errors = said.transpose(0, 2, 1)
+    labelled = weights[np.diff(told.indptr) > 0]
+    prevalence = np.asarray(labelled.sum(axis=0) / labelled.sum(), dtype=np.float64)
     return prevalence, errors / errors.sum(axis=2, keepdims=True)
 
 
-def _expected(votes: Votes, prevalence: FloatArray, errors: FloatArray) -> FloatArray:
-    logs = np.log(errors)
-    found = np.empty((votes.n_items, votes.categories))
-    for true in range(votes.categories):
-        told = logs[votes.annotators, true, votes.codes]
-        found[:, true] = np.bincount(votes.items, weights=told, minlength=votes.n_items)
-    found += np.log(np.maximum(prevalence, 1e-300))
+def _expected(told: "scipy.sparse.csr_matrix", prevalence: FloatArray, errors: FloatArray) -> FloatArray:
+    categories = len(prevalence)
+    logs = np.log(errors).transpose(0, 2, 1).reshape(-1, categories)
+    found = told @ logs + np.log(np.maximum(prevalence, 1e-300))
     found = np.exp(found - found.max(axis=1, keepdims=True))
     return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)

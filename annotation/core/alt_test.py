@@ -110,7 +110,7 @@ def alternative_annotator_test(
     if positional:
         return _refused(POSITIONAL, asked)
     wins = _wins(votes, judge, asked.values)
-    enough = [at for at in range(len(names)) if int((wins.annotators == at).sum()) >= LEAST_ITEMS]
+    enough = np.flatnonzero(wins.many(len(names))[: len(names)] >= LEAST_ITEMS).tolist()
     if len(enough) < LEAST_PEOPLE:
         return _refused(TOO_FEW.format(people=LEAST_PEOPLE, items=LEAST_ITEMS, found=len(enough)), asked)
     tested = [_against(wins, at, asked.epsilon) for at in enough]
@@ -143,17 +143,28 @@ def benjamini_yekutieli(p_values: Sequence[float], q: float) -> list[bool]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Wins:
-    """One row per label that can be tested: whether the judge, and whether the person, did at least as well."""
+    """One row per label that can be tested, sorted by annotator: whether the judge, and whether the person, did at
+    least as well."""
 
     items: IntArray
     annotators: IntArray
     judge: IntArray
     person: IntArray
 
+    def of(self, at: int) -> slice:
+        """The rows of one annotator."""
+        first, end = np.searchsorted(self.annotators, [at, at + 1]).tolist()
+        return slice(first, end)
+
+    def many(self, people: int) -> IntArray:
+        """Rows of each annotator."""
+        return np.bincount(self.annotators, minlength=people)
+
 
 def _wins(votes: Votes, judge: IntArray, values: Sequence[float]) -> _Wins:
     said = judge[votes.items]
-    kept = (said >= 0) & (votes.sizes[votes.items] >= 2)
+    kept = np.flatnonzero((said >= 0) & (votes.sizes[votes.items] >= 2))
+    kept = kept[np.argsort(votes.annotators[kept], kind="stable")]
     items, own, said = votes.items[kept], votes.codes[kept], said[kept]
     score = _closeness(votes, items, own, said, values) if len(values) else _sameness(votes, items, own, said)
     of_judge, of_person = score
@@ -190,7 +201,7 @@ def _closeness(
 
 def _against(wins: _Wins, at: int, epsilon: float) -> tuple[float, str]:
     """p of "the judge does not win often enough": Student's t, or Wilcoxon's signed ranks for few items."""
-    mine = wins.annotators == at
+    mine = wins.of(at)
     behind = (wins.person[mine] - wins.judge[mine]).astype(np.float64)
     if len(behind) < FOR_T_TEST:
         return float(scipy.stats.wilcoxon(behind - epsilon, alternative="less").pvalue), "wilcoxon"
@@ -202,8 +213,8 @@ def _against(wins: _Wins, at: int, epsilon: float) -> tuple[float, str]:
 
 
 def _row(wins: _Wins, at: int, name: str, *, p: float, test: str, rejected: bool) -> AgainstOne:
-    mine = wins.annotators == at
-    n = int(mine.sum())
+    mine = wins.of(at)
+    n = mine.stop - mine.start
     return AgainstOne(
         annotator=name,
         n=n,
@@ -217,15 +228,15 @@ def _row(wins: _Wins, at: int, name: str, *, p: float, test: str, rejected: bool
 
 def _rho(wins: _Wins, people: Sequence[int]) -> Statistic:
     """Mean over people of the share of items won; items, not labels, are what was drawn."""
-    numbers = np.array([(wins.annotators == at).sum() for at in people])
-    shares = np.array([wins.judge[wins.annotators == at].mean() for at in people])
-    place = np.full(int(wins.annotators.max()) + 1, -1)
+    numbers = wins.many(0)[list(people)]
+    shares = np.array([wins.judge[wins.of(at)].mean() for at in people])
+    place = np.full(int(wins.annotators[-1]) + 1, -1)
     place[list(people)] = np.arange(len(people))
     kept = place[wins.annotators] >= 0
     person = place[wins.annotators[kept]]
     pull = (wins.judge[kept] - shares[person]) / numbers[person] / len(people)
     by_item = np.bincount(wins.items[kept], weights=pull)
-    n = len(np.unique(wins.items[kept]))
+    n = int(np.count_nonzero(np.bincount(wins.items[kept])))
     error = float(np.sqrt((by_item**2).sum() * n / max(n - 1, 1)))
     value = float(shares.mean())
     if error < 1e-12:

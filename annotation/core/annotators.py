@@ -89,6 +89,8 @@ def annotator_figures(votes: Votes, people: int, known: Known) -> list[Annotator
 
     agreement: mean share of the others on an item who said the same. leniency: how much higher than the others' mean.
     """
+    order = np.argsort(votes.annotators, kind="stable")
+    votes = Votes(votes.items[order], votes.annotators[order], votes.codes[order], votes.categories)
     beside = _Beside.of(votes, known.heights)
     accuracy = [] if isinstance(known.errors, Undefined) else known.errors.accuracy().tolist()
     shrunk = _shrunk(beside, people)
@@ -98,13 +100,13 @@ def annotator_figures(votes: Votes, people: int, known: Known) -> list[Annotator
 def _figures(
     votes: Votes, beside: "_Beside", at: int, known: Known, drawn: tuple[float | None, Sequence[float]]
 ) -> AnnotatorFigures:
-    mine, kept = votes.annotators == at, beside.annotators == at
-    given, undecided = int(mine.sum()), int(known.unknown[at])
+    mine, kept = _rows(votes.annotators, at), _rows(beside.annotators, at)
+    given, undecided = mine.stop - mine.start, int(known.unknown[at])
     shrunk, accuracy = drawn
     spent = known.seconds[at] if known.seconds else np.empty(0)
     return AnnotatorFigures(
         labels=given + undecided,
-        shared=int(kept.sum()),
+        shared=kept.stop - kept.start,
         agreement=mean_share(beside.same[kept], undefined=NO_PEERS),
         leniency=mean_share(beside.above[kept], undefined=NO_PEERS, bound=None),
         kappa=beside.kappa(kept),
@@ -117,9 +119,16 @@ def _figures(
     )
 
 
+def _rows(annotators: IntArray, at: int) -> slice:
+    """Where one annotator's rows are among sorted ones."""
+    first, end = np.searchsorted(annotators, [at, at + 1]).tolist()
+    return slice(first, end)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Beside:
-    """Labels on items that somebody else labelled too: who said it, what, what share of the others said each."""
+    """Labels on items that somebody else labelled too, sorted by annotator: who said it, what, what share of the others
+    said each."""
 
     annotators: IntArray
     codes: IntArray
@@ -136,7 +145,7 @@ class _Beside:
         rows = np.arange(len(codes))
         return cls(votes.annotators[kept], codes, peers, peers[rows, codes], heights[codes] - peers @ heights)
 
-    def kappa(self, kept: Any) -> Statistic:
+    def kappa(self, kept: slice) -> Statistic:
         """Kappa of one annotator with a random other; the error is linearised."""
         same, codes, peers = self.same[kept], self.codes[kept], self.peers[kept]
         n = len(same)
@@ -152,7 +161,7 @@ class _Beside:
         return normal(value, float(pull.std(ddof=1) / np.sqrt(n)) if n > 1 else 1.0, n, LINEARISED)
 
 
-def _right(votes: Votes, mine: Any, right: IntArray, undefined: str) -> Statistic:
+def _right(votes: Votes, mine: slice, right: IntArray, undefined: str) -> Statistic:
     told = right[votes.items[mine]]
     kept = told >= 0
     return proportion(int((votes.codes[mine] == told)[kept].sum()), int(kept.sum()), undefined=undefined)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from annotation.core import figures
 from annotation.core.intervals import Statistic, Undefined, Value
+from annotation.pages.reasons import sentence
 from annotation.pages.words import method_title
 
 LEAST_SHOWN = 20
@@ -67,7 +68,7 @@ def shown(found: Given, name: str = "") -> Shown:
     """`name` of the statistic, for the words that go with coefficients."""
     statistic = read(found)
     if isinstance(statistic, Undefined):
-        return Shown(figure=figures.figure(statistic), reason=statistic.reason)
+        return Shown(figure=figures.figure(statistic), reason=sentence(statistic.reason))
     return Shown(
         figure=figures.figure(statistic),
         interval=figures.interval(statistic),

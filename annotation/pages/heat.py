@@ -76,7 +76,8 @@ def _pair_cell(matrix: Document, by: str, pair: tuple[int, int], least: int) -> 
 
 
 def _address(rater: Document) -> str:
-    return str(rater["name"]) if rater["kind"] == "person" else f"run:{rater['run']}"
+    """Two people may have one name."""
+    return f"person:{rater.get('person')}" if rater["kind"] == "person" else f"run:{rater['run']}"
 
 
 def _cell(number: float | None, n: int, least: int) -> Cell:

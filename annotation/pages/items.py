@@ -1,21 +1,52 @@
 """Items that a cell of a table is about, with what was said of them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
-from annotation.models import Campaign, GoldLabel, Label
+from annotation.models import Annotator, Campaign, GoldLabel, Label
 from annotation.reports import which
 from judging.models import Judgment, Run
 
 Said = tuple[int, str, str]
-OF_RUN = "run:"
 
 
-def labelled_by_both(campaign: Campaign, criterion: str, names: list[str]) -> list[Said]:
-    """(item's primary key, word of the first, word of the second), in the order of the items, each on the same text.
+class NoRater(LookupError):
+    """An address names nobody."""
 
-    A name is that of a person, or `run:` and the number of a run.
-    """
-    first, second = (_said_by(campaign, criterion, name) for name in names)
+
+@dataclass(frozen=True, slots=True)
+class OneRater:
+    """A person, or a run of a judge, of whom an address speaks as `person:12` and `run:7`."""
+
+    person: Annotator | None
+    run: Run | None
+
+    @property
+    def name(self) -> str:
+        """As the heat map calls them."""
+        return f"{self.run.judge}, {self.run.pk}" if self.run else str(self.person.name if self.person else "")
+
+
+def rater_of(campaign: Campaign, address: str) -> OneRater:
+    """Who an address means; NoRater for nobody, and for a run of another dataset."""
+    kind, _, number = address.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise NoRater(address)
+    if kind == "person":
+        person, run = Annotator.objects.filter(pk=int(number)).first(), None
+    else:
+        runs = Run.objects.filter(pk=int(number), dataset=campaign.dataset_id, judge__isnull=False)
+        person, run = None, runs.select_related("judge").first() if kind == "run" else None
+    if person is None and run is None:
+        raise NoRater(address)
+    return OneRater(person, run)
+
+
+def labelled_by_both(campaign: Campaign, criterion: str, raters: Sequence[OneRater]) -> list[Said]:
+    """(item's primary key, word of the first, word of the second), in the order of the items, each on the same text."""
+    first, second = (_said_by(campaign, criterion, rater) for rater in raters)
     return [(item, word, second[item, text]) for (item, text), word in first.items() if (item, text) in second]
 
 
@@ -37,12 +68,11 @@ def of_values(run: Run, campaign: Campaign | None, criterion: str, cell: tuple[s
     return [row for row in rows if row[2] and judge in {"", row[1]} and human in {"", row[2]}]
 
 
-def _said_by(campaign: Campaign, criterion: str, name: str) -> dict[tuple[int, int], str]:
-    number = name.removeprefix(OF_RUN)
-    if name.startswith(OF_RUN) and number.isascii() and number.isdigit() and len(number) < 19:
-        judged = Judgment.objects.filter(run=int(number), run__dataset=campaign.dataset_id, criterion=criterion)
-        return _words_of(judged.exclude(value="").order_by("item__position"))
-    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, annotator__name=name)
+def _said_by(campaign: Campaign, criterion: str, rater: OneRater) -> dict[tuple[int, int], str]:
+    if rater.run is not None:
+        judged = Judgment.objects.filter(run=rater.run, criterion=criterion).exclude(value="")
+        return _words_of(judged.order_by("item__position"))
+    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, annotator=rater.person)
     return _words_of(labels.order_by("item__position"))
 
 

@@ -32,6 +32,11 @@ HOW: dict[str, Promise] = {
     "hand": _("picked by hand"),
     "check": _("known answers"),
 }
+STRATA: dict[str, Promise] = {
+    "verdict": _("as many of each word of the judge"),
+    "category": _("as many of each category"),
+    "model": _("as many of each model"),
+}
 SLICES: dict[str, Promise] = {
     "category": _("category"),
     "model": _("model"),
@@ -81,6 +86,11 @@ def statistic_title(name: str) -> str:
 def how_title(name: str) -> str:
     """How items were chosen."""
     return str(HOW.get(name, name))
+
+
+def strata_title(name: str) -> str:
+    """How a draw by strata divides the items."""
+    return str(STRATA.get(name, name))
 
 
 def slice_title(name: str) -> str:

@@ -11,13 +11,15 @@ from annotation.core.agreement import GROUP, PAIR, Level
 from annotation.core.counts import Patterns, grouped, in_order, patterns
 from annotation.core.intervals import Statistic, Undefined
 from annotation.core.kept import folded
-from annotation.models import Campaign, CountScale, Label
+from annotation.core.raters import RaterPairs
+from annotation.models import Campaign, CampaignItem, CountScale, Label
 from annotation.reports.counts import JudgedHistogram, LabelHistogram, judge_pattern_histograms
 from annotation.reports.human import HumanColumn, KeptColumn, Rater, human_column, human_counts, kept_column
 from annotation.reports.judged import Asked
 from annotation.reports.judges import JudgeReport, judge_report
-from annotation.reports.people import statistics
+from annotation.reports.people import TOO_MANY_LABELS, pairs_of, score_statistics, statistics
 from annotation.reports.refusals import ReportRefused
+from annotation.reports.remembered import histograms_of
 from annotation.reports.votes import people_votes
 from annotation.reports.which import EVERY, Which, about, kept_count
 from annotation.reports.words import MOST_READ, MOST_VALUES, Scale, Words, read_words, said_in, scale_of
@@ -26,6 +28,14 @@ from judging.models import Dataset, Judgment, Run
 SEVERAL = "several criteria: choose one with --criterion"
 SEVERAL_CAMPAIGNS = "several campaigns: choose one with --campaign"
 PANELS = ("people", "slices", "calibration", "scores", "bias", "weighted", "disagreements")
+WITH_THE_PANEL = "it needs every label, and is worked out with the panel of people"
+PICKED_FOR_DISAGREEMENT = (
+    "The items were picked because raters disagree on them: the figures are about those items, not about the dataset."
+)
+HARD_ITEMS_FIRST = (
+    "The items on which raters disagree come first, and {left} items are still to be reviewed: until then the figures "
+    "are about the hardest items, not about the dataset."
+)
 TENTATIVE = 0.667
 RARE = 0.15
 FAR_APART = 0.2
@@ -40,6 +50,7 @@ class Material:
     criterion: str
     scale: Scale
     words: Words | None
+    pairs: RaterPairs | None
     patterns: Patterns
     labels: LabelHistogram | None
     runs: tuple[Run, ...]
@@ -130,7 +141,12 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
     scale = scale_of(said or _said_by_judges(runs, criterion), chosen.question.level)
     column = _column(campaign, criterion)
     found = column.patterns if scale.is_verdict else _patterns(column, words, scale)
-    between = statistics(found, words, scale)
+    pairs = pairs_of(words, scale)
+    between = statistics(found, words, scale, pairs)
+    if scale.is_verdict and isinstance(column, KeptColumn):
+        between |= score_statistics(column.histogram, words)
+    if words is None and "people" not in chosen.question.panels:
+        between = {name: _later(statistic) for name, statistic in between.items()}
     asked = Asked(campaign=campaign, criterion=criterion, scale=scale, words=words, at_most=at_most)
     beside = judged_histograms(runs, column, campaign, criterion)
     judges = tuple(judge_report(run, column, asked, beside.get(run.pk)) for run in runs)
@@ -148,7 +164,7 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
         human_human=between,
         pairwise=_pairwise(judges, found, scale),
         judges=judges,
-        notes=_notes(column, between, words, scale),
+        notes=(*_notes(column, between, words, scale), *_hard_items(campaign, column)),
         is_skewed=scale.is_verdict and _skewed(column, between["krippendorff_alpha"], between["gwet_ac1"]),
         material=Material(
             dataset=dataset,
@@ -156,12 +172,18 @@ def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], ch
             criterion=criterion,
             scale=scale,
             words=words,
+            pairs=pairs,
             patterns=found,
             labels=column.histogram if isinstance(column, KeptColumn) else None,
             runs=tuple(runs),
             beside=beside,
         ),
     )
+
+
+def _later(statistic: Statistic) -> Statistic:
+    """What needs every label is left to the panel that reads them."""
+    return Undefined(WITH_THE_PANEL) if statistic == Undefined(TOO_MANY_LABELS) else statistic
 
 
 def _column(campaign: Campaign | None, criterion: str) -> HumanColumn | KeptColumn:
@@ -174,9 +196,11 @@ def judged_histograms(
     runs: Sequence[Run], column: HumanColumn | KeptColumn, campaign: Campaign | None, criterion: str
 ) -> dict[int, JudgedHistogram]:
     """Primary key of each run -> what it said beside kept counts; none where counts are not kept."""
-    if campaign is not None and not isinstance(column, KeptColumn):
+    if campaign is None:
+        return judge_pattern_histograms(runs, None, criterion)
+    if not isinstance(column, KeptColumn):
         return {}
-    return judge_pattern_histograms(runs, campaign, criterion)
+    return histograms_of(runs, campaign, criterion, column.histogram)
 
 
 def criteria_of(campaign: Campaign | None, runs: Sequence[Run]) -> tuple[str, ...]:
@@ -321,6 +345,20 @@ def _notes(
     if scale.is_verdict and _skewed(column, alpha, ac1):
         notes.append("The labels are skewed to one verdict: read the agreement per verdict, not one coefficient alone.")
     return tuple(notes)
+
+
+def _hard_items(campaign: Campaign | None, column: HumanColumn | KeptColumn) -> tuple[str, ...]:
+    """A warning where the items with labels are those on which raters were known to disagree."""
+    if campaign is None:
+        return ()
+    hard = CampaignItem.objects.filter(campaign=campaign, how=CampaignItem.How.DISAGREEMENT).order_by("pk")
+    chances = list(hard.values_list("probability", flat=True)[:1])
+    if not chances:
+        return ()
+    if chances[0] is None:
+        return (PICKED_FOR_DISAGREEMENT,)
+    left = CampaignItem.objects.filter(campaign=campaign).count() - int(column.by_verdict.sum())
+    return (HARD_ITEMS_FIRST.format(left=left),) if left > 0 else ()
 
 
 def _skewed(column: HumanColumn | KeptColumn, alpha: Statistic, ac1: Statistic) -> bool:

@@ -14,8 +14,9 @@ from annotation.core.alt_test import POSITIONAL, AltTest, AltTestOptions, altern
 from annotation.core.annotators import AnnotatorFigures, Known, WeekFigure, annotator_figures, drift
 from annotation.core.continuous import NO_NAMES
 from annotation.core.intervals import FloatArray, IntArray, Undefined
-from annotation.core.raters import rater_matrix
+from annotation.core.raters import agreement_with_rest, rater_matrix
 from annotation.models import Campaign, CampaignItem, Label
+from annotation.reports.columns import numbers, whole_numbers
 from annotation.reports.counts import gold_labels
 from annotation.reports.which import kept as kept_rows
 from annotation.reports.words import Scale, Words
@@ -86,12 +87,11 @@ def heights(scale: Scale) -> FloatArray:
 
 
 def alt_test_of(
-    run: Run, words: Words, scale: Scale, criterion: str, options: AltTestOptions | None = None
+    judge: IntArray, words: Words, scale: Scale, options: AltTestOptions | None = None
 ) -> AltTest | Undefined:
-    """The alternative annotator test of a run, on items that it judged in the text people labelled."""
+    """The alternative annotator test of a run (`judge_codes`), on items judged in the text people labelled."""
     if scale.is_continuous:
         return Undefined(NO_NAMES)
-    judge = judge_codes(run, words, scale, criterion)
     names = [person.name for person in words.names]
     is_graded = scale.is_numeric and scale.level is not Level.NOMINAL
     values = scale.measure.numbers(len(scale.values)).tolist() if is_graded else ()
@@ -120,7 +120,7 @@ def judge_codes(run: Run, words: Words, scale: Scale, criterion: str) -> IntArra
         .annotate(code=Case(*said, default=Value(-1), output_field=IntegerField()))
         .values_list("item_id", "item_revision", "code")
     )
-    rows = np.fromiter(judged.iterator(), dtype=np.dtype((np.int64, 3)))
+    rows = whole_numbers(judged, 3)
     items, revisions = words.item_keys, words.revisions
     if not len(rows) or not len(items):
         return np.full(len(items), -1, dtype=np.int64)
@@ -138,9 +138,12 @@ def matrix_of(words: Words, scale: Scale, judges: Mapping[Run, IntArray]) -> dic
     people = np.sort(most)
     found = rater_matrix(_with_judges(votes, people, list(judges.values())), len(people) + len(judges))
     places = rater_matrix(_with_judges(votes, people, []), len(people)).order()
-    raters = [{"name": words.names[at].name, "kind": "person", "run": None} for at in people.tolist()]
-    raters += [{"name": str(run.judge), "kind": "judge", "run": run.pk} for run in judges]
-    rest = rater_matrix(votes, len(words.names))
+    raters = [
+        {"name": one.name, "kind": "person", "run": None, "person": one.pk}
+        for one in (words.names[at] for at in people.tolist())
+    ]
+    raters += [{"name": str(run.judge), "kind": "judge", "run": run.pk, "person": None} for run in judges]
+    rest, many = agreement_with_rest(votes, len(words.names))
     return {
         "least": LEAST_SHARED,
         "order": [*places, *range(len(people), len(raters))],
@@ -148,9 +151,18 @@ def matrix_of(words: Words, scale: Scale, judges: Mapping[Run, IntArray]) -> dic
         "n": found.shared.tolist(),
         "agreement": _numbers(found.agreement),
         "kappa": _numbers(found.kappa),
-        "rest": [{"n": int(rest.rest_items[at]), "agreement": _number(rest.rest[at])} for at in people.tolist()],
+        "rest": [{"n": int(many[at]), "agreement": _number(rest[at])} for at in people.tolist()]
+        + [_judge_and_people(judge, votes) for judge in judges.values()],
         "more": len(words.names) - len(people),
     }
+
+
+def _judge_and_people(judge: IntArray, votes: Votes) -> dict[str, Any]:
+    """How often a judge says what a random person says, over the items people labelled."""
+    said = judge[: votes.n_items]
+    both = np.flatnonzero((said >= 0) & (votes.sizes > 0))
+    shares = votes.counts[both, said[both]] / votes.sizes[both]
+    return {"n": len(both), "agreement": _number(float(shares.mean()) if len(both) else np.nan)}
 
 
 def aggregation_of(words: Words, scale: Scale, found: DawidSkene | Undefined) -> dict[str, Any] | None:
@@ -206,7 +218,7 @@ def _times(campaign: Campaign, criterion: str) -> Any:
     timed = labels.annotate(
         week=ExtractIsoYear("at") * 100 + ExtractWeek("at"), spent=Coalesce(F("seconds"), Value(-1.0))
     )
-    return np.fromiter(timed.values_list("pk", "week", "spent").iterator(), dtype=TIMES)
+    return numbers(timed.values_list("pk", "week", "spent"), TIMES)
 
 
 def _spent(seconds: FloatArray) -> FloatArray:
@@ -225,8 +237,11 @@ def _weeks(votes: Votes, weeks: IntArray, people: int) -> list[list[WeekFigure]]
     others = votes.sizes[votes.items] - 1
     kept = others > 0
     same = (votes.counts[votes.items, votes.codes] - 1)[kept] / others[kept]
-    raters, weeks = votes.annotators[kept], weeks[kept]
-    return [drift(_weekly(weeks[raters == at], same[raters == at])) for at in range(people)]
+    order = np.argsort(votes.annotators[kept], kind="stable")
+    weeks, same = weeks[kept][order], same[order]
+    ends = np.cumsum(np.bincount(votes.annotators[kept], minlength=people))[:people]
+    parts = zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)
+    return [drift(_weekly(weeks[start:end], same[start:end])) for start, end in parts]
 
 
 def _weekly(weeks: IntArray, same: FloatArray) -> list[tuple[str, float, int]]:
@@ -252,8 +267,9 @@ def _checks(campaign: Campaign, words: Words, scale: Scale) -> IntArray:
 def _codes_of(right: Mapping[int, str], words: Words, scale: Scale) -> IntArray:
     codes = np.full(len(words.item_keys), -1, dtype=np.int64)
     place = {value: at for at, value in enumerate(scale.values)}
-    for row, item in enumerate(words.item_keys.tolist()) if right else ():
-        codes[row] = place.get(right.get(item, ""), -1)
+    known = np.array(sorted(right), dtype=np.int64)
+    labelled = known[np.isin(known, words.item_keys)]
+    codes[np.searchsorted(words.item_keys, labelled)] = [place.get(right[item], -1) for item in labelled.tolist()]
     return codes
 
 

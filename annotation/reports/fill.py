@@ -96,13 +96,13 @@ def _people(document: Document, panels: Panels) -> Document:
     if found.campaign is None or not found.words.names:
         return document
     words, scale = found.words, found.scale
-    pairs = pair_rows(words, scale)
+    pairs = pair_rows(words, found.pairs)
     errors = errors_of(words, scale)
     people = people_of(found.campaign, found.criterion, words, scale, errors)
     rows = [row | person.as_json() for row, person in zip(document["annotators"], people, strict=True)]
-    beside = {} if scale.is_continuous else {run: judge_codes(run, words, scale, found.criterion) for run in found.runs}
+    beside = {run: judge_codes(run, words, scale, found.criterion) for run in found.runs}
     judges = [
-        judge | {"alt_test": alt_test_as_json(alt_test_of(run, words, scale, found.criterion))}
+        judge | {"alt_test": alt_test_as_json(alt_test_of(beside[run], words, scale))}
         for judge, run in zip(document["judges"], found.runs, strict=True)
     ]
     return document | {

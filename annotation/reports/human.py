@@ -10,7 +10,7 @@ from annotation.core.counts import Patterns, in_order, patterns
 from annotation.core.intervals import IntArray
 from annotation.core.kept import decoded, folded
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
-from annotation.models import Campaign, GoldLabel, ItemCount, Label
+from annotation.models import Annotator, Campaign, GoldLabel, ItemCount, Label
 from annotation.querysets import LabelQuerySet
 from annotation.reports.counts import (
     WORDS,
@@ -21,6 +21,7 @@ from annotation.reports.counts import (
     label_histogram,
     rows_of,
 )
+from annotation.reports.remembered import kept_beside
 from annotation.reports.which import kept, kept_count
 from judging.models import Dataset
 
@@ -221,7 +222,7 @@ def kept_column(campaign: Campaign, *, criterion: str = "") -> KeptColumn | None
         return None
     later = kept(ItemCount.objects.filter(campaign=campaign, criterion=criterion, newest=False))
     older = later.aggregate(n=Sum("n"))["n"]
-    raters = _raters(_labels(campaign, criterion))
+    raters = kept_beside("raters", campaign, criterion, histogram, lambda: _raters(_labels(campaign, criterion)))
     return KeptColumn(histogram, tuple(gold_histogram(campaign, criterion)), raters, int(older or 0))
 
 
@@ -230,12 +231,10 @@ def _labels(campaign: Campaign, criterion: str) -> LabelQuerySet:
 
 
 def _raters(labels: LabelQuerySet) -> tuple[Rater, ...]:
-    rows = (
-        labels.order_by("annotator__name", "annotator_id")
-        .values_list("annotator_id", "annotator__name", "annotator__identity")
-        .annotate(labels=Count("pk"))
-    )
-    return tuple(Rater(*row) for row in rows)
+    """By name. Counted before they are named: that is read from the index alone."""
+    counted = dict(labels.order_by().values_list("annotator_id").annotate(labels=Count("*")))
+    people = Annotator.objects.filter(pk__in=counted).order_by("name", "pk")
+    return tuple(Rater(one.pk, one.name, one.identity, counted[one.pk]) for one in people)
 
 
 def _gold_rows(campaign: Campaign, criterion: str) -> IntArray:

@@ -1,7 +1,7 @@
 """A run beside people, word by word: values instead of verdicts, the same items, its own repeats, votes on pairs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,14 @@ from annotation.core.continuous import NO_NAMES
 from annotation.core.counts import Patterns, pair_table, patterns, patterns_of_pairs
 from annotation.core.graded import GRADED, of_pairs, of_table
 from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, mean
+from annotation.core.label_tables import is_number
 from annotation.core.same_items import JudgedRows, SameItems, same_items
 from annotation.models import Campaign, GoldLabel
 from annotation.reports import which
 from annotation.reports.counts import JudgedHistogram, majority_places
 from annotation.reports.people import TOO_MANY_LABELS
 from annotation.reports.votes import counts_on, is_vote_scale, vote_figures
-from annotation.reports.words import NOBODY, Scale, Words
+from annotation.reports.words import NOBODY, Scale, Words, score_scale
 from judging.models import Judgment, Run
 
 NO_BOTH = "no item with a value of both"
@@ -74,10 +75,11 @@ VERDICTS_ALONE = Asked(campaign=None, criterion="", scale=Scale(), words=NOBODY,
 
 @dataclass(frozen=True, slots=True)
 class BesidePeople:
-    """What a report on a run says beyond its 3x3."""
+    """What a report on a run says beyond its 3x3. `numbers`: statistics of scores, beside those of their verdicts."""
 
     same: SameItems
     judge_human: Mapping[str, Statistic] | None = None
+    numbers: Mapping[str, Statistic] = field(default_factory=dict)
     pairwise: Mapping[str, Any] | None = None
     self_consistency: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] | None = None
@@ -136,7 +138,7 @@ def _by_pattern(run: Run, asked: Asked, found: JudgedHistogram, again: Mapping[s
     rows = rows_by_pattern(found, scale)
     same = same_items(rows, scale.measure.weights(rows.categories))
     if scale.is_verdict:
-        return BesidePeople(same, self_consistency=again)
+        return _with_scores(BesidePeople(same, self_consistency=again), found)
     table = value_counts(found, scale)
     return BesidePeople(
         same,
@@ -146,6 +148,17 @@ def _by_pattern(run: Run, asked: Asked, found: JudgedHistogram, again: Mapping[s
         values={"values": list(scale.values), "counts": table.tolist()},
         graded=graded_panel(found, scale, table) if scale.is_numeric else None,
     )
+
+
+def _with_scores(verdicts: BesidePeople, found: JudgedHistogram) -> BesidePeople:
+    """Scores that mean verdicts are compared as scores too."""
+    scores = score_scale(found.labels.columns)
+    if scores is None:
+        return verdicts
+    scale = scores.with_values(value for value in found.judge_values if is_number(value))
+    table = value_counts(found, scale)
+    numbers = _graded_by_pattern(found, scale, table)
+    return replace(verdicts, numbers=numbers, graded=graded_panel(found, scale, table))
 
 
 def rows_by_pattern(found: JudgedHistogram, scale: Scale) -> JudgedRows:

@@ -12,7 +12,8 @@ from annotation.core.agreement import GROUP, NOMINAL, PAIR
 from annotation.core.confusion import COLUMNS, READINGS, ROWS, Confusion
 from annotation.core.intervals import IntArray, Statistic, Undefined, mean
 from annotation.core.resolution import VERDICTS, HumanVerdict
-from annotation.reports.counts import COLUMN_OF_CODE, JudgedHistogram, rows_of
+from annotation.reports.columns import whole_numbers
+from annotation.reports.counts import COLUMN_OF_CODE, JudgedHistogram
 from annotation.reports.human import HumanColumn, KeptColumn
 from annotation.reports.judged import VERDICTS_ALONE, Asked, BesidePeople, beside_people
 from annotation.reports.which import kept
@@ -98,7 +99,7 @@ def judge_report(
         majority_verdict=confusion.majority_verdict(matrix),
         coverage=confusion.coverage(matrix),
         human_share=confusion.human_share(matrix),
-        judge_human=judge_human(matrix) if beside.judge_human is None else beside.judge_human,
+        judge_human=judge_human(matrix) | dict(beside.numbers) if beside.judge_human is None else beside.judge_human,
         beside=beside,
         tokens=BatchCount.objects.filter(run=run).aggregate(n=Sum("tokens"))["n"],
         notes=_notes(run, matrix),
@@ -150,7 +151,7 @@ def _judged(run: Run, criterion: str) -> IntArray:
         .annotate(row=Case(*said, default=Value(ROWS.index("invalid")), output_field=IntegerField()))
         .values_list("item_id", "item_revision", "row")
     )
-    return rows_of(rows.iterator(), 3)
+    return whole_numbers(rows, 3)
 
 
 def _counts(run: Run, matrix: Confusion, criterion: str, found: JudgedHistogram | None) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """What a report says before and after its numbers: scope, reliability in words, tables to reckon with, method."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from annotation.core.agreement import specific_agreement
@@ -197,7 +200,14 @@ def tables_of(
 
 def method() -> dict[str, Any]:
     """How the numbers were made."""
-    return {"confidence": LEVEL, "draws": DRAWS, "seed": SEED, "undefined": UNDEFINED_IS}
+    return {"confidence": LEVEL, "draws": DRAWS, "seed": SEED, "undefined": UNDEFINED_IS, "version": _version()}
+
+
+@cache
+def _version() -> str:
+    """The version of evalsite, as its own file of the project names it."""
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
 
 
 def _cells(judges: Sequence[Mapping[str, Any]]) -> list[list[Any]]:

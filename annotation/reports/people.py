@@ -9,11 +9,13 @@ import numpy as np
 from annotation.core.agreement import GROUP, NO_LABELS, PAIR, specific_agreement
 from annotation.core.alt_test import POSITIONAL
 from annotation.core.continuous import NO_NAMES, Numbers, alpha_of_numbers, pair_differences, share_equal
-from annotation.core.counts import Patterns
+from annotation.core.counts import Patterns, grouped, in_order
 from annotation.core.graded import ceiling, icc_one, of_pairs, of_patterns, of_table
-from annotation.core.intervals import Statistic, Undefined, Value
-from annotation.core.raters import PairFigures, Sheet, mean_pairwise_kappa, pairs_of
-from annotation.reports.words import Scale, Words
+from annotation.core.intervals import IntArray, Statistic, Undefined, Value
+from annotation.core.kept import folded
+from annotation.core.raters import PairTable, RaterPairs
+from annotation.reports.counts import LabelHistogram
+from annotation.reports.words import Scale, Words, score_scale
 
 TOO_MANY_LABELS = "it needs every label, and there are too many to read them here"
 NO_NUMBERS = "the labels are no numbers"
@@ -26,7 +28,7 @@ class PairRow:
 
     first: str
     second: str
-    figures: PairFigures
+    figures: PairTable
 
     def as_json(self) -> dict[str, Any]:
         """The form of reports."""
@@ -47,35 +49,50 @@ class PairRow:
         ]
 
 
-def statistics(found: Patterns, words: Words | None, scale: Scale) -> dict[str, Statistic]:
-    """Every statistic between people. `found`: their patterns on the scale; `words`: None where there are too many."""
+def statistics(
+    found: Patterns, words: Words | None, scale: Scale, pairs: RaterPairs | None = None
+) -> dict[str, Statistic]:
+    """Every statistic between people. `found`: their patterns on the scale; `words`, `pairs`: None where there are too
+    many labels to say who said what."""
     if scale.is_continuous:
         return _of_measured(words, scale)
     group = {name: statistic(found, scale.measure) for name, statistic in GROUP.items()}
+    of_two = _table_of_two(words, scale, pairs)
     return {
         **group,
-        "mean_pairwise_kappa": _mean_pairwise(words, scale),
-        **_of_two(words, scale),
-        **_graded(found, words, scale),
+        "mean_pairwise_kappa": _mean_pairwise(words, pairs),
+        **_of_two(of_two, scale),
+        **_graded(found, of_two, scale),
         **_specific(found, scale),
     }
 
 
-def pair_rows(words: Words | None, scale: Scale) -> tuple[PairRow, ...]:
-    """Every two known raters with an item in common."""
+def score_statistics(column: LabelHistogram, words: Words | None) -> dict[str, Statistic]:
+    """Of scores that mean verdicts, the statistics of numbers; nothing where labels are no scores."""
+    scale = score_scale(column.columns)
+    if scale is None:
+        return {}
+    counts = folded(column.counts, [value for value, _ in column.columns], scale.values)
+    pairs = pairs_of(words, scale) if words is not None and len(words.names) == 2 else None
+    return _graded(in_order(grouped(counts, column.items)), _table_of_two(words, scale, pairs), scale)
+
+
+def pairs_of(words: Words | None, scale: Scale) -> RaterPairs | None:
+    """Every two known raters; None where raters are not known, or values are measured."""
     if words is None or words.has_places or scale.is_continuous:
-        return ()
-    sheet = words.sheet(scale)
+        return None
+    return words.pairs(scale)
+
+
+def pair_rows(words: Words, pairs: RaterPairs | None) -> tuple[PairRow, ...]:
+    """Every two known raters with an item in common."""
     names = [rater.name for rater in words.names]
-    return tuple(PairRow(names[pair.first], names[pair.second], pair) for pair in (pairs_of(sheet) if sheet else ()))
+    return tuple(PairRow(names[pair.first], names[pair.second], pair) for pair in (pairs.tables if pairs else ()))
 
 
-def _mean_pairwise(words: Words | None, scale: Scale) -> Statistic:
+def _mean_pairwise(words: Words | None, pairs: RaterPairs | None) -> Statistic:
     refused = _refusal(words)
-    if refused or words is None:
-        return Undefined(refused)
-    sheet = words.sheet(scale)
-    return mean_pairwise_kappa(sheet) if sheet else Undefined(TOO_MANY_LABELS)
+    return Undefined(refused or TOO_MANY_LABELS) if refused or pairs is None else pairs.mean_kappa
 
 
 def _refusal(words: Words | None) -> str:
@@ -86,29 +103,25 @@ def _refusal(words: Words | None) -> str:
     return POSITIONAL if words.has_places else ""
 
 
-def _sheet_of_two(words: Words | None, scale: Scale) -> Sheet | str:
-    """Two people with names, or why there are not two."""
+def _table_of_two(words: Words | None, scale: Scale, pairs: RaterPairs | None) -> IntArray | str:
+    """The table of two people with names, or why there are not two."""
     if words is not None and words.names and len(words.names) != 2:
         return FOR_TWO.format(len(words.names))
     refused = _refusal(words)
-    if refused or words is None:
-        return refused
-    return words.sheet(scale) or TOO_MANY_LABELS
+    return refused or TOO_MANY_LABELS if refused or pairs is None else pairs.table_of_two(len(scale.values))
 
 
-def _of_two(words: Words | None, scale: Scale) -> dict[str, Statistic]:
-    sheet = _sheet_of_two(words, scale)
-    if isinstance(sheet, str):
-        return dict.fromkeys(PAIR, Undefined(sheet))
-    return {name: statistic(sheet.table(0, 1), scale.measure) for name, statistic in PAIR.items()}
+def _of_two(of_two: IntArray | str, scale: Scale) -> dict[str, Statistic]:
+    if isinstance(of_two, str):
+        return dict.fromkeys(PAIR, Undefined(of_two))
+    return {name: statistic(of_two, scale.measure) for name, statistic in PAIR.items()}
 
 
-def _graded(found: Patterns, words: Words | None, scale: Scale) -> dict[str, Statistic]:
+def _graded(found: Patterns, of_two: IntArray | str, scale: Scale) -> dict[str, Statistic]:
     """Statistics of numbers: of the two people, else of two people drawn at random."""
     if not scale.is_numeric:
         return {}
-    sheet = _sheet_of_two(words, scale)
-    graded = of_patterns(found, scale.measure) if isinstance(sheet, str) else of_table(sheet.table(0, 1), scale.measure)
+    graded = of_patterns(found, scale.measure) if isinstance(of_two, str) else of_table(of_two, scale.measure)
     icc = icc_one(found, scale.measure)
     return {**graded, "icc": icc, "ceiling": _ceiling(icc, found)}
 

@@ -15,8 +15,9 @@ from annotation.core.counts import Patterns, patterns
 from annotation.core.intervals import FloatArray, IntArray
 from annotation.core.kept import columns_of
 from annotation.core.label_tables import is_number
-from annotation.core.raters import MOST_CELLS, Sheet
+from annotation.core.raters import RaterPairs, rater_pairs
 from annotation.models import Annotator, Campaign, CountScale, ItemCount, Label
+from annotation.reports.columns import whole_numbers
 from annotation.reports.counts import rows_of
 from annotation.reports.which import kept
 
@@ -71,6 +72,14 @@ def scale_of(values: Iterable[tuple[str, str]], level: Level | None) -> Scale:
     if (not pairs or any(verdict for _, verdict in pairs)) and not (numeric and level not in {None, Level.NOMINAL}):
         return Scale()
     return Scale(in_order(found), level or _level_of(found), False)
+
+
+def score_scale(said: Iterable[tuple[str, str]]) -> Scale | None:
+    """The scale of scores that mean verdicts; None where values are verdicts or words, or too many."""
+    found = {value for value, _ in said if value != UNDEFINED}
+    if not found or not all(is_number(value) for value in found) or len(found) > MOST_VALUES:
+        return None
+    return Scale(in_order(found), _level_of(found), False)
 
 
 def in_order(values: Iterable[str]) -> tuple[str, ...]:
@@ -158,12 +167,9 @@ class Words:
         items = np.searchsorted(self.item_keys, self.items[kept])
         return Votes(items, self.raters[kept], codes[kept], len(scale.values))
 
-    def sheet(self, scale: Scale) -> Sheet | None:
-        """Who said what; None where that would be too large."""
-        shape = (len(self.item_keys), len(self.names), len(scale.values))
-        if shape[0] * shape[1] > MOST_CELLS:
-            return None
-        return Sheet.of(np.searchsorted(self.item_keys, self.items), self.raters, self.on(scale), shape=shape)
+    def pairs(self, scale: Scale) -> RaterPairs:
+        """Every two raters beside each other."""
+        return rater_pairs(self.votes(scale), len(self.names))
 
 
 def read_words(campaign: Campaign | None, criterion: str, *, at_most: int) -> Words | None:
@@ -186,7 +192,7 @@ def _coded_rows(labels: "QuerySet[Label]", said: Sequence[tuple[str, str]]) -> I
     """Rows (label, item, revision, annotator, code of what it says): the database writes the codes."""
     place = [When(value=value, verdict=verdict, then=Value(at)) for at, (value, verdict) in enumerate(said)]
     coded = labels.annotate(code=Case(*place, default=Value(-1), output_field=IntegerField()))
-    return rows_of(coded.values_list("pk", *_FIELDS, "code").iterator(), 5)
+    return whole_numbers(coded.values_list("pk", *_FIELDS, "code"), 5)
 
 
 def _rows_with_codes(labels: "QuerySet[Label]") -> tuple[IntArray, tuple[tuple[str, str], ...]]:
@@ -217,9 +223,11 @@ def _kept_labels(campaign: Campaign, criterion: str) -> int:
 def _words(rows: IntArray, said: tuple[tuple[str, str], ...]) -> Words:
     annotators = tuple(Annotator.objects.filter(pk__in=np.unique(rows[:, 3]).tolist()).order_by("name", "pk"))
     items, at = np.unique(rows[:, 1], return_inverse=True)
-    newest = np.zeros(len(items), dtype=np.int64)
-    np.maximum.at(newest, at, rows[:, 2])
-    rows = rows[rows[:, 2] == newest[at]]
+    newest = np.full(len(items), rows[:, 2].max(initial=0))
+    if (rows[:, 2] != newest.max(initial=0)).any():
+        newest[:] = 0
+        np.maximum.at(newest, at, rows[:, 2])
+        rows = rows[rows[:, 2] == newest[at]]
     used = np.unique(rows[:, 4])
     keys = np.array([annotator.pk for annotator in annotators], dtype=np.int64)
     order = np.argsort(keys)

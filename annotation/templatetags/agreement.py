@@ -10,7 +10,16 @@ from annotation.core import figures
 from annotation.core.confusion import READINGS, ROWS
 from annotation.pages import charts, heat
 from annotation.pages.figures import Given, read, shown
-from annotation.pages.words import gate_title, how_title, method_title, slice_title, statistic_title, table_title
+from annotation.pages.reasons import sentence
+from annotation.pages.words import (
+    gate_title,
+    how_title,
+    method_title,
+    slice_title,
+    statistic_title,
+    strata_title,
+    table_title,
+)
 from annotation.reports import reading_title
 
 register = template.Library()
@@ -52,7 +61,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "method_title": method_title,
     "gate_title": gate_title,
     "how_title": how_title,
+    "sentence": sentence,
     "slice_title": slice_title,
+    "strata_title": strata_title,
     "table_title": table_title,
     "short": figures.short,
     "plain_figure": figures.plain_figure,
@@ -94,7 +105,7 @@ def known(found: Given) -> bool:
 @register.filter
 def reason_of(found: Given) -> str:
     """Why there is none."""
-    return figures.reason(read(found))
+    return sentence(figures.reason(read(found)))
 
 
 @register.filter

@@ -10,10 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from annotation.actions.samples import strata_for
 from annotation.core.agreement import Level
+from annotation.core.rules import CampaignRules
 from annotation.models import Campaign
 from annotation.pages.context import EVERYTHING, PANELS, of_part
 from annotation.reports import judged_runs
+from annotation.reports.words import MOST_READ
 from annotation.views.agreement_asked import Asked, asked_of
 from judging.models import Dataset, Run
 from judging.permissions import lead_required
@@ -42,7 +45,9 @@ def agreement_panel(request: HttpRequest, dataset_pk: int, panel: str) -> HttpRe
     if asked.has_to_choose:
         raise Http404("Whose labels count?")
     context = _figures(asked, frozenset({panel}))
-    own = {"panel": panel, "panel_template": f"annotation/_agreement_{panel}.html"}
+    # Beside many labels the first screen leaves out what only this panel knows.
+    late = int(context["part"]["counts"]["labels"]) > MOST_READ
+    own = {"panel": panel, "panel_template": f"annotation/_agreement_{panel}.html", "late": late}
     return render(request, "annotation/agreement_panel.html", context | own)
 
 
@@ -93,7 +98,13 @@ def _figures(asked: Asked, panels: frozenset[str]) -> dict[str, Any]:
         "colour": asked.colour,
         "adjudication": asked.campaign.pk if asked.campaign else None,
         "queue_url": reverse("agreement_queue", args=[asked.dataset.pk]) if _can_queue(asked.campaign) else "",
+        "strata": _strata(asked.campaign),
     }
+
+
+def _strata(campaign: Campaign | None) -> str:
+    """What items of a stratified draw are divided by."""
+    return strata_for(campaign, CampaignRules.from_json(campaign.rules)) if campaign else ""
 
 
 def _can_queue(campaign: Campaign | None) -> bool:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from annotation.core.confusion import COLUMNS, ROWS
 from annotation.models import Label
-from annotation.pages.items import labelled_by_both, of_values
+from annotation.pages.items import NoRater, labelled_by_both, of_values, rater_of
 from annotation.reports import human_column, items_of_cell
 from annotation.views.agreement_asked import Asked, about_asked, asked_of, one_of
 from judging.models import Item
@@ -40,11 +40,15 @@ def agreement_items(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
 def agreement_pair(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     """Items that two people, or a person and a judge, both have a word on; `first` and `second` are in the address."""
     asked = asked_of(request, dataset_pk)
-    names = [request.GET.get(name, "")[:LONGEST] for name in ("first", "second")]
-    if asked.campaign is None or not all(names):
+    if asked.campaign is None:
         raise Http404("Two raters of one campaign.")
+    try:
+        raters = [rater_of(asked.campaign, request.GET.get(name, "")) for name in ("first", "second")]
+    except NoRater as nobody:
+        raise Http404(f"There is no rater {nobody}.") from nobody
+    names = [rater.name for rater in raters]
     same = one_of(request, "same", ("yes", "no"))
-    found = labelled_by_both(asked.campaign, asked.criterion or _only_criterion(asked), names)
+    found = labelled_by_both(asked.campaign, asked.criterion or _only_criterion(asked), raters)
     kept = [row for row in found if not same or (row[1] == row[2]) == (same == "yes")]
     page = Paginator(kept, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"item": item, "first": first, "second": second} for item, (_, first, second) in _with_items(page)]

@@ -209,7 +209,7 @@ def test_the_back_office_links_to_it_from_index_run_and_campaign(lead_client: Cl
 def test_the_page_asks_few_questions_of_the_database(
     lead_client: Client, example: Dataset, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(38):
         page(lead_client, "agreement_report", example.pk)
 
 
@@ -293,12 +293,14 @@ def test_two_raters_open_the_items_both_labelled(lead_client: Client) -> None:
         factories.make_label(campaign, item, second, "clean")
     factories.make_label(campaign, three, first)
     factories.make_judgment(run, two, "wrong")
-    query = {"campaign": campaign.pk, "first": "田中", "second": "b"}
+    query = {"campaign": campaign.pk, "first": f"person:{first.pk}", "second": f"person:{second.pk}"}
     assert "2 items" in words(page(lead_client, "agreement_pair", dataset.pk, **query))
     assert "1 item " in words(page(lead_client, "agreement_pair", dataset.pk, **query, same="no"))
-    beside = {"campaign": campaign.pk, "first": "田中", "second": f"run:{run.pk}"}
+    beside = {"campaign": campaign.pk, "first": f"person:{first.pk}", "second": f"run:{run.pk}"}
     assert "1 item " in words(page(lead_client, "agreement_pair", dataset.pk, **beside, same="yes"))
-    assert lead_client.get(reverse("agreement_pair", args=[dataset.pk]), {"first": "b"}).status_code == 404
+    for nobody in ("", "b", "person:0", "run:0", "person:x"):
+        given = {"first": f"person:{first.pk}", "second": nobody}
+        assert lead_client.get(reverse("agreement_pair", args=[dataset.pk]), given).status_code == 404
 
 
 def test_more_items_are_queued_with_their_chance(lead_client: Client) -> None:

@@ -1,5 +1,6 @@
 """Who said what: single raters, pairs of raters, and a judge beside them on the same items."""
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -12,9 +13,26 @@ from annotation.core.continuous import Numbers, alpha_of_numbers, pair_differenc
 from annotation.core.counts import patterns
 from annotation.core.graded import of_patterns
 from annotation.core.intervals import Statistic, Undefined, Value
-from annotation.core.raters import Sheet, mean_pairwise_kappa, pairs_of, rater_matrix
+from annotation.core.raters import MOST_PAIRED, TOO_MANY, RaterPairs, agreement_with_rest, rater_matrix, rater_pairs
 
 VALUES = (0.0, 1.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A row per item and a column per rater: the code of what they said, -1 where they said nothing."""
+
+    codes: np.ndarray
+    categories: int
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Labels per item and category."""
+        return np.stack([(self.codes == code).sum(axis=1) for code in range(self.categories)], axis=1)
+
+
+def compared(sheet: Sheet) -> RaterPairs:
+    return rater_pairs(votes_of(sheet), sheet.codes.shape[1])
 
 
 def sampled(n: int = 300, *, missing: float = 0.2, seed: int = 0) -> tuple[Sheet, np.ndarray]:
@@ -33,19 +51,19 @@ def value_of(statistic: Statistic) -> float:
 
 def test_pairs_are_compared_on_the_items_both_labelled() -> None:
     sheet, _ = sampled()
-    found = {(pair.first, pair.second): value_of(pair.cohen_kappa) for pair in pairs_of(sheet)}
+    found = {(pair.first, pair.second): value_of(pair.cohen_kappa) for pair in compared(sheet).tables}
     expected = {}
     for a, b in combinations(range(4), 2):
         both = (sheet.codes[:, [a, b]] >= 0).all(axis=1)
         expected[a, b] = cohen_kappa_score(sheet.codes[both, a], sheet.codes[both, b])
     assert found == pytest.approx(expected)
-    assert value_of(mean_pairwise_kappa(sheet)) == pytest.approx(np.mean(list(expected.values())))
+    assert value_of(compared(sheet).mean_kappa) == pytest.approx(np.mean(list(expected.values())))
 
 
 def test_mean_kappa_of_two_is_that_of_cohen() -> None:
     sheet, _ = sampled()
     two = Sheet(sheet.codes[:, :2], 3)
-    mean, (pair,) = mean_pairwise_kappa(two), pairs_of(two)
+    mean, (pair,) = compared(two).mean_kappa, compared(two).tables
     assert isinstance(mean, Value)
     assert isinstance(pair.cohen_kappa, Value)
     assert (mean.value, mean.low, mean.high) == pytest.approx(
@@ -55,20 +73,25 @@ def test_mean_kappa_of_two_is_that_of_cohen() -> None:
 
 def test_mean_kappa_does_not_depend_on_the_order_of_raters() -> None:
     sheet, _ = sampled()
-    assert value_of(mean_pairwise_kappa(Sheet(sheet.codes[:, ::-1], 3))) == pytest.approx(
-        value_of(mean_pairwise_kappa(sheet))
+    assert value_of(compared(Sheet(sheet.codes[:, ::-1], 3)).mean_kappa) == pytest.approx(
+        value_of(compared(sheet).mean_kappa)
     )
 
 
 def test_mean_kappa_is_undefined_without_pairs_and_without_differences() -> None:
     apart = np.array([[0, -1], [-1, 1]])
-    assert mean_pairwise_kappa(Sheet(apart, 2)) == Undefined("no item with both labels")
-    assert mean_pairwise_kappa(Sheet(np.zeros((5, 2), dtype=int), 2)) == Undefined("every label has the same value")
+    assert compared(Sheet(apart, 2)).mean_kappa == Undefined("no item with both labels")
+    assert compared(Sheet(np.zeros((5, 2), dtype=int), 2)).mean_kappa == Undefined("every label has the same value")
+
+
+def test_more_raters_than_can_be_paired_are_refused() -> None:
+    many = Sheet(np.zeros((2, MOST_PAIRED + 1), dtype=int), 2)
+    assert compared(many) == RaterPairs((), Undefined(TOO_MANY))
 
 
 def test_interval_of_mean_kappa_holds_the_truth_as_often_as_it_says() -> None:
-    target = value_of(mean_pairwise_kappa(sampled(200_000, seed=99)[0]))
-    found = [mean_pairwise_kappa(sampled(100, seed=seed)[0]) for seed in range(300)]
+    target = value_of(compared(sampled(200_000, seed=99)[0]).mean_kappa)
+    found = [compared(sampled(100, seed=seed)[0]).mean_kappa for seed in range(300)]
     held = [isinstance(one, Value) and one.low <= target <= one.high for one in found]
     assert 0.92 <= np.mean(held) <= 0.98
 
@@ -81,7 +104,7 @@ def votes_of(sheet: Sheet) -> Votes:
 def test_the_matrix_of_all_raters_holds_what_every_two_of_them_have() -> None:
     sheet, _ = sampled()
     found = rater_matrix(votes_of(sheet), 4)
-    for pair in pairs_of(sheet):
+    for pair in compared(sheet).tables:
         assert found.shared[pair.first, pair.second] == found.shared[pair.second, pair.first] == pair.n
         assert found.agreement[pair.first, pair.second] == pytest.approx(value_of(pair.percent_agreement))
         assert found.kappa[pair.first, pair.second] == pytest.approx(value_of(pair.cohen_kappa))
@@ -99,7 +122,9 @@ def test_raters_who_agree_stand_together_in_the_matrix() -> None:
 def test_raters_without_a_shared_item_have_no_place_in_each_others_row() -> None:
     found = rater_matrix(votes_of(Sheet(np.array([[0, -1], [-1, 1]]), 2)), 3)
     assert np.isnan(found.agreement[0, 1])
-    assert np.isnan(found.rest).all()
+    rest, many = agreement_with_rest(votes_of(Sheet(np.array([[0, -1], [-1, 1]]), 2)), 3)
+    assert np.isnan(rest).all()
+    assert many.tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("level", [Level.ORDINAL, Level.INTERVAL])
