@@ -1,6 +1,7 @@
 """A lead decides what an item's labels come to. A decision is appended and ended, never edited."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -36,21 +37,42 @@ def adjudicate(campaign: Campaign, item: Item, decided: Decided, *, by: User) ->
         revise_item(item, decided.texts, revision=decided.revision, reason=REASON.format(campaign.name), author=by)
     except RevisionRefused as problem:
         raise AdjudicationRefused(str(problem)) from problem
-    end(standing)
-    return append(campaign, item, decided, by)
+    now = timezone.now()
+    end(standing, now)
+    return append(campaign, item, decided, by, now)
 
 
 @transaction.atomic
 def undo_adjudication(campaign: Campaign, item: Item, *, by: User) -> list[GoldLabel]:
-    """Take a decision back: it ends, and a text that it corrected is what it was before; the decisions that ended."""
+    """Take a decision back: it ends, a text that it corrected is what it was before, and so is the decision that it
+    replaced. Returns what ended.
+    """
     Item.objects.select_for_update(no_key=True).get(pk=item.pk)
     standing = standing_gold(campaign, item)
     if any(gold.method != GoldLabel.Method.ADJUDICATED for gold in standing):
         raise AdjudicationRefused(_("This decision came with a file: decide anew instead of taking it back."))
     if any(gold.correction for gold in standing):
         take_text_back(campaign, item, by)
-    end(standing)
+    end(standing, timezone.now())
+    revive(standing)
     return standing
+
+
+def revive(ended: Sequence[GoldLabel]) -> list[GoldLabel]:
+    """The decision that these replaced stands again, as a new row of the same words, lead and moment."""
+    if not ended:
+        return []
+    last = ended[0]
+    replaced = GoldLabel.objects.filter(campaign=last.campaign_id, item=last.item_id, ended_at=last.at)
+    newest = Item.objects.values_list("revision", flat=True).get(pk=last.item_id)
+    again = []
+    for gold in replaced.order_by("pk"):
+        if last.correction and last.item_revision is not None and gold.item_revision == last.item_revision - 1:
+            # The text that it is about is back, under a new number.
+            gold.item_revision = newest
+        gold.pk, gold.ended_at = None, None
+        again.append(gold)
+    return GoldLabel.objects.bulk_create(again)
 
 
 def take_text_back(campaign: Campaign, item: Item, by: User) -> None:
@@ -81,20 +103,21 @@ def says(standing: Sequence[GoldLabel], decided: Decided, by: User) -> bool:
     )
 
 
-def end(standing: Sequence[GoldLabel]) -> None:
+def end(standing: Sequence[GoldLabel], now: datetime) -> None:
     """A decision changes in this field only."""
     ended = GoldLabel.objects.filter(pk__in=[gold.pk for gold in standing], ended_at__isnull=True)
-    ended.update(ended_at=timezone.now())
+    ended.update(ended_at=now)
 
 
-def append(campaign: Campaign, item: Item, decided: Decided, by: User) -> list[GoldLabel]:
-    """One row per criterion, all of the same moment."""
-    now = timezone.now()
+def append(campaign: Campaign, item: Item, decided: Decided, by: User, now: datetime) -> list[GoldLabel]:
+    """One row per criterion, all of the same moment, about the text as it is now: a corrected one is the new text."""
+    revision = Item.objects.values_list("revision", flat=True).get(pk=item.pk)
     made = [
         GoldLabel(
             campaign=campaign,
             item=item,
             criterion=answer.criterion,
+            item_revision=revision,
             value=answer.value,
             score=answer.score,
             verdict=answer.verdict,

@@ -108,6 +108,9 @@ class GoldLabel(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="gold_labels")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     criterion = models.CharField(max_length=100, blank=True)
+    item_revision = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The text that it is about; without one it is about every text of the item."
+    )
     value = models.CharField(max_length=100)
     score = models.FloatField(null=True, blank=True)
     verdict = models.CharField(max_length=10, blank=True, choices=PERSON_VERDICTS)

@@ -246,7 +246,12 @@ _BESIDE = """
 """
 _GOLD = """
     LEFT JOIN {gold} g ON g.item_id = j.item_id AND g.campaign_id = %s AND g.criterion = %s
-        AND g.ended_at IS NULL
+        AND g.ended_at IS NULL AND (g.item_revision IS NULL OR g.item_revision = j.item_revision)
+"""
+_ELSEWHERE = """
+    LEFT JOIN {count} o ON o.item_id = j.item_id AND o.newest AND o.campaign_id = %s AND o.criterion = %s
+    LEFT JOIN {gold} og ON og.item_id = j.item_id AND og.campaign_id = %s AND og.criterion = %s
+        AND og.ended_at IS NULL AND og.verdict <> '' AND og.item_revision <> j.item_revision
 """
 TABLES = {
     "judgment": Judgment._meta.db_table,
@@ -306,19 +311,16 @@ def _places(runs: Sequence[int]) -> str:
 
 
 def _in_another_text(run: Run, campaign: Campaign, criterion: str) -> int:
-    """Judged items without a gold label whose labels are all on texts other than the judged one."""
+    """Judged items whose labels and gold label are all on texts other than the judged one."""
     if not _several_texts(run, campaign, criterion):
         return 0
-    gold = _GOLD.format(**TABLES)
-    other = "JOIN {count} o ON o.item_id = j.item_id AND o.newest AND o.campaign_id = %s AND o.criterion = %s"
-    sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=gold + other.format(**TABLES), runs="%s", **TABLES)
+    joined = (_GOLD + _ELSEWHERE).format(**TABLES)
+    sql = "SELECT COUNT(*)" + _BESIDE.format(gold_join=joined, runs="%s", **TABLES)
+    nothing_here = " AND c.id IS NULL AND (g.id IS NULL OR g.verdict = '') AND (o.id IS NOT NULL OR og.id IS NOT NULL)"
     labelled: list[int | str] = [campaign.pk, criterion]
     asked, more = kept_sql("j.item_id")
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql + " AND c.id IS NULL AND (g.id IS NULL OR g.verdict = '')" + asked,
-            [*labelled * 3, run.pk, criterion, *more],
-        )
+        cursor.execute(sql + nothing_here + asked, [*labelled * 4, run.pk, criterion, *more])
         return int(cursor.fetchone()[0])
 
 
@@ -328,4 +330,5 @@ def _several_texts(run: Run, campaign: Campaign, criterion: str) -> bool:
     return (
         ItemCount.objects.filter(campaign=campaign, **later).exists()
         or Judgment.objects.filter(run=run, **later).exists()
+        or gold_labels(campaign, criterion).filter(item_revision__gt=1).exists()
     )

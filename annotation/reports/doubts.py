@@ -46,18 +46,20 @@ def doubt_of(order: str, dataset: Dataset, run: Run | None, other: Run | None) -
 
 
 def judge_against_people(dataset: Dataset, run: Run) -> Doubt:
-    """The share of people's verdicts on the judged text that are not the judge's; a gold label speaks for all."""
+    """The share of people's verdicts on the judged text that are not the judge's; its gold label speaks for all."""
     people: dict[tuple[int, str, int], Counter[str]] = defaultdict(Counter)
     labels = Label.objects.current().filter(item__dataset=dataset, verdict__in=DECIDED)
     for *key, verdict in labels.values_list("item_id", "criterion", "item_revision", "verdict").iterator():
         people[key[0], key[1], key[2]][verdict] += 1
     gold = GoldLabel.objects.filter(item__dataset=dataset, ended_at=None, verdict__in=DECIDED)
-    decided = {(item, name): verdict for item, name, verdict in gold.values_list("item_id", "criterion", "verdict")}
+    rows = gold.values_list("item_id", "criterion", "item_revision", "verdict")
+    decided = {(item, name): (revision, verdict) for item, name, revision, verdict in rows}
     found: Doubt = {}
     judged = Judgment.objects.filter(run=run).values_list("item_id", "criterion", "item_revision", "verdict")
     for item, criterion, revision, verdict in judged.iterator():
-        gold_word = decided.get((item, criterion))
-        said = Counter([gold_word]) if gold_word else people.get((item, criterion, revision))
+        about, gold_word = decided.get((item, criterion), (None, ""))
+        speaks = gold_word and about in (None, revision)
+        said = Counter([gold_word]) if speaks else people.get((item, criterion, revision))
         if said:
             share = 1 - said[verdict] / said.total()
             # No verdict at all is no clash, but doubtful.

@@ -44,7 +44,7 @@ class HumanColumn:
 
     `units`: rows (item, revision, clean, wrong, undefined), sorted. Labels on different texts are not compared: an
     item speaks through its newest labelled revision, or, beside a judgment, through the judged one.
-    `gold`: rows (item, code of the verdict), sorted.
+    `gold`: rows (item, code of the verdict, revision of the text it is about, 0 for every text), sorted.
     """
 
     units: IntArray
@@ -90,9 +90,10 @@ class HumanColumn:
         keys = (self.units[:, 0] << REVISION_BITS) | self.units[:, 1]
         codes = _found((items << REVISION_BITS) | revisions, keys, resolve_counts(self.units[:, 2:]))
         unseen = codes == CODES[HumanVerdict.UNREVIEWED]
-        codes = self._with_gold(items, codes)
+        about = _found(items, self.gold[:, 0], self.gold[:, 2], missing=-1)
+        codes = np.where((about == 0) | (about == revisions), self._with_gold(items, codes), codes)
         still = unseen & (codes == CODES[HumanVerdict.UNREVIEWED])
-        return codes, still & np.isin(items, self.newest[:, 0])
+        return codes, still & (np.isin(items, self.newest[:, 0]) | (about >= 0))
 
     def _with_gold(self, items: IntArray, codes: IntArray) -> IntArray:
         gold = _found(items, self.gold[:, 0], self.gold[:, 1], missing=-1)
@@ -103,7 +104,7 @@ def human_column(campaign: Campaign | None, *, criterion: str = "") -> HumanColu
     """What a campaign's current labels and gold labels say of each item, from their kept counts; where those are not
     kept (too many different values), from the labels. Without a campaign nobody labelled anything."""
     if campaign is None:
-        return HumanColumn(np.empty((0, 5), np.int64), np.empty((0, 2), np.int64), (), 0)
+        return HumanColumn(np.empty((0, 5), np.int64), np.empty((0, 3), np.int64), (), 0)
     labels = _labels(campaign, criterion)
     return HumanColumn(
         units=_units(campaign, criterion, labels),
@@ -242,9 +243,9 @@ def _gold_rows(campaign: Campaign, criterion: str) -> IntArray:
         kept(GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True))
         .exclude(verdict="")
         .order_by("item_id")
-        .values_list("item_id", "verdict")
+        .values_list("item_id", "verdict", "item_revision")
     )
-    return rows_of(((item, CODES[HumanVerdict(verdict)]) for item, verdict in rows.iterator()), 2)
+    return rows_of(((item, CODES[HumanVerdict(verdict)], about or 0) for item, verdict, about in rows.iterator()), 3)
 
 
 def _found(

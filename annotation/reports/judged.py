@@ -240,7 +240,7 @@ def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale
         scale=wide,
         items=items,
         codes=np.array([place.get(row[2], -1) for row in rows], dtype=np.int64),
-        people=_with_gold(items, majority_places(counts), campaign, criterion, wide),
+        people=_with_gold((items, revisions), majority_places(counts), campaign, criterion, wide),
         counts=counts,
         scores=np.array([np.nan if row[3] is None else row[3] for row in rows], dtype=np.float64),
         means=np.where(seen, words.means()[at], np.nan) if len(words.items) else np.full(len(items), np.nan),
@@ -332,14 +332,18 @@ def _nobody(items: IntArray, scale: Scale) -> IntArray:
     return np.zeros((len(items), len(scale.values)), dtype=np.int64)
 
 
-def _with_gold(items: IntArray, codes: IntArray, campaign: Campaign | None, criterion: str, scale: Scale) -> IntArray:
+def _with_gold(
+    judged: tuple[IntArray, IntArray], codes: IntArray, campaign: Campaign | None, criterion: str, scale: Scale
+) -> IntArray:
+    """`judged`: items and the revisions of their judged texts; a decision on another text says nothing of them."""
     if campaign is None:
         return codes
     gold = GoldLabel.objects.filter(campaign=campaign, criterion=criterion, ended_at__isnull=True)
     column = "verdict" if scale.is_verdict else "value"
-    decided = dict(gold.values_list("item_id", column))
+    decided = {item: (about, said) for item, about, said in gold.values_list("item_id", "item_revision", column)}
     place = {value: at for at, value in enumerate(scale.values)}
-    for row, item in enumerate(items.tolist()) if decided else ():
-        if item in decided:
-            codes[row] = place.get(decided[item], -1)
+    for row, (item, revision) in enumerate(zip(*(of.tolist() for of in judged), strict=True)) if decided else ():
+        about, said = decided.get(item, (0, ""))
+        if about in (None, revision):
+            codes[row] = place.get(said, -1)
     return codes

@@ -132,6 +132,32 @@ def test_taking_back_ends_the_decision_and_restores_the_text(campaign: Campaign,
     assert GoldLabel.objects.get().ended_at is not None
 
 
+def test_a_decision_is_about_the_text_that_it_leaves(campaign: Campaign, lead: User) -> None:
+    adjudicate(campaign, item(1), decided(), by=lead)
+    adjudicate(campaign, item(2), decided(texts={"answer": "Better."}), by=lead)
+    assert list(GoldLabel.objects.order_by("item").values_list("item_revision", flat=True)) == [1, 2]
+
+
+def test_taking_back_revives_the_decision_that_was_replaced(campaign: Campaign, lead: User) -> None:
+    first = adjudicate(campaign, item(1), decided("clean", comment="first"), by=lead)[0]
+    second = decided("wrong", known=first.pk, texts={"answer": "Better."})
+    adjudicate(campaign, item(1), second, by=lead)
+    undo_adjudication(campaign, item(1), by=lead)
+    standing = GoldLabel.objects.get(ended_at=None)
+    assert (standing.value, standing.comment, standing.item_revision) == ("clean", "first", item(1).revision)
+    undo_adjudication(campaign, item(1), by=lead)
+    assert not GoldLabel.objects.filter(ended_at=None).exists()
+    assert GoldLabel.objects.count() == 3
+
+
+def test_a_decision_that_was_taken_back_itself_is_not_revived(campaign: Campaign, lead: User) -> None:
+    adjudicate(campaign, item(1), decided("clean"), by=lead)
+    undo_adjudication(campaign, item(1), by=lead)
+    adjudicate(campaign, item(1), decided("wrong"), by=lead)
+    undo_adjudication(campaign, item(1), by=lead)
+    assert not GoldLabel.objects.filter(ended_at=None).exists()
+
+
 def test_taking_back_twice_changes_nothing_more(campaign: Campaign, lead: User) -> None:
     adjudicate(campaign, item(1), decided(), by=lead)
     assert undo_adjudication(campaign, item(1), by=lead)

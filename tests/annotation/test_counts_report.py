@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -106,9 +107,24 @@ def test_several_runs_are_grouped_by_one_query(django_assert_num_queries: Any) -
     Label.objects.filter(item_revision=2).delete()
     rebuild_counts(campaign)
     # Scale, gold, groups; and for the run with items nobody labelled, whether anything is on a later text.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = judge_pattern_histograms([run, other, idle], campaign)
     assert (
         found[run.pk].confusion.as_json() == agreement_report(campaign.dataset, runs=[run]).judges[0].matrix.as_json()
     )
     assert [found[each.pk].confusion.n for each in (other, idle)] == [1, 0]
+
+
+def test_a_decision_on_another_text_says_nothing_of_the_judged_one_and_is_counted() -> None:
+    dataset = factories.make_dataset()
+    campaign, run = factories.make_campaign(dataset), factories.make_run(dataset, state="finished")
+    for item, about in zip(factories.make_items(dataset, 3), (None, 1, 2), strict=True):
+        factories.make_judgment(run, item, "clean")
+        gold = {"value": "wrong", "verdict": "wrong", "method": "adjudicated", "at": timezone.now()}
+        GoldLabel.objects.create(campaign=campaign, item=item, item_revision=about, **gold)
+    found = judge_pattern_histogram(run, campaign)
+    assert sorted(found.gold) == [("", ""), ("wrong", "wrong")]
+    assert found.labelled_in_another_text == 1
+    items, revisions = np.array([item.pk for item in dataset.items.order_by("pk")]), np.ones(3, dtype=np.int64)
+    codes, elsewhere = human_column(campaign).beside(items, revisions)
+    assert (len(set(codes[:2].tolist())), codes[2] == codes[1], elsewhere.tolist()) == (1, False, [False, False, True])

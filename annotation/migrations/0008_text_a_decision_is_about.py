@@ -1,0 +1,19 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("annotation", "0008_uploads"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="goldlabel",
+            name="item_revision",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="The text that it is about; without one it is about every text of the item.",
+                null=True,
+            ),
+        ),
+    ]
