@@ -23,7 +23,8 @@ from training_export.selection import (
     select,
 )
 from training_export.selection import words as words_module
-from training_export.selection.words import chunks
+from training_export.selection.columns import plain_chunks
+from training_export.selection.words import item_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -255,7 +256,8 @@ def test_reads_in_chunks(monkeypatch: pytest.MonkeyPatch, django_assert_num_quer
     campaign, _items = labelled([["clean"]] * 5)
     selection = select(campaign.dataset)
     monkeypatch.setattr(words_module, "CHUNK", 2)
-    assert [len(chunk) for chunk in chunks(range(5))] == [2, 2, 1]
+    rows = item_rows(selection, ()).order_by("position")
+    assert [len(chunk) for chunk in plain_chunks(rows, size=2)] == [2, 2, 1]
     # labels' criteria, items, then labels and gold labels of each of the three chunks
     with django_assert_num_queries(2 + 2 * 3):  # type: ignore[operator]
         found: list[Record] = list(records(selection))

@@ -1,6 +1,7 @@
 """What a trainer would stumble over, found while the rows are written."""
 
 import re
+import sys
 from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -30,8 +31,10 @@ class Lengths:
 
     def add(self, length: int) -> None:
         """Count a text of this length."""
-        self.shortest = min(self.shortest, length) if self.rows else length
-        self.longest = max(self.longest, length)
+        if length < self.shortest or not self.rows:
+            self.shortest = length
+        if length > self.longest:
+            self.longest = length
         self.rows += 1
         self.total += length
 
@@ -47,18 +50,19 @@ class TrainerChecks:
     def __init__(self, fields: Sequence[str], *, min_chars: int, max_chars: int | None) -> None:
         self._lengths = {field: Lengths() for field in fields}
         self._min = max(1, min_chars)
-        self._max = max_chars
+        self._max = max_chars or sys.maxsize
         self._dropped: Counter[str] = Counter()
         self._odd: Counter[str] = Counter()
         self._seen = array("q")
 
     def take(self, texts: Sequence[str], *, is_copy: Callable[[], bool] = never) -> bool:
         """Whether a row with these texts, one per field, is written. `is_copy` is asked of rows that would be."""
+        least, most = self._min, self._max
         for text in texts:
-            if why := self._why_not(text):
-                self.drop(why)
+            if len(text) < least or len(text) > most or text.isspace():
+                self.drop(self._why_not(text))
                 return False
-        if is_copy():
+        if is_copy is not never and is_copy():
             self.drop("near_copy")
             return False
         for (field, lengths), text in zip(self._lengths.items(), texts, strict=True):
@@ -85,10 +89,9 @@ class TrainerChecks:
         }
 
     def _why_not(self, text: str) -> str:
-        length = len(text)
-        if length < self._min or not text.strip():
-            return "empty" if not text.strip() else "too_short"
-        return "too_long" if self._max and length > self._max else ""
+        if not text or text.isspace():
+            return "empty"
+        return "too_short" if len(text) < self._min else "too_long"
 
     def _duplicates(self) -> list[int]:
         """Rows, counted from 1 in the order of provenance.jsonl, whose texts an earlier row has already."""

@@ -150,7 +150,8 @@ def resolved(said: Sequence[Word], resolve: Resolve) -> PeopleWord:
             origin=Origin.GOLD,
             verdict=final[-1].label.verdict,
             error_count=common_error_count(agreeing),
-            correction=final[-1].label.correction or common_correction(agreeing),
+            correction=final[-1].label.correction
+            or common_correction([label.correction for label in agreeing if label.correction]),
         )
     if differ(said) and resolve == Resolve.NOBODY:
         return PeopleWord(origin=Origin.TIE)

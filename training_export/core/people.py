@@ -23,14 +23,25 @@ def resolve_labels(labels: Sequence[LabelWord]) -> PeopleWord:
         verdict=PersonVerdict(verdict),
         agreement=len(agreeing) / len(labels),
         error_count=common_error_count(agreeing),
-        correction=common_correction(agreeing),
+        correction=common_correction([label.correction for label in agreeing if label.correction]),
     )
 
 
 @lru_cache(maxsize=4096)
-def resolve_uncorrected(said: tuple[tuple[str, int | None, None], ...]) -> PeopleWord:
-    """The same from (verdict, error count, no correction): most items have one of a few such sets of labels."""
-    return resolve_labels([LabelWord(verdict=PersonVerdict(word), error_count=errors) for word, errors, _none in said])
+def resolve_uncorrected(said: tuple[tuple[str, int | None], ...]) -> PeopleWord:
+    """The same from verdicts and error counts alone: most items have one of a few such sets of labels."""
+    return resolve_labels([LabelWord(verdict=PersonVerdict(word), error_count=errors) for word, errors in said])
+
+
+def with_correction(word: PeopleWord, corrections: Sequence[Mapping[str, str]]) -> PeopleWord:
+    """The word of labels, with what those who are of its opinion made of the text, in the order of their labels."""
+    return PeopleWord(
+        origin=word.origin,
+        verdict=word.verdict,
+        agreement=word.agreement,
+        error_count=word.error_count,
+        correction=common_correction(corrections),
+    )
 
 
 def resolve_gold(verdict: PersonVerdict, correction: Mapping[str, str], labels: Sequence[LabelWord]) -> PeopleWord:
@@ -47,10 +58,9 @@ def common_error_count(labels: Sequence[LabelWord]) -> int | None:
     return median_low(counts) if counts else None
 
 
-def common_correction(labels: Sequence[LabelWord]) -> Mapping[str, str]:
-    """The correction most of these labels make; of equally many the one made first."""
-    corrections = [label.correction for label in labels if label.correction]
-    if not corrections:
-        return {}
+def common_correction(corrections: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    """The correction that was made most often; of equally many the one made first."""
+    if len(corrections) < 2:
+        return dict(sorted(corrections[0].items())) if corrections else {}
     tally = Counter(tuple(sorted(correction.items())) for correction in corrections)
     return dict(tally.most_common(1)[0][0])

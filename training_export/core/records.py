@@ -85,9 +85,12 @@ class LabelWord:
     correction: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LabelRow:
-    """One rater's word on one criterion of an item, a person's or a judge's, with all that is known of it."""
+    """One rater's word on one criterion of an item, a person's or a judge's, with all that is known of it.
+
+    Nobody changes one, nor a JudgedPart: they are not frozen for the reason that a Record is not.
+    """
 
     rater_type: str
     rater: str
@@ -104,7 +107,7 @@ class LabelRow:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class JudgedPart:
     """What a run made of one criterion of an item, with the replies it is from: (part, text, value)."""
 

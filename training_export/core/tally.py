@@ -88,14 +88,26 @@ def write_records(
     sorter = Sorter(rule, leakage)
     try:
         with no_collecting():
+            place, write = sorter.place, writer.write
             for done, record in enumerate(records if rule.source != Source.JUDGE else map(without_people, records)):
-                writer.write(record, sorter.place(record))
+                write(record, place(record))
                 if done % TELL_EVERY == 0:
                     told(done)
+            sorter.count_known()
     finally:
         files = writer.close()
     sorter.tally.checks = writer.checks()
     return sorter.tally, files
+
+
+@dataclass(slots=True)
+class Known:
+    """What a set of words comes to, and how many items have it. The words are kept alive: they are told by identity."""
+
+    where: Destination
+    people: PeopleWord
+    judge: object
+    items: int = 0
 
 
 class Sorter:
@@ -104,28 +116,39 @@ class Sorter:
     def __init__(self, rule: Rule, leakage: Leakage | None = None) -> None:
         self.tally = Tally()
         self._rule = rule
+        self._by_category = rule.gate is not None
         self._leakage = leakage
         self.tally.leaked = None if leakage is None else 0
-        self._known: dict[tuple[int, int, bool, str], tuple[Destination, object, object]] = {}
+        self._known: dict[tuple[int, int, bool, str], Known] = {}
 
     def place(self, record: Record) -> Destination:
         """Where the record goes."""
-        people, judge = record.people, record.judge
-        if people.correction:
-            where = destination(record, self._rule)
-        else:
-            # Equal by identity: the words of readers are shared objects, and those kept here stay alive.
-            mark = (id(people), id(judge), record.one_answer, record.category if self._rule.gate else "")
-            if (known := self._known.get(mark)) is None:
-                if len(self._known) >= MOST_KNOWN:
-                    self._known.clear()
-                known = self._known[mark] = (destination(record, self._rule), people, judge)
-            where = known[0]
-        if self._leakage and where in VERDICTS and self._leakage.positions[record.position]:
-            self.tally.leaked = (self.tally.leaked or 0) + 1
-            where = LeftOut.LEAKED if self._leakage.exclude else where
-        self.tally.add(where, people)
-        return where
+        people = record.people
+        if people.correction or self._leakage:
+            where = self._unless_leaked(record, destination(record, self._rule))
+            self.tally.add(where, people)
+            return where
+        category = record.category if self._by_category else ""
+        mark = (id(people), id(record.judge), record.one_answer, category)
+        known = self._known.get(mark)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self.count_known()
+            known = self._known[mark] = Known(destination(record, self._rule), people, record.judge)
+        known.items += 1
+        return known.where
+
+    def count_known(self) -> None:
+        """Add up what was only noted, and forget it."""
+        for known in self._known.values():
+            self.tally.add(known.where, known.people, known.items)
+        self._known.clear()
+
+    def _unless_leaked(self, record: Record, where: Destination) -> Destination:
+        if not self._leakage or where not in VERDICTS or not self._leakage.positions[record.position]:
+            return where
+        self.tally.leaked = (self.tally.leaked or 0) + 1
+        return LeftOut.LEAKED if self._leakage.exclude else where
 
 
 @contextmanager

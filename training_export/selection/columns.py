@@ -35,6 +35,15 @@ def of_items(rows: "QuerySet[Any]", items: Collection[int]) -> "QuerySet[Any]":
     return rows.filter(item_id__in=list(items))
 
 
+def plain_chunks(rows: "QuerySet[Any, tuple[Any, ...]]", *, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Millions of rows as `plain_rows` has them, in lists: PostgreSQL keeps on its side what was not fetched yet."""
+    sql, params = rows.query.sql_with_params()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while found := cursor.fetchmany(size):
+            yield found
+
+
 def plain_rows(rows: "QuerySet[Any, tuple[Any, ...]]", *, size: int) -> Iterator[tuple[Any, ...]]:
     """The rows of a `values_list` as the database driver gives them, some at a time.
 

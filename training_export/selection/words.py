@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext as _
@@ -17,18 +16,18 @@ from django.utils.translation import gettext as _
 from judging.core.items import Turn
 from judging.core.verdicts import PersonVerdict, Verdict
 from judging.models import Item, Judgment, Reply
-from training_export.core.people import resolve_gold, resolve_labels, resolve_uncorrected
+from training_export.core.people import resolve_gold, resolve_uncorrected, with_correction
 from training_export.core.records import UNREVIEWED, JudgeWord, LabelWord, Need, PeopleWord, Record, Source
 from training_export.selection.choosing import ExportProblem, Selection
-from training_export.selection.columns import DECODE, as_text, decoded, of_items, plain_rows
+from training_export.selection.columns import DECODE, as_text, decoded, of_items, plain_chunks, plain_rows
 from training_export.selection.raters import judged_parts, label_rows
 from training_export.selection.votes import VoteReader
 
 CHUNK = 2000
 ANSWER = Item.Kind.ANSWER.value
 NOTHING = Value("")
-T = TypeVar("T")
-Said = tuple[str, int | None, Any]
+Said = tuple[str, int | None]
+Corrected = tuple[str, str]
 
 
 def records(
@@ -48,7 +47,7 @@ def records(
     reader = ChunkReader(selection=selection, criteria=criteria, needs=frozenset(needs), many_turns=many_turns)
     order = ("question_key", "position") if by_question else ("position",)
     items = item_rows(selection, reader.needs).order_by(*order)
-    for chunk in chunks(items.iterator(chunk_size=CHUNK)):
+    for chunk in plain_chunks(items, size=CHUNK):
         yield from reader.records(chunk)
 
 
@@ -64,13 +63,6 @@ def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, t
         as_text("extra") if Need.EXTRA in needs else NOTHING,
     )
     return rows
-
-
-def chunks(rows: Iterable[T]) -> Iterator[list[T]]:
-    """Lists of at most CHUNK rows."""
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,25 +138,27 @@ class ChunkReader:
     def people(self, revisions: Mapping[int, int]) -> dict[int, PeopleWord]:
         """What people's labels and a lead's decisions come to, by item."""
         labels, corrected = self.labels(revisions)
-        people = {pk: resolve_uncorrected(tuple(said)) for pk, said in labels.items() if pk not in corrected}
-        people |= {pk: resolve_labels(label_words(labels[pk])) for pk in corrected}
+        people = {pk: resolve_uncorrected(tuple(said)) for pk, said in labels.items()}
+        for pk, said in corrected.items():
+            corrections = [decoded(text) for verdict, text in said if verdict == people[pk].verdict and text != "{}"]
+            people[pk] = with_correction(people[pk], corrections)
         if self.selection.source != Source.HUMAN:
             people |= self.gold(revisions, labels)
         return people
 
-    def labels(self, revisions: Mapping[int, int]) -> tuple[Mapping[int, list[Said]], set[int]]:
-        """Current labels by item, in the order in which they were given; and the items that somebody corrected."""
+    def labels(self, revisions: Mapping[int, int]) -> tuple[Mapping[int, list[Said]], Mapping[int, list[Corrected]]]:
+        """Current labels by item, in the order in which they were given; and those of them that correct the text."""
         rows = of_items(self.selection.labels().filter(criterion=self.criteria.people), revisions)
         fields = ("item_id", "item_revision", "verdict", "error_count", as_text("correction"))
         found: dict[int, list[Said]] = defaultdict(list)
-        corrected = set()
+        corrected: dict[int, list[Corrected]] = defaultdict(list)
         said = rows.order_by("item_id", "pk").values_list(*fields)
         current = revisions.get
-        for row in plain_rows(said, size=CHUNK):
-            if current(row[0]) == row[1]:
-                found[row[0]].append(row[2:])
-                if row[-1]:
-                    corrected.add(row[0])
+        for item, revision, verdict, errors, correction in plain_rows(said, size=CHUNK):
+            if current(item) == revision:
+                found[item].append((verdict, errors))
+                if correction:
+                    corrected[item].append((verdict, correction))
         return found, corrected
 
     def gold(self, revisions: Mapping[int, int], labels: Mapping[int, Sequence[Said]]) -> dict[int, PeopleWord]:
@@ -199,9 +193,11 @@ class ChunkReader:
             return {}
         found: dict[int, dict[tuple[str, int], str]] = defaultdict(dict)
         replies = of_items(Reply.objects.filter(run=self.selection.run), items).order_by("part", "sample", "attempt")
-        for item, part, sample, text in replies.values_list("item_id", "part", "sample", "text"):
+        for item, part, sample, text in plain_rows(
+            replies.values_list("item_id", "part", "sample", "text"), size=CHUNK
+        ):
             found[item][part, sample] = text
-        return {item: tuple(texts.values()) for item, texts in found.items()}
+        return {item: tuple(said.values()) for item, said in found.items()}
 
     def record_of(self, row: Sequence[Any], judge: JudgeWord | None, people: PeopleWord) -> Record:
         """One row of `item_rows` as a record, without what only some formats show."""
@@ -228,15 +224,16 @@ class ChunkReader:
 
 def turns_of(text: str) -> tuple[Turn, ...]:
     """The turns of a JSON column."""
-    return tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in DECODE(text)[0]])
+    turns = DECODE(text)[0]
+    if len(turns) == 1:
+        turn = turns[0]
+        return (Turn(turn["question"], turn["answer"], turn["reference"]),)
+    return tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in turns])
 
 
 def label_words(said: Sequence[Said]) -> list[LabelWord]:
     """Labels as core knows them."""
-    return [
-        LabelWord(verdict=PersonVerdict(verdict), error_count=errors, correction=decoded(correction))
-        for verdict, errors, correction in said
-    ]
+    return [LabelWord(verdict=PersonVerdict(verdict), error_count=errors) for verdict, errors in said]
 
 
 @lru_cache(maxsize=4096)

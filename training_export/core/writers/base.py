@@ -1,10 +1,10 @@
 """What a writer is, and the files it writes: row by row, nothing whole in memory."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
-from json.encoder import encode_basestring as quoted
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +19,10 @@ REPORT, DROP = "report", "drop"
 BLOCK = 1 << 17
 # Made once: json.dumps with options makes an encoder for every value.
 COMPACT = json.JSONEncoder(ensure_ascii=False, check_circular=False)
-INDENTED = json.JSONEncoder(ensure_ascii=False, check_circular=False, indent=4)
+# A text as JSON.
+quoted = encode_basestring
+MARGIN = "\n"
+STEP = "    "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +143,11 @@ class OutputFile:
 
     def put_row(self, text: str) -> None:
         """Add a row."""
-        self.put(text)
         self.rows += 1
+        self._texts.append(text)
+        self._waiting += len(text)
+        if self._waiting >= BLOCK:
+            self._write()
 
     def close(self) -> WrittenFile:
         """Finish the file and say what is in it."""
@@ -190,11 +196,35 @@ def json_line(value: Any) -> str:
     return COMPACT.encode(value) + "\n"
 
 
-def members(texts: Iterable[tuple[str, str]]) -> str:
-    """Names and texts as the inside of a JSON object: for a million rows, in half the encoder's time."""
-    return ", ".join([f'"{name}": {quoted(text)}' for name, text in texts])
+def indented(value: Any, margin: str = MARGIN) -> str:
+    """JSON with an indent of 4, as json.dumps lays it out, in a third of its time; `margin` begins every line.
+
+    The encoder of the standard library makes circles of functions for every value, which stay in memory until they are
+    looked for.
+    """
+    if isinstance(value, str):
+        return quoted(value)
+    if not value or not isinstance(value, dict | list | tuple):
+        return COMPACT.encode(value)
+    inner = margin + STEP
+    if not isinstance(value, dict):
+        return f"[{inner}{f',{inner}'.join([indented(part, inner) for part in value])}{margin}]"
+    parts = [f"{quoted(name)}: {indented(part, inner)}" for name, part in value.items()]
+    return f"{{{inner}{f',{inner}'.join(parts)}{margin}}}"
 
 
-def text_line(texts: Iterable[tuple[str, str]]) -> str:
-    """What `json_line` makes of an object that holds nothing but texts."""
-    return f"{{{members(texts)}}}\n"
+class JsonArray:
+    """A JSON array with an indent of 4, written entry by entry."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = OutputFile(path)
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Add an entry."""
+        begin = f",{MARGIN}{STEP}" if self._file.rows else f"[{MARGIN}{STEP}"
+        self._file.put_row(begin + indented(entry, MARGIN + STEP))
+
+    def close(self) -> WrittenFile:
+        """Finish the array."""
+        self._file.put(f"{MARGIN}]" if self._file.rows else "[]")
+        return self._file.close()

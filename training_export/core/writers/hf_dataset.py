@@ -7,7 +7,7 @@ from judging.core.verdicts import Verdict
 from training_export.core.records import Record
 from training_export.core.writers.base import HUB, Writer, WriterOptions
 from training_export.core.writers.parquet import FLAG, ITEM, NUMBER, TEXT, item_row
-from training_export.core.writers.training import Example, ExampleWriter, TrainingFiles, source_of
+from training_export.core.writers.training import Example, ExampleWriter, TrainingFiles, source_of, word_of
 
 COLUMNS = {
     **ITEM,
@@ -28,9 +28,11 @@ def hf_dataset_writer(folder: Path, options: WriterOptions) -> Writer:
 
 def example_of(record: Record, verdict: Verdict) -> Example:
     """The item as people left it, whose word its verdict is, and of a correction what it replaced."""
-    before, source = record.turns[0], source_of(record, verdict)
-    row = item_row(record) | {name: source.get(name) for name in ("verdict", "verdict_from", "agreement", "corrected")}
+    before, people = record.turns[0], record.people
+    word = word_of(verdict, people.origin, people.agreement, bool(people.correction))
+    row = item_row(record) | {"agreement": None} | word
     row["original_question"] = before.question if row["question"] != before.question else None
     row["original_answer"] = before.answer if row["answer"] != before.answer else None
     text = f"{before.question} {before.answer}"
+    source = source_of(record, verdict)
     return Example(row, (text,), before.question or before.answer, source, (record.position,))

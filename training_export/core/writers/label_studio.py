@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training_export.core.records import Destination, LabelRow, LeftOut, Origin, Record
-from training_export.core.writers.base import Writer, WriterOptions, WrittenFile
-from training_export.core.writers.mdk_gold import JsonArray
+from training_export.core.writers.base import JsonArray, Writer, WriterOptions, WrittenFile
 
 OPTIONAL = ("context", "criteria", "category", "model")
 

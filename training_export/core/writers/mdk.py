@@ -13,13 +13,12 @@ from typing import Any
 from judging.core.verdicts import PersonVerdict, Verdict
 from training_export.core.records import Destination, LeftOut, Record, Source
 from training_export.core.writers.base import (
-    INDENTED,
-    OutputFile,
+    JsonArray,
     VerdictFiles,
     Writer,
     WriterOptions,
     WrittenFile,
-    text_line,
+    quoted,
 )
 
 # Keys of Item.extra["mdk"] that say how the entry was read; they were never in the entry.
@@ -43,22 +42,20 @@ def trainer_row(record: Record) -> dict[str, str]:
 
 def trainer_line(record: Record) -> str:
     """The same as a line."""
-    return text_line(trainer_row(record).items())
+    turn = record.corrected_turns[0]
+    return f'{{"question": {quoted(turn.question)}, "answer": {quoted(turn.answer)}}}\n'
 
 
 class ManualLog:
     """One JSON array with an indent of 4, written entry by entry."""
 
     def __init__(self, path: Path) -> None:
-        self._file = OutputFile(path)
+        self._array = JsonArray(path)
 
     def write(self, record: Record, destination: Destination) -> None:
         """Every item is in the log, also one that nobody reviewed; pairs and choices have no place in it."""
-        if destination == LeftOut.NOT_ONE_ANSWER:
-            return
-        self._file.put(",\n    " if self._file.rows else "[\n    ")
-        # A line break inside a JSON string is always escaped, so every one seen here is the layout's.
-        self._file.put_row(INDENTED.encode(log_entry(record)).replace("\n", "\n    "))
+        if destination is not LeftOut.NOT_ONE_ANSWER:
+            self._array.add(log_entry(record))
 
     def checks(self) -> Mapping[str, Any]:
         """Nothing to say."""
@@ -66,8 +63,7 @@ class ManualLog:
 
     def close(self) -> list[WrittenFile]:
         """Finish the array."""
-        self._file.put("\n]" if self._file.rows else "[]")
-        return [self._file.close()]
+        return [self._array.close()]
 
 
 class VerdictsAndLog:

@@ -6,7 +6,7 @@ from typing import Any
 
 from judging.core.verdicts import Verdict
 from training_export.core.records import Destination, Record
-from training_export.core.writers.base import INDENTED, OutputFile, Writer, WriterOptions, WrittenFile
+from training_export.core.writers.base import JsonArray, Writer, WriterOptions, WrittenFile
 from training_export.core.writers.mdk import listed, mdk_of, num_error, trainer_row
 from training_export.core.writers.tables import CsvTable, Workbook
 
@@ -49,24 +49,6 @@ class GoldWriter:
     def close(self) -> list[WrittenFile]:
         """Finish the files."""
         return [file.close() for file in (self._csv, self._xlsx, self._checked, self._blind)]
-
-
-class JsonArray:
-    """A JSON array with an indent of 4, written entry by entry."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = OutputFile(path)
-
-    def add(self, entry: Mapping[str, Any]) -> None:
-        """Add an entry."""
-        self._file.put(",\n    " if self._file.rows else "[\n    ")
-        # A line break inside a JSON string is always escaped, so every one seen here is the layout's.
-        self._file.put_row(INDENTED.encode(entry).replace("\n", "\n    "))
-
-    def close(self) -> WrittenFile:
-        """Finish the array."""
-        self._file.put("\n]" if self._file.rows else "[]")
-        return self._file.close()
 
 
 def gold_entry(record: Record) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from operator import attrgetter
 from pathlib import Path
 
 from training_export.core.records import Record
-from training_export.core.writers.base import COMPACT, VerdictFiles, Writer, WriterOptions, members
+from training_export.core.writers.base import COMPACT, VerdictFiles, Writer, WriterOptions, quoted
 
 OPTIONAL = ("context", "criteria", "category", "model")
+NAMES = frozenset({"id", "question", "answer", "reference", *OPTIONAL})
 optional_of = attrgetter(*OPTIONAL)
 
 
@@ -17,15 +18,22 @@ def qa_jsonl_writer(folder: Path, options: WriterOptions) -> Writer:
 
 def qa_line(record: Record) -> str:
     """The item's fields where it has them, then the keys of its file that evalsite does not know, as they came."""
-    known = qa_texts(record)
-    rest = {key: value for key, value in record.extra.items() if key not in known} if record.extra else {}
-    more = f", {COMPACT.encode(rest)[1:-1]}" if rest else ""
-    return f"{{{members(known.items())}{more}}}\n"
+    turn, extra = record.corrected_turns[0], record.extra
+    line = f'{{"id": {quoted(record.key)}, "question": {quoted(turn.question)}, "answer": {quoted(turn.answer)}'
+    if turn.reference:
+        line = f'{line}, "reference": {quoted(turn.reference)}'
+    for name, text in zip(OPTIONAL, optional_of(record), strict=True):
+        if text:
+            line = f'{line}, "{name}": {quoted(text)}'
+    if extra and not NAMES.isdisjoint(extra):
+        known = qa_texts(record)
+        extra = {key: value for key, value in extra.items() if key not in known}
+    return f"{line}, {COMPACT.encode(extra)[1:-1]}}}\n" if extra else f"{line}}}\n"
 
 
 def qa_texts(record: Record) -> dict[str, str]:
     """The item's fields where it has them."""
-    turn = record.corrected_turns[0] if record.people.correction else record.turns[0]
+    turn = record.corrected_turns[0]
     texts = {"id": record.key, "question": turn.question, "answer": turn.answer}
     if turn.reference:
         texts["reference"] = turn.reference

@@ -5,12 +5,12 @@ provenance.jsonl belongs to the n-th row that was written.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from judging.core.verdicts import Verdict
-from training_export.core.checks import TrainerChecks
+from training_export.core.checks import TrainerChecks, never
 from training_export.core.grouping import NO_COPIES, Copies
 from training_export.core.records import Destination, Origin, Record
 from training_export.core.sides import SIDES, side_of
@@ -21,8 +21,7 @@ from training_export.core.writers.base import (
     OutputFile,
     WriterOptions,
     WrittenFile,
-    json_line,
-    text_line,
+    quoted,
 )
 from training_export.core.writers.card import Side, card_of
 from training_export.core.writers.parquet import TEXT, Columns, ParquetFile, ParquetShards
@@ -31,18 +30,18 @@ PROVENANCE = "provenance.jsonl"
 CARD = "README.md"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A row for a trainer. `texts` are what is learnt from, in the order of the format's fields.
+class Example(NamedTuple):
+    """A row for a trainer, in the order of its columns. `texts` are what is learnt from, in the order of the fields.
 
-    `positions`: the items it is made from, one, or the chosen and the rejected one of a pair.
+    `source`: where it comes from, as the inside of a JSON object. `positions`: the items it is made from, one, or the
+    chosen and the rejected one of a pair.
     """
 
     row: Mapping[str, Any]
     texts: tuple[str, ...]
     question: str
-    source: Mapping[str, Any]
-    positions: tuple[int, ...] = field(default=())
+    source: str
+    positions: tuple[int, ...] = ()
 
 
 class Rows(Protocol):
@@ -54,8 +53,8 @@ class Rows(Protocol):
     def name(self) -> str:
         """Of the file that took the last row."""
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Add a row."""
+    def add(self, row: Mapping[str, Any], metadata: str) -> None:
+        """Add a row; `metadata` as the inside of a JSON object, '' where nobody asked for it."""
 
     def close(self) -> list[WrittenFile]:
         """Finish the file."""
@@ -66,14 +65,16 @@ class JsonLines:
 
     def __init__(self, path: Path, columns: Columns) -> None:
         self._file = OutputFile(path)
-        self._line = text_lines if set(columns.values()) == {TEXT} else json_line
+        self._row = "{" + ", ".join(f'"{name}": %s' for name in columns)
+        self._encoders = [quoted if kind == TEXT else COMPACT.encode for kind in columns.values()]
         self.rows = 0
         self.name = path.name
 
-    def add(self, row: Mapping[str, Any]) -> None:
+    def add(self, row: Mapping[str, Any], metadata: str) -> None:
         """Add a line."""
         self.rows += 1
-        self._file.put_row(self._line(row))
+        line = self._row % tuple([encode(value) for encode, value in zip(self._encoders, row.values(), strict=True)])
+        self._file.put_row(f'{line}, "metadata": {{{metadata}}}}}\n' if metadata else f"{line}}}\n")
 
     def close(self) -> list[WrittenFile]:
         """Finish the file."""
@@ -92,22 +93,15 @@ class ParquetRows:
         """Of the file that took the last row."""
         return self._file.path.name
 
-    def add(self, row: Mapping[str, Any]) -> None:
+    def add(self, row: Mapping[str, Any], metadata: str) -> None:
         """Add a row; what is no column of a table becomes its JSON."""
-        if "metadata" in row:
-            row = {**row, "metadata": COMPACT.encode(row["metadata"])}
-        self._file.add(row)
+        self._file.add({**row, "metadata": f"{{{metadata}}}"} if metadata else row)
         self.rows += 1
 
     def close(self) -> list[WrittenFile]:
         """Finish the files."""
         closed = self._file.close()
         return closed if isinstance(closed, list) else [closed]
-
-
-def text_lines(row: Mapping[str, Any]) -> str:
-    """A line of texts."""
-    return text_line(row.items())
 
 
 class TrainingFiles:
@@ -122,16 +116,17 @@ class TrainingFiles:
         self._files = {name: self._opened(name) for name in names}
         self._provenance = OutputFile(folder / PROVENANCE)
         self._copies: Copies = options.copies or NO_COPIES
+        self._looks_for_copies = bool(len(self._copies.rows))
         self.checks = TrainerChecks(fields, min_chars=options.min_chars, max_chars=options.max_chars)
 
     def add(self, example: Example) -> bool:
         """Write a row, unless the checks refuse it."""
-        if not self.checks.take(example.texts, is_copy=lambda: self._copies.repeats(example.positions)):
+        is_copy = partial(self._copies.repeats, example.positions) if self._looks_for_copies else never
+        if not self.checks.take(example.texts, is_copy=is_copy):
             return False
         file = self._files[self._side(example)]
-        row = {**example.row, "metadata": example.source} if self._options.include_metadata else example.row
-        file.add(row)
-        self._provenance.put_row(json_line({"file": file.name, "row": file.rows, **example.source}))
+        file.add(example.row, example.source if self._options.include_metadata else "")
+        self._provenance.put_row(f'{{"file": "{file.name}", "row": {file.rows}, {example.source}}}\n')
         return True
 
     def close(self) -> list[WrittenFile]:
@@ -159,8 +154,7 @@ class TrainingFiles:
             return ParquetRows(ParquetFile(self._folder / f"{side}.parquet", columns))
         if self._options.files == HUB:
             return ParquetRows(ParquetShards(self._folder / "data", side, columns))
-        lines = {**self._columns, "metadata": "object"} if self._options.include_metadata else self._columns
-        return JsonLines(self._folder / f"{side}.jsonl", lines)
+        return JsonLines(self._folder / f"{side}.jsonl", self._columns)
 
     def _card(self, sides: Iterable[Side]) -> WrittenFile:
         file = OutputFile(self._folder / CARD)
@@ -192,16 +186,25 @@ class ExampleWriter:
         return self._files.close()
 
 
-def source_of(record: Record, verdict: Verdict) -> dict[str, Any]:
-    """Where a row comes from."""
+def source_of(record: Record, verdict: Verdict) -> str:
+    """Where a row comes from, as the inside of a JSON object."""
     people = record.people
-    said = {"item": record.key, "position": record.position, "verdict": verdict.value}
-    said["verdict_from"] = "judge" if people.origin == Origin.UNREVIEWED else people.origin.value
-    said["corrected"] = bool(people.correction)
-    if people.agreement is not None:
-        said["agreement"] = round(people.agreement, 4)
+    word = word_text(verdict, people.origin, people.agreement, bool(people.correction))
+    said = f'"item": {quoted(record.key)}, "position": {record.position}, {word}'
     if record.category:
-        said["category"] = record.category
-    if record.model:
-        said["model"] = record.model
-    return said
+        said = f'{said}, "category": {quoted(record.category)}'
+    return f'{said}, "model": {quoted(record.model)}' if record.model else said
+
+
+@lru_cache(maxsize=4096)
+def word_text(verdict: Verdict, origin: Origin, agreement: float | None, corrected: bool) -> str:
+    """The verdict in it; many rows have the same."""
+    return COMPACT.encode(word_of(verdict, origin, agreement, corrected))[1:-1]
+
+
+def word_of(verdict: Verdict, origin: Origin, agreement: float | None, corrected: bool) -> dict[str, Any]:
+    """A row's verdict, and whose it is."""
+    said: dict[str, Any] = {"verdict": verdict.value}
+    said["verdict_from"] = "judge" if origin == Origin.UNREVIEWED else origin.value
+    said["corrected"] = corrected
+    return said if agreement is None else said | {"agreement": round(agreement, 4)}

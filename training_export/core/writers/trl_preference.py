@@ -12,7 +12,7 @@ from judging.core.verdicts import Verdict
 from training_export.core.near_copies import similarity
 from training_export.core.pairs import Judged, Pair, answer_pairs, correction_pairs, voted_pair
 from training_export.core.records import Destination, Record
-from training_export.core.writers.base import Writer, WriterOptions, WrittenFile
+from training_export.core.writers.base import COMPACT, Writer, WriterOptions, WrittenFile
 from training_export.core.writers.training import Example, TrainingFiles
 
 FIELDS = ("prompt", "chosen", "rejected")
@@ -77,4 +77,5 @@ class PreferenceWriter:
         }
         row = dict(zip(FIELDS, texts, strict=True))
         positions = (pair.chosen_from.position, pair.rejected_from.position)
-        self._pairs[made_from] += self._files.add(Example(row, texts, pair.prompt, source, positions))
+        example = Example(row, texts, pair.prompt, COMPACT.encode(source)[1:-1], positions)
+        self._pairs[made_from] += self._files.add(example)
