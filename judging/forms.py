@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from judging.benchmarks import BENCHMARKS
 from judging.core.builtin import JUDGES
 from judging.engines import ENGINES
 from judging.models import Dataset, Item, Judge
@@ -56,6 +57,52 @@ class RunForm(forms.Form):
         cast("forms.ModelChoiceField[Dataset]", self.fields["dataset"]).queryset = Dataset.objects.ready()
         cast(forms.ChoiceField, self.fields["judge"]).choices = judge_choices()
         self.fields["base_url"].widget.attrs["placeholder"] = settings.OPENAI_BASE_URL
+
+
+class BenchmarkForm(forms.Form):
+    """Which models, by which benchmark, by which rules."""
+
+    benchmark = forms.ChoiceField(label=_("Benchmark"))
+    dataset = forms.ModelChoiceField(
+        Dataset.objects.none(), label=_("Questions"), help_text=_("A dataset with the questions of this benchmark.")
+    )
+    models = forms.CharField(
+        label=_("Models"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One per line: as its server calls it, its folder, or a folder of checkpoints."),
+    )
+    engine = forms.ChoiceField(label=_("Engine"), choices=[(name, name) for name in sorted(ENGINES)])
+    base_url = forms.URLField(label=_("Address of the server"), required=False, assume_scheme="http")
+    first_n = forms.IntegerField(
+        label=_("Only the first"), required=False, min_value=1, help_text=_("Number of questions. Empty: all of them.")
+    )
+    seed = forms.IntegerField(label=_("Seed"), required=False, min_value=0, initial=0)
+    shots = forms.IntegerField(label=_("Solved questions before each"), min_value=0, max_value=50, initial=5)
+    chat = forms.BooleanField(label=_("As a chat, with the model's template"), required=False)
+    system = forms.CharField(label=_("System message"), required=False, help_text=_("Empty: none."))
+    judge = forms.ChoiceField(
+        label=_("Judge"), required=False, help_text=_("Who grades the answers, where the benchmark has answers.")
+    )
+    judge_model = forms.CharField(label=_("Its model"), required=False, max_length=300)
+    judge_engine = forms.ChoiceField(
+        label=_("Its engine"),
+        required=False,
+        choices=[("", _("the judge's own")), *((name, name) for name in sorted(ENGINES))],
+    )
+    judge_base_url = forms.URLField(label=_("Address of its server"), required=False, assume_scheme="http")
+    repeats = forms.IntegerField(label=_("Grade every answer so often"), min_value=1, max_value=20, initial=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(each.name, each.title) for each in BENCHMARKS.values()]
+        cast(forms.ChoiceField, self.fields["benchmark"]).choices = named
+        cast("forms.ModelChoiceField[Dataset]", self.fields["dataset"]).queryset = Dataset.objects.ready()
+        cast(forms.ChoiceField, self.fields["judge"]).choices = [("", _("the benchmark's own")), *judge_choices()]
+        self.fields["base_url"].widget.attrs["placeholder"] = settings.OPENAI_BASE_URL
+
+    def clean_models(self) -> list[str]:
+        """The lines that name a model."""
+        return [line.strip() for line in self.cleaned_data["models"].splitlines() if line.strip()]
 
 
 class TrialForm(forms.Form):

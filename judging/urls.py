@@ -2,12 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from judging.views import datasets, judges, runs
+from judging.views import benchmarks, datasets, judges, runs
 
 urlpatterns: list[URLPattern] = [
     path("datasets/", datasets.dataset_list, name="dataset_list"),
     path("datasets/<int:pk>/", datasets.dataset_detail, name="dataset_detail"),
     path("datasets/<int:pk>/items/<int:position>/", datasets.item_detail, name="item_detail"),
+    path("benchmarks/", benchmarks.benchmark_list, name="benchmark_list"),
+    path("benchmarks/start/", benchmarks.benchmark_start, name="benchmark_start"),
+    path("benchmarks/<int:pk>/", benchmarks.benchmark_detail, name="benchmark_detail"),
+    path("benchmarks/<int:pk>/items/", benchmarks.benchmark_items, name="benchmark_items"),
+    path("benchmarks/<int:pk>/compare/", benchmarks.benchmark_compare, name="benchmark_compare"),
+    path("benchmarks/<int:pk>/document/", benchmarks.benchmark_document, name="benchmark_document"),
+    path("benchmarks/<int:pk>/cancel/", benchmarks.benchmark_cancel, name="benchmark_cancel"),
+    path("benchmarks/<int:pk>/resume/", benchmarks.benchmark_resume, name="benchmark_resume"),
     path("judges/<int:pk>/try/", judges.judge_try, name="judge_try"),
     path("runs/", runs.run_list, name="run_list"),
     path("runs/start/", runs.run_start, name="run_start"),

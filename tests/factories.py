@@ -8,7 +8,7 @@ from django.utils import timezone
 from annotation.actions.counts import recount
 from annotation.models import Annotator, Campaign, Label
 from judging.core.items import Turn, question_key
-from judging.models import Dataset, Item, Judge, Judgment, Rubric, Run
+from judging.models import BenchmarkRun, Dataset, Item, Judge, Judgment, Rubric, Run
 
 PASSWORD = "a long password"
 
@@ -56,6 +56,33 @@ def make_judge(name: str = "judge", **fields: Any) -> Judge:
 def make_run(dataset: Dataset, judge: Judge | None = None, **fields: Any) -> Run:
     defaults = {"kind": Run.Kind.IMPORTED, "state": Run.State.FINISHED, "finished_at": timezone.now()}
     return Run.objects.create(dataset=dataset, judge=judge or make_judge(), **defaults | fields)
+
+
+def make_benchmark_run(dataset: Dataset, **fields: Any) -> BenchmarkRun:
+    """A finished benchmark of one candidate, which chose."""
+    candidate = {"engine": "scripted", "model": "m1", "base_url": ""}
+    made = BenchmarkRun.objects.create(
+        dataset=dataset,
+        **{
+            "benchmark": "mmlu",
+            "options": {"stage": "all", "first_n": None, "seed": 0},
+            "candidates": [candidate],
+            "state": BenchmarkRun.State.FINISHED,
+        }
+        | fields,
+    )
+    for number, each in enumerate(made.candidates):
+        Run.objects.create(
+            dataset=dataset,
+            kind=Run.Kind.CHOICE,
+            model=each["model"],
+            benchmark_run=made,
+            stage="choices",
+            candidate=number,
+            state=Run.State.FINISHED,
+            snapshot={"candidate": each, "items": dataset.items.count()},
+        )
+    return made
 
 
 def make_judgment(run: Run, item: Item, verdict: str = "clean", **fields: Any) -> Judgment:

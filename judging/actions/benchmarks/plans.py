@@ -12,7 +12,7 @@ from judging.actions.candidates import Candidate
 from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge, freeze_judge
 from judging.actions.mt_bench import Grading, judge_for_mt_bench
 from judging.actions.runs import RunRefused, refuse_unready
-from judging.benchmarks import BENCHMARKS, Benchmark, Stage
+from judging.benchmarks import BENCHMARKS, Benchmark
 from judging.benchmarks.mmlu.recipe import Recipe
 from judging.benchmarks.mt_bench.answering import Asking, asking_from_json
 from judging.benchmarks.mt_bench.prompt_kinds import PromptsRefused
@@ -177,10 +177,3 @@ def stored_answers(dataset: Dataset, candidate: Candidate, asked: Mapping[str, A
         f"{candidate.model} has no finished answers to {dataset.name} that could be graded: let it answer first "
         "(--stage answers, with the same options)."
     )
-
-
-def stages_of(benchmark_run: BenchmarkRun) -> list[Stage]:
-    """The stages that an examination has, in order."""
-    every = BENCHMARKS[benchmark_run.benchmark].stages
-    left_out = {"answers": {Stage.JUDGING}, "judge": {Stage.ANSWERS}}.get(benchmark_run.options["stage"], set())
-    return [stage for stage in every if stage not in left_out]

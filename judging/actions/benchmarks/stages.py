@@ -5,15 +5,12 @@ whatever dies between two steps is found by whoever looks next. Every step is on
 never opened again, because the database has one place for it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from django.db import transaction
 from django.utils import timezone
 
 from judging.actions.answer_items import store_answers
 from judging.actions.answers import open_answer_run
-from judging.actions.benchmarks.plans import asking_for, stages_of
+from judging.actions.benchmarks.plans import asking_for
 from judging.actions.candidates import candidate_from_json
 from judging.actions.choices import open_choice_run
 from judging.actions.queueing import enqueue_run
@@ -21,18 +18,10 @@ from judging.actions.runs import Place, RunRefused, RunScope, cancel_run, open_r
 from judging.benchmarks import Stage
 from judging.benchmarks.mmlu.recipe import recipe_from_json
 from judging.models import BenchmarkRun, Run
+from judging.reports.benchmark_steps import Step, steps_of
 
 SEEDS = 1000
 """How far the seeds of two gradings of the same answers are apart: more than a judge has samples."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One run of a benchmark."""
-
-    stage: Stage
-    candidate: int
-    repeat: int = 0
 
 
 def advance(pk: int) -> Run | None:
@@ -47,7 +36,7 @@ def advance(pk: int) -> Run | None:
         runs = {(run.stage, run.candidate, run.repeat): run for run in found.runs.all()}
         troubles = []
         for step in steps_of(found):
-            run = runs.get((step.stage, step.candidate, step.repeat))
+            run = runs.get(step.key)
             if run is None:
                 answers = answered(found, step, runs)
                 if step.stage == Stage.JUDGING and answers is None:
@@ -66,20 +55,12 @@ def advance(pk: int) -> Run | None:
     return None
 
 
-def steps_of(benchmark_run: BenchmarkRun) -> Iterator[Step]:
-    """Every run that a benchmark comes to, in order."""
-    for stage in stages_of(benchmark_run):
-        for repeat in range(benchmark_run.options.get("repeats", 1) if stage == Stage.JUDGING else 1):
-            for candidate in range(len(benchmark_run.candidates)):
-                yield Step(stage, candidate, repeat)
-
-
 def answered(benchmark_run: BenchmarkRun, step: Step, runs: dict[tuple[str, int | None, int], Run]) -> Run | None:
     """The finished answers that a step grades: of this benchmark, or those that it was told to grade."""
     if step.stage != Stage.JUDGING:
         return None
     told = benchmark_run.options.get("answers")
-    run = Run.objects.get(pk=told[step.candidate]) if told else runs.get((Stage.ANSWERS, step.candidate, 0))
+    run = Run.objects.get(pk=told[step.candidate]) if told else runs.get(Step(Stage.ANSWERS, step.candidate).key)
     return run if run is not None and run.state == Run.State.FINISHED else None
 
 

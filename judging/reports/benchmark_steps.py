@@ -1,0 +1,59 @@
+"""The runs that a benchmark comes to, in order, and how far each is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from judging.benchmarks import BENCHMARKS, Stage
+from judging.core.fingerprints import short_names
+from judging.models import BenchmarkRun, Run
+from judging.reports.progress import RunProgress, run_progress
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One run of a benchmark."""
+
+    stage: Stage
+    candidate: int
+    repeat: int = 0
+
+    @property
+    def key(self) -> tuple[str, int | None, int]:
+        """What it is known by among the runs of its benchmark."""
+        return self.stage.value, self.candidate, self.repeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepProgress:
+    """How far a step is: no run, no progress."""
+
+    step: Step
+    name: str
+    run: Run | None = None
+    progress: RunProgress | None = None
+
+
+def stages_of(benchmark_run: BenchmarkRun) -> list[Stage]:
+    """The stages that a benchmark has, in order."""
+    every = BENCHMARKS[benchmark_run.benchmark].stages
+    left_out = {"answers": {Stage.JUDGING}, "judge": {Stage.ANSWERS}}.get(benchmark_run.options["stage"], set())
+    return [stage for stage in every if stage not in left_out]
+
+
+def steps_of(benchmark_run: BenchmarkRun) -> Iterator[Step]:
+    """Every run that a benchmark comes to."""
+    for stage in stages_of(benchmark_run):
+        for repeat in range(benchmark_run.options.get("repeats", 1) if stage == Stage.JUDGING else 1):
+            for candidate in range(len(benchmark_run.candidates)):
+                yield Step(stage, candidate, repeat)
+
+
+def step_progress(benchmark_run: BenchmarkRun) -> list[StepProgress]:
+    """Every step with how far it is."""
+    names = short_names([candidate["model"] for candidate in benchmark_run.candidates])
+    runs = {(run.stage, run.candidate, run.repeat): run for run in benchmark_run.runs.select_related("judge")}
+    found = [(step, runs.get(step.key)) for step in steps_of(benchmark_run)]
+    return [
+        StepProgress(step=step, name=names[step.candidate], run=run, progress=run_progress(run) if run else None)
+        for step, run in found
+    ]

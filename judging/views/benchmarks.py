@@ -1,0 +1,256 @@
+"""Pages of benchmarks: models side by side, the items behind every figure, two models compared."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from judging.actions.benchmarks import (
+    Graders,
+    Wish,
+    cancel_benchmark,
+    go_on,
+    grading_judge,
+    open_benchmark,
+    resume_benchmark,
+)
+from judging.actions.candidates import candidates_of
+from judging.actions.judges import JudgeChoice
+from judging.actions.runs import RunRefused
+from judging.benchmarks import BENCHMARKS, Benchmark, Stage
+from judging.benchmarks.mmlu.recipe import recipe_of
+from judging.benchmarks.mt_bench.answering import Asking
+from judging.forms import BenchmarkForm
+from judging.models import BenchmarkRun, Judgment, Run
+from judging.pages.benchmarks import is_share, sections_of
+from judging.permissions import lead_required
+from judging.reports import queue_of, queue_state
+from judging.reports.benchmark_comparisons import OUTCOMES, comparable, meeting_of
+from judging.reports.benchmark_documents import report_document
+from judging.reports.benchmark_rows import final_runs
+from judging.reports.benchmark_steps import step_progress
+from judging.reports.benchmarks import benchmark_report
+from judging.views.runs import STOP_POLLING, wants_fragment
+
+PER_PAGE = 25
+ITEMS_PER_PAGE = 50
+RIGHT, WRONG, SCORED, DROPPED = "right", "wrong", "scored", "dropped"
+
+
+@lead_required
+@require_GET
+def benchmark_list(request: HttpRequest) -> HttpResponse:
+    """Every examination, newest first, or those of one benchmark."""
+    chosen = request.GET.get("benchmark", "")
+    found = BenchmarkRun.objects.select_related("dataset", "judge", "made_by")
+    if chosen:
+        found = found.filter(benchmark=chosen)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [{"run": run, "title": BENCHMARKS[run.benchmark].title} for run in page]
+    context = {"page": page, "rows": rows, "chosen": chosen, "benchmarks": BENCHMARKS.values()}
+    return render(request, "judging/benchmark_list.html", context)
+
+
+@lead_required
+@require_http_methods(["GET", "POST"])
+def benchmark_start(request: HttpRequest) -> HttpResponseBase:
+    """Choose models and a benchmark."""
+    form = BenchmarkForm(request.POST or None, initial={"benchmark": request.GET.get("benchmark")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = started(form, request)
+        except RunRefused as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(found)
+    return render(request, "judging/benchmark_start.html", {"form": form})
+
+
+@transaction.atomic
+def started(form: BenchmarkForm, request: HttpRequest) -> BenchmarkRun:
+    """The examination that the answers mean, on its queue."""
+    by = request.user if isinstance(request.user, User) else None
+    benchmark = BENCHMARKS[form.cleaned_data["benchmark"]]
+    found = open_benchmark(benchmark, form.cleaned_data["dataset"], wish_from(benchmark, form.cleaned_data), by=by)
+    if found.state == BenchmarkRun.State.FAILED:
+        resume_benchmark(found)
+    go_on(found.pk)
+    return found
+
+
+def wish_from(benchmark: Benchmark, said: dict[str, Any]) -> Wish:
+    """What the answers of the form ask for."""
+    choice = JudgeChoice(name=said["judge"], engine=said["judge_engine"], model=said["judge_model"].strip())
+    return Wish(
+        candidates=candidates_of(said["models"], engine=said["engine"], base_url=said["base_url"]),
+        part=next(iter(benchmark.parts), ""),
+        first_n=said["first_n"],
+        seed=said["seed"] or 0,
+        recipe=recipe_of(shots=said["shots"], chat=said["chat"] or bool(said["system"]), system=said["system"]),
+        asking=Asking(system=said["system"]),
+        judge=grading_judge(benchmark, Graders(choice=choice)) if benchmark.is_graded else None,
+        judge_base_url=said["judge_base_url"],
+        repeats=said["repeats"],
+    )
+
+
+@lead_required
+@require_GET
+def benchmark_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Models side by side; while it runs htmx asks for its progress alone, and for the whole page when it is over."""
+    found = found_run(pk)
+    live = not found.is_over
+    steps = step_progress(found)
+    working = next((each.run for each in steps if each.run is not None and not each.run.is_over), None)
+    context: dict[str, Any] = {
+        "benchmark_run": found,
+        "live": live,
+        "steps": steps,
+        "queue": queue_state(queue_of(working)) if live and working is not None else None,
+    }
+    if wants_fragment(request):
+        response = render(request, "judging/_benchmark_progress.html", context, status=200 if live else STOP_POLLING)
+        if not live:
+            response["HX-Refresh"] = "true"
+        return response
+    report = benchmark_report(found)
+    context |= {"report": report, "sections": sections_of(report), "share": is_share(report)}
+    return render(request, "judging/benchmark_detail.html", context)
+
+
+def found_run(pk: int) -> BenchmarkRun:
+    """An examination with what its page names."""
+    found: BenchmarkRun = get_object_or_404(BenchmarkRun.objects.select_related("dataset", "judge", "made_by"), pk=pk)
+    return found
+
+
+@lead_required
+@require_GET
+def benchmark_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole report as JSON."""
+    found = found_run(pk)
+    response = JsonResponse(
+        report_document(benchmark_report(found)), json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )
+    response["Content-Disposition"] = f'attachment; filename="{found.benchmark}-{found.pk}.json"'
+    return response
+
+
+@lead_required
+@require_GET
+def benchmark_items(request: HttpRequest, pk: int) -> HttpResponse:
+    """The items behind a figure: of one candidate, of a group or a part, by what came of them."""
+    found = found_run(pk)
+    run = run_of(found, request.GET.get("candidate", "0"))
+    chosen = {name: request.GET.get(name, "") for name in ("group", "part", "outcome")}
+    rows = judgments(run, **chosen)
+    page = Paginator(rows, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
+    chooses = run.stage == Stage.CHOICES
+    context = {
+        "benchmark_run": found,
+        "run": run,
+        "candidate": found.candidates[run.candidate or 0]["model"],
+        "chosen": chosen,
+        "page": page,
+        "chooses": chooses,
+        "outcomes": [("", _("all")), *((each, label) for each, label in outcome_labels(chooses))],
+        "query": request.GET.urlencode() if "page" not in request.GET else without_page(request),
+    }
+    return render(request, "judging/benchmark_items.html", context)
+
+
+def without_page(request: HttpRequest) -> str:
+    """The address's choices, but for the page."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()
+
+
+def outcome_labels(chooses: bool) -> list[tuple[str, str]]:
+    """What may have come of an item, in words."""
+    if chooses:
+        return [(RIGHT, _("right")), (WRONG, _("wrong")), (DROPPED, _("without a score"))]
+    return [(SCORED, _("with a score")), (DROPPED, _("without a score"))]
+
+
+def run_of(benchmark_run: BenchmarkRun, candidate: str) -> Run:
+    """The run behind a candidate's figures; 404 where there is none yet."""
+    known = candidate.isdecimal() and int(candidate) < len(benchmark_run.candidates)
+    runs = final_runs(benchmark_run, int(candidate)) if known else []
+    if not runs:
+        raise Http404
+    return runs[0]
+
+
+def judgments(run: Run, *, group: str, part: str, outcome: str) -> QuerySet[Judgment]:
+    """The judgments that are meant, the lowest scores first."""
+    rows = Judgment.objects.filter(run=run)
+    if len(run.snapshot.get("judge", {}).get("rubric", {}).get("criteria", [])) > 1:
+        rows = rows.exclude(criterion="")
+    if group:
+        rows = rows.filter(item__category=group)
+    if part:
+        rows = rows.filter(criterion=part)
+    limits: dict[str, dict[str, Any]] = {
+        RIGHT: {"score": 1}, WRONG: {"score": 0}, SCORED: {"score__isnull": False}, DROPPED: {"score__isnull": True},
+    }  # fmt: skip
+    rows = rows.filter(**limits.get(outcome, {}))
+    found: QuerySet[Judgment] = rows.select_related("item").order_by(
+        F("score").asc(nulls_first=True), "item__position", "criterion"
+    )
+    return found
+
+
+@lead_required
+@require_GET
+def benchmark_compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Any two models on the same questions."""
+    found = found_run(pk)
+    sides = {side.value: side for side in comparable(found)}
+    first, second = (sides.get(request.GET.get(name, "")) for name in ("first", "second"))
+    meeting = meeting_of(first, second) if first and second else None
+    outcome = request.GET.get("outcome", "")
+    met = [each for each in meeting.met if not outcome or each.outcome == outcome] if meeting else []
+    context = {
+        "benchmark_run": found,
+        "title": BENCHMARKS[found.benchmark].title,
+        "chooses": Stage.CHOICES in BENCHMARKS[found.benchmark].stages,
+        "sides": sides.values(),
+        "meeting": meeting,
+        "outcome": outcome,
+        "outcomes": OUTCOMES,
+        "page": Paginator(met, ITEMS_PER_PAGE).get_page(request.GET.get("page")),
+        "chosen": {"first": request.GET.get("first", ""), "second": request.GET.get("second", "")},
+    }
+    return render(request, "judging/benchmark_compare.html", context)
+
+
+@lead_required
+@require_POST
+def benchmark_cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Stop an examination and keep what it found."""
+    found = found_run(pk)
+    if cancel_benchmark(found):
+        messages.success(request, _("The benchmark stops within one batch. What it found stays."))
+    else:
+        messages.warning(request, _("The benchmark was over already."))
+    return redirect(found)
+
+
+@lead_required
+@require_POST
+def benchmark_resume(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let an examination go on: what failed, what was cancelled, what a dead worker left."""
+    found = resume_benchmark(found_run(pk))
+    if go_on(found.pk) is None:
+        messages.warning(request, _("There was nothing left to do."))
+    else:
+        messages.success(request, _("The benchmark goes on."))
+    return redirect(found)
