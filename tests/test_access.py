@@ -17,7 +17,7 @@ from django.utils.regex_helper import normalize
 from annotation.actions.campaigns import assign_items
 from annotation.models import Annotator, Campaign
 from evalsite.services import running_queue
-from judging.models import Dataset, Judge, Run
+from judging.models import BenchmarkRun, Dataset, Judge, Run
 from tests import factories
 from tests.conftest import logged_in
 from training_export.models import Export
@@ -42,6 +42,7 @@ ACCESS: list[tuple[str, set[str]]] = [
     ("item_*", LEADS),
     ("run_*", LEADS),
     ("judge_*", LEADS),
+    ("benchmark_*", LEADS),
     ("review_*", MEMBERS),
     ("campaign_*", LEADS),
     ("adjudication_*", LEADS),
@@ -133,6 +134,7 @@ class Site:
         self.dataset = factories.make_dataset()
         factories.make_items(self.dataset, 3)
         run = factories.make_run(self.dataset)
+        factories.make_benchmark_run(self.dataset)
         assign_items(
             self.dataset,
             name="campaign",
@@ -159,7 +161,7 @@ class Site:
     def key_for(self, name: str) -> object:
         """The primary key that a URL of this name is about."""
         nouns = {"dataset": Dataset, "item": Dataset, "run": Run, "judge": Judge}
-        nouns |= {"campaign": Campaign, "export": Export}
+        nouns |= {"benchmark": BenchmarkRun, "campaign": Campaign, "export": Export}
         model: Any = nouns.get(name.split("_")[0], Dataset)
         if match := re.match(r"admin:(judging|annotation|training_export|auth)_([a-z]+)_", name):
             model = apps.get_model(*match.groups())
