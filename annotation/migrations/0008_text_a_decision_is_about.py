@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0008_uploads"),
+        ("annotation", "0007_locked_splits_and_drafts"),
     ]
 
     operations = [
