@@ -39,6 +39,7 @@ def change_campaign(campaign: Campaign, changes: Changes) -> Campaign:
         stratify_by=kept.stratify_by,
         drawn=kept.drawn,
         drawn_by=kept.drawn_by,
+        drawn_to=kept.drawn_to,
         opened_log=kept.opened_log,
         log_folder=kept.log_folder,
         logs=kept.logs,

@@ -17,9 +17,6 @@ from annotation.core.rules import CampaignRules
 from annotation.core.words import Terms
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Guideline
 from annotation.reports.doubts import doubt_of, strata_of
-from annotation.reports.promptfoo import is_promptfoo
-from judging.actions.judges import rubric_for
-from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
 from judging.models import Dataset, Item, Run
 
 BATCH = 1000
@@ -59,7 +56,7 @@ def assign_items(
         "seed": seed,
     }
     with transaction.atomic():
-        campaign = campaign_with(dataset, name, settings, terms or usual_terms(dataset))
+        campaign = campaign_with(dataset, name, settings, terms)
         for person in people:
             person.save()
     fill(campaign, people)
@@ -124,16 +121,11 @@ def refuse_dataset(dataset: Dataset, run: Run | None) -> None:
         )
 
 
-def usual_terms(dataset: Dataset) -> Terms:
-    """What is asked where nobody said it: of results of promptfoo a score from 0 to 1, else good, undefined or bad."""
-    return Terms(rubric=rubric_for(PROMPTFOO_RESULT).pk if is_promptfoo(dataset) else None)
-
-
-def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms) -> Campaign:
+def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms | None) -> Campaign:
     """The campaign of this name, made if new; one with other settings or a closed one is refused."""
     found: Campaign | None = Campaign.objects.select_for_update().filter(dataset=dataset, name=name).first()
     if found is None:
-        return new_campaign(dataset, name, settings, terms)
+        return new_campaign(dataset, name, settings, terms or Terms())
     if found.kind != Campaign.Kind.REVIEW:
         raise CampaignRefused(f"Campaign {name} holds imported labels; choose another name.")
     if found.state != Campaign.State.OPEN:
@@ -153,7 +145,7 @@ def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], term
 def without_draws(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The rules a lead asked for, without what later draws noted."""
     return replace(
-        CampaignRules.from_json(rules), drawn={}, drawn_by="", opened_log=False, log_folder="", logs={}
+        CampaignRules.from_json(rules), drawn={}, drawn_by="", drawn_to=(), opened_log=False, log_folder="", logs={}
     ).as_json()
 
 
@@ -202,7 +194,9 @@ def note_draws(campaign: Campaign, chances: Mapping[str, float], by: str) -> Non
     """Keep with which chance the items of each stratum were drawn so far, for a later draw."""
     if chances:
         row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-        row.rules = row.rules | {"drawn": dict(chances)} | ({"drawn_by": by} if by else {})
+        last = Item.objects.filter(dataset=row.dataset_id).last_position()
+        drawn_to = CampaignRules.from_json(row.rules).drawn_to or (last,)
+        row.rules = row.rules | {"drawn": dict(chances), "drawn_to": list(drawn_to)} | ({"drawn_by": by} if by else {})
         row.save(update_fields=["rules"])
         campaign.rules = row.rules
 

@@ -1,5 +1,6 @@
 """The rules of a campaign that are no column of it: one dataclass that reads and writes `Campaign.rules`."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -45,6 +46,9 @@ class CampaignRules:
     """Kept by the draws themselves: the chance that items of each stratum ('' for all) had so far."""
     drawn_by: str = ""
     """What these strata divide by."""
+    drawn_to: tuple[int, ...] = ()
+    """The last position there was when items were first drawn, and after each growth: what came later had less
+    chance. In `drawn` it has keys of its own, see `chance_key`."""
     opened_log: bool = False
     """Whether it was opened from a log of mdk, and is saved as one."""
     log_folder: str = ""
@@ -67,6 +71,12 @@ class CampaignRules:
 
 
 RULE_DEFAULTS: Mapping[str, Any] = {one.name: getattr(CampaignRules(), one.name) for one in fields(CampaignRules)}
+
+
+def chance_key(rules: CampaignRules, stratum: str, position: int) -> str:
+    """Under which key `drawn` keeps the chance of an item: items that came after a draw had no part in it."""
+    generation = bisect_left(rules.drawn_to, position)
+    return f"{stratum}@{rules.drawn_to[generation - 1]}" if generation else stratum
 
 
 def skip_rule(rules: CampaignRules, *, pulled: bool) -> Skipped:

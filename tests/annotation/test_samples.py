@@ -122,3 +122,14 @@ def test_a_closed_campaign_gets_no_more() -> None:
     campaign.state = Campaign.State.CLOSED
     with pytest.raises(CampaignRefused, match="not an open review"):
         queue_more(campaign, n=1)
+
+
+def test_items_that_came_after_a_draw_had_no_part_in_it() -> None:
+    campaign = make_sampled(sample=10)
+    factories.make_items(campaign.dataset, 40)
+    queue_more(campaign, n=20, seed=1)
+    rows = CampaignItem.objects.filter(campaign=campaign).values_list("item__position", "probability")
+    assert {(position <= 50, round(chance or 0, 6)) for position, chance in rows} == {(True, 0.4), (False, 0.25)}
+    queue_more(campaign, n=30, seed=2)
+    rows = CampaignItem.objects.filter(campaign=campaign).values_list("item__position", "probability")
+    assert {(position <= 50, round(chance or 0, 6)) for position, chance in rows} == {(True, 0.7), (False, 0.625)}
