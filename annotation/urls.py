@@ -16,6 +16,7 @@ from annotation.views import (
     campaigns,
     review,
     review_steps,
+    uploads,
 )
 
 review_urls = [
@@ -100,4 +101,14 @@ agreement_urls = [
     ),
 ]
 
-urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *adjudication_urls, *agreement_urls]
+upload_urls = [
+    path("datasets/import/", uploads.upload_create, name="upload_create"),
+    path("datasets/imports/", uploads.upload_list, name="upload_list"),
+    path("datasets/imports/<int:pk>/", uploads.upload_detail, name="upload_detail"),
+    path("datasets/imports/<int:pk>/look/", uploads.upload_look, name="upload_look"),
+    path("datasets/imports/<int:pk>/store/", uploads.upload_store, name="upload_store"),
+    path("datasets/imports/<int:pk>/cancel/", uploads.upload_cancel, name="upload_cancel"),
+    path("datasets/imports/<int:pk>/again/", uploads.upload_again, name="upload_again"),
+    path("datasets/imports/<int:pk>/problems/", uploads.upload_problems, name="upload_problems"),
+]
+urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *adjudication_urls, *agreement_urls, *upload_urls]

@@ -193,6 +193,9 @@ if env_flag("EVALSITE_HTTPS", "0"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# Files of one import through the browser, together. They go to disk in pieces, not through memory.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+MAX_UPLOAD_BYTES = env_whole("EVALSITE_MAX_UPLOAD_MB", "2048") * 1024 * 1024
 
 LOGGING = {
     "version": 1,

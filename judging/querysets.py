@@ -18,9 +18,9 @@ class DatasetQuerySet(QuerySet):  # type: ignore[type-arg]
         """Those whose import is complete; the others are shown to nobody."""
         return self.filter(state=self.model.State.READY)
 
-    def abandoned(self, before: datetime) -> "DatasetQuerySet":
-        """Those whose import began before then and never ended."""
-        return self.filter(state=self.model.State.IMPORTING, at__lt=before)
+    def importing(self) -> "DatasetQuerySet":
+        """Those whose import is under way, or was killed."""
+        return self.filter(state=self.model.State.IMPORTING)
 
     def named_like(self, text: str) -> "DatasetQuerySet":
         """Those whose name has this text; all of them for ''."""

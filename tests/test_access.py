@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from annotation.actions.campaigns import assign_items
-from annotation.models import Annotator, Campaign
+from annotation.models import Annotator, Campaign, Upload
 from evalsite.services import running_queue
 from judging.models import BenchmarkRun, Dataset, Judge, Run
 from tests import factories
@@ -49,6 +49,7 @@ ACCESS: list[tuple[str, set[str]]] = [
     ("agreement_own", MEMBERS),
     ("agreement_*", LEADS),
     ("export_*", LEADS),
+    ("upload_*", LEADS),
     # the back office
     ("admin:login", ANYBODY),
     ("admin:logout", ANYBODY),
@@ -96,6 +97,7 @@ ABOUT_NOTHING_HERE = {
     "agreement_panel",
     "agreement_table",
     "export_file",
+    "upload_problems",
     "admin:autocomplete",
     "admin:<(?P<url>.*)$>",
     *(f"admin:django_rq_{page}" for page in ("job_detail", "result_detail", "delete_job", "requeue_job")),
@@ -144,6 +146,7 @@ class Site:
             order="sequential",
             seed=0,
         )
+        Upload.objects.create(state=Upload.State.PLANNED)
         Export.objects.create(dataset=self.dataset, format="mdk", state=Export.State.READY)
 
     def client(self, role: str) -> Client:
@@ -161,7 +164,7 @@ class Site:
     def key_for(self, name: str) -> object:
         """The primary key that a URL of this name is about."""
         nouns = {"dataset": Dataset, "item": Dataset, "run": Run, "judge": Judge}
-        nouns |= {"benchmark": BenchmarkRun, "campaign": Campaign, "export": Export}
+        nouns |= {"benchmark": BenchmarkRun, "campaign": Campaign, "export": Export, "upload": Upload}
         model: Any = nouns.get(name.split("_")[0], Dataset)
         if match := re.match(r"admin:(judging|annotation|training_export|auth)_([a-z]+)_", name):
             model = apps.get_model(*match.groups())

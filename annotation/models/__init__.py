@@ -4,6 +4,7 @@ from annotation.models.campaigns import Annotator, Assignment, Campaign, Campaig
 from annotation.models.counts import CountScale, ItemCount
 from annotation.models.labels import GoldLabel, Label, LabelReview
 from annotation.models.tuning import FlagDecision, LockedSplit, RubricDraft, TestLook
+from annotation.models.uploads import Upload
 
 __all__ = [
     "Annotator",
@@ -20,4 +21,5 @@ __all__ = [
     "LockedSplit",
     "RubricDraft",
     "TestLook",
+    "Upload",
 ]

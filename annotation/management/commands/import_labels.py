@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from annotation.actions.label_imports import LabelImport, TableImport, import_label_table, import_labels
+from annotation.actions.label_imports.sent import is_log, table_options
 from annotation.core.label_tables import HUMAN, JUDGE, TableOptions
-from judging.actions.imports import FileProblem, ImportRefused, InputFile, Source, source_of
+from judging.actions.imports import FileProblem, ImportRefused, InputFile
 from judging.models import Dataset
 
 SHOWN = 50
-WITH_PEOPLE = {"promptfoo", "promptfoo_db", "label_studio", "argilla"}
 
 
 class Command(BaseCommand):
@@ -40,7 +40,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file = InputFile(Path(options["file"]), encoding=options["encoding"])
         try:
-            outcome = self._log(file, options) if _is_log(file, options) else self._table(file, options)
+            table = table_options(options | {"raters": _names(options["columns"])})
+            outcome = self._log(file, options) if is_log(file, table) else self._table(file, options, table)
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
@@ -62,16 +63,8 @@ class Command(BaseCommand):
             raise CommandError("A log does not say who went through it. Name the person with --annotator.")
         return import_labels(dataset, file, annotator=options["annotator"])
 
-    def _table(self, file: InputFile, options: dict[str, Any]) -> TableImport:
-        columns = (options["columns"] or "").split(",")
-        asked = TableOptions(
-            columns=tuple(name.strip() for name in columns if name.strip()),
-            criterion=options["criterion"],
-            rater_type=options["rater_type"],
-            rater=options["annotator"] or "",
-            positional=options["positional"],
-        )
-        return import_label_table(options["dataset"], file, options=asked)
+    def _table(self, file: InputFile, options: dict[str, Any], table: TableOptions) -> TableImport:
+        return import_label_table(options["dataset"], file, options=table)
 
     def _complain(self, problems: Iterable[FileProblem]) -> None:
         for problem in list(problems)[:SHOWN]:
@@ -109,9 +102,5 @@ class Command(BaseCommand):
             self.stdout.write(f"  without an item, left out: {len(outcome.unmatched)}")
 
 
-def _is_log(file: InputFile, options: dict[str, Any]) -> bool:
-    """Whether the file is one in which a person left verdicts on answers; whatever else there is, is a table."""
-    if options["columns"] or options["rater_type"] == JUDGE:
-        return False
-    source = source_of(file, "")
-    return isinstance(source, Source) and (source.format.startswith("mdk_") or source.format in WITH_PEOPLE)
+def _names(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from judging.actions.imports.bulk import insert_items, roomy_cache
 from judging.actions.imports.judged import ImportedRuns, Placed
 from judging.actions.imports.plan import (
+    MAX_NAME,
     ImportPlan,
     ImportRefused,
     Progress,
@@ -26,11 +27,14 @@ from judging.actions.imports.rows import FileProblem, InputFile, KeyedRow, Sourc
 from judging.actions.imports.stored import OTHER_FIELDS, TEXT_FIELDS, StoredItem, item_fields, stored_items
 from judging.actions.judges import rubric_for
 from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
+from judging.core.claimers import is_gone, this_claimer
 from judging.core.readers import FileRefused
 from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply
 
 BATCH = 5000
 BATCH_CHARACTERS = 8_000_000
+BY = " by "
+"""Before the name of the process whose import a hidden dataset is."""
 ABANDONED_AFTER = timedelta(days=1)
 """A hidden dataset that is older was left by a process that was killed."""
 
@@ -94,9 +98,11 @@ def _check_unchanged(sources: Iterable[Source]) -> None:
 
 
 def discard_abandoned_imports() -> None:
-    """Delete hidden datasets whose import was killed."""
-    for dataset in Dataset.objects.abandoned(timezone.now() - ABANDONED_AFTER):
-        _discard(dataset)
+    """Delete hidden datasets whose import was killed: those of dead processes here, and old ones of anywhere."""
+    old = timezone.now() - ABANDONED_AFTER
+    for dataset in Dataset.objects.importing():
+        if dataset.at < old or is_gone(dataset.name.rpartition(BY)[2]):
+            _discard(dataset)
 
 
 def _import_new(plan: ImportPlan, by: User | None, progress: Progress) -> Dataset:
@@ -140,7 +146,7 @@ def _hidden_dataset(name: str, by: User | None) -> Iterator[Dataset]:
 
     The name is taken only when all rows are there: what a killed process leaves blocks nobody.
     """
-    hidden = f"{name[:150]} (importing {uuid4().hex})"
+    hidden = f"{name[:60]} (importing {uuid4().hex}){BY}{this_claimer()}"[:MAX_NAME]
     dataset = Dataset.objects.create(name=hidden, state=Dataset.State.IMPORTING, made_by=by)
     try:
         yield dataset
