@@ -40,6 +40,14 @@ def want_one_more(campaign: Campaign, row: CampaignItem) -> bool:
     return True
 
 
+def want_one_less(row: CampaignItem) -> bool:
+    """A label was taken back: a place that was opened because people disagreed is closed, if nobody took it."""
+    if not row.extra:
+        return False
+    untaken = CampaignItem.objects.filter(pk=row.pk, extra__gt=0, taken__lt=F("wanted"))
+    return untaken.update(wanted=F("wanted") - 1, extra=F("extra") - 1) == 1
+
+
 def item_agreement(row: CampaignItem) -> float:
     """Of the pairs of people who labelled an item, the share that says the same, for its worst criterion.
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.actions.counts import recount
+from annotation.actions.extras import want_one_less
 from annotation.actions.queue import hold, keep_place, locked, settle
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
 from annotation.core.asked import UNDEFINED, is_answer, is_one_verdict, side
@@ -50,7 +51,7 @@ def decide(row: Assignment, word: Word, *, view: PageView) -> list[Label]:
     refuse_word(row, word)
     now = timezone.now()
     end_labels(current, Label.EndedBy.SUPERSEDED, now)
-    labels = append_labels(row, word, next_client_key(row, view, history), now)
+    labels = append_labels(row, word, next_client_key(row, view, history), now, on_screen(row, view, now))
     row.held_until = None
     store_draft(row, {}, Assignment.State.SUBMITTED)
     recount_all(row, [*current, *labels])
@@ -74,6 +75,7 @@ def undo_label(label: Label) -> Assignment:
     end_labels(current, Label.EndedBy.UNDONE, now)
     recount_all(row, current)
     store_draft(row, content | {"at": now.isoformat()}, Assignment.State.DRAFT)
+    want_one_less(row.campaign_item)
     return hold(row)
 
 
@@ -188,12 +190,12 @@ def end_labels(labels: Sequence[Label], by: str, now: datetime) -> None:
         Label.objects.filter(pk__in=[label.pk for label in labels]).update(ended_at=now, ended_by=by)
 
 
-def append_labels(row: Assignment, word: Word, client_key: str, now: datetime) -> list[Label]:
+def append_labels(row: Assignment, word: Word, client_key: str, now: datetime, seconds: float | None) -> list[Label]:
     """A new label for each criterion, stamped with what was on the screen when it was given.
 
     What goes with all answers stands in each of the labels: whoever reads one criterion reads the whole word.
     """
-    item, opened = row.campaign_item.item, row.opened_at
+    item = row.campaign_item.item
     shared = {
         "campaign": row.campaign,
         "item": item,
@@ -209,11 +211,20 @@ def append_labels(row: Assignment, word: Word, client_key: str, now: datetime) -
         "flags": list(word.flags),
         "judge_visible": row.revealed_at is not None,
         "surplus": not keep_place(row),
-        "seconds": (now - opened).total_seconds() if opened else None,
+        "seconds": seconds,
         "client_key": client_key,
         "at": now,
     }
     return [Label.objects.create(**shared, **answered) for answered in map(asdict, word.answers)]
+
+
+def on_screen(row: Assignment, view: PageView, now: datetime) -> float | None:
+    """How long the person looked: as the page says, never longer than since the server showed it; a press that waited
+    for a connection did not take that long."""
+    since = (now - row.opened_at).total_seconds() if row.opened_at else None
+    if view.seconds is None:
+        return since
+    return view.seconds if since is None else min(view.seconds, since)
 
 
 def recount_all(row: Assignment, labels: Sequence[Label]) -> None:

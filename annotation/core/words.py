@@ -46,11 +46,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
-    """The page a press comes from: which showing of which item text, and the draft it knew of."""
+    """The page a press comes from: which showing of which item text, the draft it knew of, and how long it was on the
+    screen, where the page says so."""
 
     key: str
     known_rev: int
     item_revision: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class PageForm(forms.Form):
     )
     known_rev = forms.IntegerField(min_value=0)
     item_revision = forms.IntegerField(min_value=1)
+    seconds = forms.FloatField(required=False, min_value=0)
     comment = forms.CharField(required=False, strip=False, max_length=COMMENT_LENGTH, label=_("Comment"))
     question = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Question"))
     answer = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Answer"))
@@ -64,7 +65,12 @@ class PageForm(forms.Form):
     def view(self) -> PageView:
         """The page view, for an action."""
         data = self.cleaned_data
-        return PageView(key=data["page_key"], known_rev=data["known_rev"], item_revision=data["item_revision"])
+        return PageView(
+            key=data["page_key"],
+            known_rev=data["known_rev"],
+            item_revision=data["item_revision"],
+            seconds=data["seconds"],
+        )
 
     def changed_texts(self) -> dict[str, str]:
         """The texts that differ from the item's."""

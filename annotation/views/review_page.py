@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from annotation.actions.labels import current_labels
 from annotation.core.asked import side
 from annotation.core.queue_filter import QueueFilter
-from annotation.models import Assignment, Campaign, Guideline, Label
+from annotation.models import Assignment, Campaign, Guideline, Label, LabelReview
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import draft_of, form_pane, said
 from annotation.views.review_queue import around, progress_context
@@ -94,6 +94,7 @@ def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) 
         "model": "" if campaign.blind_model else item.model,
         "label": labels[0] if labels else None,
         "label_word": said(assignment, labels),
+        "sent_back": sent_back(assignment),
         "pane": pane,
         "values": pane.values,
         "corrected": {name: pane.values[name] != getattr(item, name) for name in ("question", "answer")},
@@ -103,6 +104,15 @@ def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) 
         "page_key": uuid4().hex,
         "has_ahead": True,
     }
+
+
+def sent_back(assignment: Assignment) -> LabelReview | None:
+    """What a lead said who gave one's label back; nothing once it is decided again."""
+    if assignment.state not in (Assignment.State.DRAFT, Assignment.State.SKIPPED) or not assignment.draft:
+        return None
+    own = {"label__campaign": assignment.campaign_id, "label__annotator": assignment.annotator_id}
+    newest = LabelReview.objects.filter(**own, label__item=assignment.campaign_item.item_id).order_by("-pk").first()
+    return newest if newest and newest.outcome == LabelReview.Outcome.REJECTED else None
 
 
 def older_version(guideline: Guideline | None, label: Label | None) -> int | None:

@@ -1,12 +1,13 @@
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from annotation.actions.label_reviews import ReviewRefused, accept_label, fix_label, reject_label, reject_to_another
 from annotation.actions.labels import submit_label
 from annotation.actions.rereview import rereview
 from annotation.models import Annotator, Assignment, Campaign, GoldLabel, Label, LabelReview
 from tests import factories
-from tests.annotation.review_help import make_review, place, view_of, word
+from tests.annotation.review_help import make_review, place, press, view_of, word
 from tests.annotation.test_adjudication import decided
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,13 @@ def test_who_gave_the_label_is_who_gets_it_back(campaign: Campaign, label: Label
     drafts = Assignment.objects.filter(state="draft").values_list("annotator__name", flat=True)
     assert list(drafts) == ["annotator-1"]
     assert Annotator.objects.count() == 2
+
+
+def test_the_annotator_reads_why_a_label_was_sent_back_until_they_decide_again(
+    campaign: Campaign, label: Label, lead: User, annotator_client: Client
+) -> None:
+    address = f"/review/{campaign.pk}/1/"
+    reject_label(label, by=lead, comment="look at the year")
+    assert "Sent back by a lead: look at the year" in annotator_client.get(address).content.decode()
+    press(annotator_client, campaign, 1, "clean")
+    assert "Sent back by a lead" not in annotator_client.get(address).content.decode()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -182,3 +183,13 @@ def test_a_closed_campaign_takes_nothing(campaign: Campaign) -> None:
         save_draft(place(campaign, 2), {"comment": "x"}, view=view_of(place(campaign, 2)))
     with pytest.raises(LabelRefused, match="closed"):
         submit_label(place(campaign, 2), word("clean"), view=view_of(place(campaign, 2)))
+
+
+@pytest.mark.parametrize(("told", "stored"), [(3.5, 3.5), (900.0, 60.0), (None, 60.0)])
+def test_the_time_on_the_screen_is_as_the_page_says_and_no_longer_than_since_it_was_shown(
+    campaign: Campaign, told: float | None, stored: float
+) -> None:
+    row = place(campaign)
+    Assignment.objects.filter(pk=row.pk).update(opened_at=timezone.now() - timedelta(seconds=60))
+    label = submit_label(row, word(), view=replace(view_of(row), seconds=told))
+    assert label.seconds == pytest.approx(stored, abs=5)

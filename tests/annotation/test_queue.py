@@ -329,6 +329,14 @@ def test_one_more_is_asked_where_people_disagree() -> None:
     assert work(campaign, "c") == [1]
 
 
+def test_the_extra_place_goes_with_the_label_that_called_for_it() -> None:
+    campaign = make_pulled(items=1, people="abc", rules={"extra_below": 0.6})
+    work(campaign, "a", "clean")
+    second = label(pull(campaign, "b"), "wrong")
+    undo_label(second)
+    assert CampaignItem.objects.values_list("wanted", "extra").get() == (2, 0)
+
+
 def test_no_more_than_the_rule_allows_are_asked() -> None:
     campaign = make_pulled(items=1, people="abcd", rules={"extra_below": 0.9, "extra_most": 1})
     for name, verdict in zip("abc", ("clean", "wrong", "clean"), strict=True):

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const SAVE_AFTER = 700, TOAST_FOR = 10000, STOCK_LOW = 4, REMEMBERED = 40;
-  const OF_THE_PAGE = new Set(["csrfmiddlewaretoken", "page_key", "known_rev", "item_revision", "filter", "sequence"]);
+  const OF_THE_PAGE = new Set(["csrfmiddlewaretoken", "page_key", "known_rev", "item_revision", "filter", "sequence", "seconds"]);
   const offline = window.reviewOffline, texts = window.reviewTexts;
   const page = () => document.getElementById("review");
   const form = () => document.getElementById("review-form");
@@ -11,7 +11,7 @@
   const words = document.getElementById("review-words").dataset;
   const path = () => page().dataset.path;
   const pages = new Map();
-  let stock = [], busy = false, clean = "", sequence = 0, saveTimer = 0, toastTimer = 0, saving = null, stale = false;
+  let shownAt = performance.now(), stock = [], busy = false, clean = "", sequence = 0, saveTimer = 0, toastTimer = 0, saving = null, stale = false;
 
   // ---- what is typed ----
   const typed = () => [...new FormData(form())].filter(([name, value]) => !OF_THE_PAGE.has(name) && typeof value === "string");
@@ -158,6 +158,7 @@
     clearTimeout(saveTimer);
     const url = button?.hasAttribute("formaction") ? button.formAction : from.action;
     const body = new FormData(from, button?.name ? button : undefined), of = path();
+    if (from === form()) body.set("seconds", ((performance.now() - shownAt) / 1000).toFixed(1));
     // What is saved now must hold what still waits here, and cannot wait itself.
     const now = Boolean(button?.hasAttribute("data-now")), mayWait = from === form() && !now;
     if (now && offline.steps().length && !(await offline.send())) { problem({ sentence: words.unreachable }, () => step(from, button)); return; }
@@ -242,6 +243,7 @@
   const arrive = () => {
     stale = false;
     sequence = 0;
+    shownAt = performance.now();
     for (const time of page().querySelectorAll("time")) time.textContent = clock(time.dateTime);
     hideToastLater();
     page().querySelector(".review-places [aria-current]")?.scrollIntoView({ block: "center" });
