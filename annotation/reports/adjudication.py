@@ -57,7 +57,8 @@ def queue_of(campaign: Campaign, chosen: Filter) -> Queue:
     """How far a lead is with the items of a filter."""
     found = found_by(campaign, chosen)
     total = found.count()
-    return Queue(filter=chosen, total=total, decided=total - undecided(campaign, found).count() if total else 0)
+    any_decided = total and standing_gold(campaign).exists()
+    return Queue(filter=chosen, total=total, decided=total - undecided(campaign, found).count() if any_decided else 0)
 
 
 def found_by(campaign: Campaign, chosen: Filter) -> Items:

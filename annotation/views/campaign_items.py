@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation.actions import bulk
 from annotation.forms.campaign_items import ACTIONS, BulkForm, ItemFilterForm, query_of
-from annotation.models import Annotator, Campaign
+from annotation.models import Annotator, Campaign, CampaignItem
 from annotation.reports.campaign_items import ItemFilter, Show, items_of, lines_of
 from judging.models import Item
 from judging.permissions import lead_required
@@ -54,14 +54,15 @@ def campaign_items(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The items that a filter leaves, a page at a time."""
     campaign = get_object_or_404(Campaign.objects.select_related("dataset"), pk=pk)
     asked = ItemFilterForm(request.GET).asked()
-    rows = items_of(campaign, asked).select_related("item")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    # Numbers first: a page far behind is counted up to without reading the texts before it.
+    page = Paginator(items_of(campaign, asked).values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    rows = CampaignItem.objects.filter(pk__in=list(page)).select_related("item").order_by("rank")
     context = {
         "campaign": campaign,
         "asked": asked,
         "query": urlencode(query_of(asked)),
         "page": page,
-        "lines": lines_of(campaign, list(page)),
+        "lines": lines_of(campaign, list(rows)),
         "show_words": SHOW_WORDS,
         "actions": ACTIONS,
         "people": people_of(campaign),

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from annotation.models import Assignment, Campaign, Label
+from annotation.models import Assignment, Campaign, GoldLabel, Label, LabelReview
 from judging.models import Dataset, Item, Reply, Run
 from tests import factories
 from tests.annotation.review_help import fields_of, make_review, place, press, url
@@ -107,6 +108,43 @@ def test_no_page_within_reach_says_anything(campaign: Campaign, annotator_client
     pages = crawl(annotator_client, "/")
     assert url("review_item", campaign, 3) in pages
     assert {address: leaks(response) for address, response in pages.items() if leaks(response)} == {}
+
+
+@pytest.mark.parametrize("distribution", ["dealt", "pulled"])
+@pytest.mark.parametrize("show", ["all", "open", "flagged"])
+def test_items_ahead_and_answers_without_a_page_say_nothing(
+    campaign: Campaign, annotator_client: Client, distribution: str, show: str
+) -> None:
+    rules = {"annotators": ["annotator-1", "annotator-2"]}
+    Campaign.objects.update(distribution=distribution, rules=rules)
+    script = {"HX-Request": "true"}
+    ahead = annotator_client.get(url("review_ahead", campaign, 1), {"show": show}, headers=script)
+    assert leaks(ahead) == []
+    assert any("Question 1?" in item["html"] for item in ahead.json()["items"]) == (show != "flagged")
+    for name in ("review_hold", "review_release", "review_later", "review_skip", "review_reopen"):
+        sent = fields_of(annotator_client, url("review_item", campaign, 1)) | {"filter": f"show={show}"}
+        for headers in ({}, script):
+            assert leaks(annotator_client.post(url(name, campaign, 1), sent, headers=headers)) == [], name
+    for name in ("review_next", "review_done", "review_jump"):
+        asked = {"show": show, "number": "2", "q": "planted"}
+        assert leaks(annotator_client.get(url(name, campaign), asked, headers=script, follow=True)) == [], name
+
+
+def test_what_leads_decide_and_think_reaches_nobody_else(
+    campaign: Campaign, lead: User, annotator_client: Client
+) -> None:
+    """Gold labels, reviews of labels and adjudication are for leads."""
+    words = {"comment": PEOPLE["comment"], "value": "wrong", "verdict": "wrong", "at": timezone.now(), "by": lead}
+    for item in Item.objects.all():
+        GoldLabel.objects.create(campaign=campaign, item=item, method="adjudicated", **words)
+    for label in Label.objects.all():
+        LabelReview.objects.create(
+            label=label, lead=lead, outcome="rejected", comment=PEOPLE["comment"], at=words["at"]
+        )
+    pages = crawl(annotator_client, "/")
+    assert {address: leaks(response) for address, response in pages.items() if leaks(response)} == {}
+    for name in ("campaign_detail", "campaign_items", "adjudication_next"):
+        assert annotator_client.get(url(name, campaign)).status_code == 403
 
 
 def test_no_address_of_the_site_says_anything(campaign: Campaign, annotator_client: Client) -> None:
