@@ -1,26 +1,23 @@
-"""MT-Bench-Branch: the examples of a taxonomy's skills, answered and graded against their own answers."""
+"""MT-Bench-Branch: the examples of a taxonomy's skills, answered and graded by their own answers."""
 
 from pathlib import Path
 
 from judging.benchmarks.base import Benchmark, NoQuestions, Questions, Stage
 
-LEFT_OUT = {"knowledge", "docs", "scripts"}
+HEAD = "HEAD"
 
 
 def questions(path: Path, part: str) -> Questions:
-    """Every qna.yaml of a taxonomy's skills, or one file."""
-    if path.is_file():
-        return Questions(files=[path])
-    found = sorted(path.rglob("qna.yaml"))
-    files = [file for file in found if not hidden(file.relative_to(path).parts[0])]
-    if not files:
-        raise NoQuestions(f"{path} holds no skills: expected qna.yaml files, as a taxonomy has them.")
-    return Questions(files=files)
+    """Its questions are in a git repository, not in files of a folder."""
+    raise NoQuestions(f"{path} is no branch of a taxonomy: name its git repository, REPOSITORY or REPOSITORY@BRANCH.")
 
 
-def hidden(name: str) -> bool:
-    """Whether a folder of a taxonomy has no skills."""
-    return name in LEFT_OUT or name.startswith(".")
+def repository_of(data: str) -> tuple[Path, str]:
+    """The repository and the branch of `REPOSITORY@BRANCH`; a folder that has an @ in its name is a folder."""
+    folder, _, branch = data.rpartition("@")
+    if not folder or Path(data).exists():
+        return Path(data), HEAD
+    return Path(folder), branch
 
 
 MT_BENCH_BRANCH = Benchmark(

@@ -8,8 +8,11 @@ from django.contrib.auth.models import User
 
 from judging.actions.imports import ImportRefused, InputFile, import_files
 from judging.actions.imports.rows import checksum
+from judging.actions.mt_bench_branch import open_branch
 from judging.actions.runs import RunRefused
 from judging.benchmarks import Benchmark, NoQuestions, Questions
+from judging.benchmarks.mt_bench.taxonomy_git import TaxonomyRefused
+from judging.benchmarks.mt_bench_branch import MT_BENCH_BRANCH, repository_of
 from judging.core.readers import FileRefused
 from judging.models import BenchmarkRun, Dataset
 
@@ -26,6 +29,8 @@ def questions_of(benchmark: Benchmark, data: str, *, part: str = "", by: User | 
     named: Dataset | None = Dataset.objects.ready().filter(name=data).first()
     if named is not None:
         return named
+    if benchmark is MT_BENCH_BRANCH:
+        return branch_questions(data, by)
     path = Path(data)
     if not path.exists():
         raise RunRefused(f"There is neither a dataset nor a file or folder {data!r}: say where the questions are.")
@@ -36,6 +41,14 @@ def questions_of(benchmark: Benchmark, data: str, *, part: str = "", by: User | 
         raise RunRefused(str(error)) from error
     except FileRefused as error:
         raise RunRefused(error.message) from error
+
+
+def branch_questions(data: str, by: User | None) -> Dataset:
+    """The questions of a taxonomy's branch, `REPOSITORY@BRANCH`; of its HEAD where no branch is named."""
+    try:
+        return open_branch(*repository_of(data), by=by)[0]
+    except TaxonomyRefused as error:
+        raise RunRefused(str(error)) from error
 
 
 def chosen_part(benchmark: Benchmark, part: str) -> str:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from judging.actions.benchmarks.questions import questions_of
 from judging.actions.mt_bench import Grading, judge_for_mt_bench
 from judging.actions.mt_bench_branch import open_branch
 from judging.actions.mt_bench_tree import write_tree
+from judging.actions.runs import RunRefused
 from judging.benchmarks.mt_bench.branch import branch_of
 from judging.benchmarks.mt_bench.branch_changes import Change, FileRating, Side, compare_branches, peer_report
 from judging.benchmarks.mt_bench.taxonomy_git import (
@@ -20,6 +22,7 @@ from judging.benchmarks.mt_bench.taxonomy_git import (
     UnknownBranch,
     read_commit,
 )
+from judging.benchmarks.mt_bench_branch import MT_BENCH_BRANCH, repository_of
 from judging.engines.base import Request
 from judging.reports.mt_bench_branch import branch_changes, branch_text
 from tests.judging.benchmarks.mt_bench.files import answered, judged, write_prompts
@@ -201,6 +204,20 @@ def test_a_branch_is_answered_and_graded_by_its_examples(taxonomy: Path, tmp_pat
     code = RUN_INSTRUCTLAB.replace("sys.argv[1:4])", "sys.argv[1:4], bench_name='mt_bench_branch')")
     files = ("question.jsonl", "model_judgment/j_single.jsonl", "model_answer/m1.jsonl")
     assert json.loads(peer(code, *(str(base / name) for name in files))) == [7.0, [7.0], 0.0, 10, True]
+
+
+@pytest_db
+def test_the_command_names_a_repository_and_a_branch(taxonomy: Path, tmp_path: Path) -> None:
+    rc = questions_of(MT_BENCH_BRANCH, f"{taxonomy}@rc")
+    assert rc == open_branch(taxonomy, "rc")[0]
+    assert questions_of(MT_BENCH_BRANCH, rc.name) == rc
+    assert questions_of(MT_BENCH_BRANCH, str(taxonomy)).items.count() == 10
+    (taxonomy / "a@b").mkdir()
+    assert repository_of(str(taxonomy / "a@b")) == (taxonomy / "a@b", "HEAD")
+    with pytest.raises(RunRefused, match="has no branch or commit 'gone'"):
+        questions_of(MT_BENCH_BRANCH, f"{taxonomy}@gone")
+    with pytest.raises(RunRefused, match="There is no folder"):
+        questions_of(MT_BENCH_BRANCH, str(tmp_path / "nowhere"))
 
 
 @pytest_db

@@ -48,7 +48,8 @@ def test_real_questions_are_answered_graded_and_written(server: str, shared_data
     work_run(answers.pk, claimer="test")
     answers.refresh_from_db()
     assert answers.state == Run.State.FINISHED, answers.error
-    assert answers.replies.filter(value="answered").count() == 2 * FIRST
+    assert list(answers.replies.exclude(value="answered").values_list("part", "reason", "detail")) == []
+    assert answers.replies.count() == 2 * FIRST
 
     spec = mt_bench_spec(read_prompt_file(bench / "judge_prompts.jsonl"), model="tiny")
     assert spec.sampling == {"temperature": 0, "max_tokens": 2048}
