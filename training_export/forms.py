@@ -58,6 +58,11 @@ class ExportForm(forms.Form):
     run = RunField(
         Run.objects.none(), required=False, label=_("Run of a judge"), empty_label=_("The newest finished one")
     )
+    criterion = forms.CharField(
+        required=False,
+        label=_("Criterion"),
+        help_text=_("Whose verdicts decide, where there are several criteria and no overall verdict."),
+    )
     format = forms.ChoiceField(label=_("Format"), choices=[(name, FORMATS.get(name, name)) for name in WRITERS])
     min_agreement = forms.FloatField(
         required=False,
@@ -163,6 +168,7 @@ class ExportForm(forms.Form):
             judge_gate=chosen["judge_gate"] and self.with_judge,
             leakage_against=chosen["leakage_against"],
             leakage=chosen["leakage"] or EXCLUDE,
+            criterion=chosen["criterion"],
         )
         return select(
             chosen["dataset"], source=chosen["source"], campaign=chosen["campaign"], run=chosen["run"], asked=asked

@@ -191,9 +191,36 @@ def test_a_label_table_needs_no_verdict(tmp_path: Path) -> None:
     person = factories.make_annotator()
     for criterion in ("tone", "facts"):
         factories.make_label(campaign, item, person, "", value="4", criterion=criterion, client_key=criterion)
-    run_command("dataset", tmp_path / "out", format="labels")
+    run_command("dataset", tmp_path / "out", format="labels", criterion="tone")
     table = (tmp_path / "out" / "labels.csv").read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[3:5] for line in table[1:]] == [["tone", "4"], ["facts", "4"]]
+
+
+@pytest.mark.parametrize("name", ["labels", "label_studio", "trl_preference", "mdk"])
+def test_several_criteria_ask_which_one_decides(tmp_path: Path, name: str) -> None:
+    dataset = factories.make_dataset()
+    item, campaign = factories.make_item(dataset), factories.make_campaign(dataset)
+    person = factories.make_annotator()
+    for criterion, verdict in (("tone", ""), ("facts", "wrong")):
+        factories.make_label(campaign, item, person, verdict, value="4", criterion=criterion, client_key=criterion)
+    with pytest.raises(CommandError, match=r"several criteria \(facts, tone\).*--criterion"):
+        run_command("dataset", tmp_path / "out", format=name)
+    with pytest.raises(CommandError, match="Nobody has a word on criterion “style”. There are: facts, tone."):
+        run_command("dataset", tmp_path / "out", format=name, criterion="style")
+
+
+def test_the_criterion_asked_for_decides_and_the_counts_say_so(tmp_path: Path) -> None:
+    dataset = factories.make_dataset()
+    item, campaign = factories.make_item(dataset), factories.make_campaign(dataset)
+    person = factories.make_annotator()
+    for criterion, verdict in (("tone", "clean"), ("facts", "wrong")):
+        factories.make_label(campaign, item, person, verdict, criterion=criterion, client_key=criterion)
+    for criterion, counted in (("tone", (1, 0)), ("facts", (0, 1))):
+        run_command("dataset", tmp_path / criterion, format="label_studio", criterion=criterion)
+        manifest = json.loads((tmp_path / criterion / "manifest.json").read_text(encoding="utf-8"))
+        assert (manifest["counts"]["clean"], manifest["counts"]["wrong"]) == counted
+        assert manifest["filters"]["criterion"] == criterion
+        call_command("export_dataset", verify=tmp_path / criterion / "manifest.json")
 
 
 @pytest.fixture

@@ -15,18 +15,18 @@ from training_export.selection import Asked, ExportProblem, count_selection, sel
 pytestmark = pytest.mark.django_db
 
 
-def judged_by(errs: int, *, invalid: int = 0, category: str = "") -> Dataset:
-    """40 items labelled by four people, 10 that nobody labelled; the judge errs on the first so many."""
+def judged_by(errs: int, *, invalid: int = 0, category: str = "", people: int = 4) -> Dataset:
+    """40 items labelled by so many people, 10 that nobody labelled; the judge errs on the first so many."""
     dataset = factories.make_dataset("gated")
     run = factories.make_run(dataset)
     campaign = factories.make_campaign(dataset)
-    people = [factories.make_annotator(f"r{n}") for n in range(4)]
+    raters = [factories.make_annotator(f"r{n}") for n in range(people)]
     for n in range(50):
         item = factories.make_item(dataset, f"Question {n}?", f"Answer {n}.", category=category if n % 2 else "")
         truth = ("clean", "wrong")[n % 2]
         said = {"clean": "wrong", "wrong": "clean"}[truth] if n < errs else truth
         factories.make_judgment(run, item, "invalid" if n >= 50 - invalid else said)
-        for place, person in enumerate(people if n < 40 else []):
+        for place, person in enumerate(raters if n < 40 else []):
             slip = (n + place) % 10 == 0
             label = {"clean": "wrong", "wrong": "clean"}[truth] if slip else truth
             factories.make_label(campaign, item, person, label)
@@ -47,6 +47,14 @@ def test_a_judge_that_agrees_stands_in_for_what_nobody_labelled(tmp_path: Path) 
     assert manifest["filters"]["judge_gate"]["open"]
     assert manifest["filters"]["judge_gate"]["figures"]["omega"] >= 0.5
     assert manifest["counts"]["verdict_from"]["judge"] == 10
+
+
+def test_with_two_people_the_other_figures_decide_and_a_sentence_says_so(tmp_path: Path) -> None:
+    judged_by(errs=0, people=2)
+    gate = exported(tmp_path / "out")["filters"]["judge_gate"]
+    assert gate["open"]
+    assert gate["figures"]["omega"] is None
+    assert "three people" in gate["unasked"][0]
 
 
 def test_a_judge_that_errs_stands_in_nowhere_and_the_reasons_are_said(tmp_path: Path) -> None:

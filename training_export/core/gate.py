@@ -14,6 +14,7 @@ MOST_INVALID = 0.02
 LEAST_CONSISTENCY = 0.85
 LEAST_OMEGA = 0.5
 LEAST_ITEMS = 20
+NO_TEST = "the alternative annotator test needs three people with ten labels or more and was not made: the other figures decide"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +41,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """The decision. `why_not` is empty where the judge may; `closed` has the categories where it may not, and why."""
+    """The decision. `why_not` is empty where the judge may; `closed` has the categories where it may not, and why;
+    `unasked` what could not be looked at, so that the other figures decided."""
 
     figures: Figures
     why_not: tuple[str, ...] = ()
     closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unasked: tuple[str, ...] = ()
 
     def lets(self, category: str) -> bool:
         """Whether the judge's verdict may stand in for an item of this category."""
@@ -58,6 +61,7 @@ class Gate:
             "figures": self.figures.as_json(),
             "why_not": list(self.why_not),
             "closed": closed,
+            **({"unasked": list(self.unasked)} if self.unasked else {}),
         }
 
 
@@ -67,13 +71,19 @@ def gate_of(stored: Mapping[str, Any]) -> Gate:
         figures=Figures(**stored["figures"]),
         why_not=tuple(stored["why_not"]),
         closed={category: tuple(why) for category, why in stored["closed"].items()},
+        unasked=tuple(stored.get("unasked", ())),
     )
 
 
 def gated(figures: Figures, by_category: Mapping[str, Figures]) -> Gate:
     """The decision on these figures. A category is closed by its own figures and never opened by them."""
     closed = {name: why for name, found in by_category.items() if (why := why_not_here(found))}
-    return Gate(figures=figures, why_not=why_not(figures), closed=closed)
+    return Gate(figures=figures, why_not=why_not(figures), closed=closed, unasked=unasked(figures))
+
+
+def unasked(found: Figures) -> tuple[str, ...]:
+    """What these figures leave open. With fewer than three people an alternative annotator test cannot be made."""
+    return (NO_TEST,) if found.omega is None else ()
 
 
 def why_not(found: Figures) -> tuple[str, ...]:
@@ -91,7 +101,7 @@ def why_not(found: Figures) -> tuple[str, ...]:
         reasons.append(
             f"{shown(found.consistency)} of the pairs have the same vote in both orders, not {LEAST_CONSISTENCY}"
         )
-    if found.omega is None or found.omega < LEAST_OMEGA:
+    if found.omega is not None and found.omega < LEAST_OMEGA:
         reasons.append(f"omega of the alternative annotator test is {shown(found.omega)}; {LEAST_OMEGA} is needed")
     return tuple(reasons)
 

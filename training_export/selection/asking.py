@@ -24,12 +24,13 @@ from training_export.selection.gates import judge_gate
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a selection is limited to. `judge_gate`: the judge stands in only where it may; `leakage`: what becomes of
-    items that repeat a question of `leakage_against`."""
+    items that repeat a question of `leakage_against`; `criterion`: whose verdicts decide, where there are several."""
 
     min_agreement: float = 0.0
     judge_gate: bool = False
     leakage_against: Dataset | None = None
     leakage: str = EXCLUDE
+    criterion: str = ""
 
 
 NOTHING_ASKED = Asked()
@@ -65,6 +66,7 @@ def select(
         min_agreement=asked.min_agreement,
         leakage_against=asked.leakage_against,
         leakage=asked.leakage,
+        criterion=asked.criterion,
     )
     return replace(selection, gate=judge_gate(selection)) if asked.judge_gate else selection
 

@@ -40,7 +40,8 @@ class AsOf:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """A dataset and whose word goes with it. `run` is where the judge's words and replies are read, if anywhere;
-    `annotator` the one person whose labels count, where not everybody's do."""
+    `annotator` the one person whose labels count, where not everybody's do; `criterion` the one that decides, where
+    there is no overall verdict."""
 
     dataset: Dataset
     source: Source
@@ -52,6 +53,7 @@ class Selection:
     leakage_against: Dataset | None = None
     leakage: str = EXCLUDE
     annotator: Annotator | None = None
+    criterion: str = ""
 
     @property
     def rule(self) -> Rule:
@@ -68,6 +70,8 @@ class Selection:
             found |= {"leakage_against": self.leakage_against.name, "leakage": self.leakage}
         if self.annotator:
             found["annotator"] = self.annotator.name
+        if self.criterion:
+            found["criterion"] = self.criterion
         return found
 
     def labels(self) -> "QuerySet[Label]":
@@ -119,6 +123,7 @@ def asked_filters(stored: Mapping[str, Any]) -> dict[str, Any]:
         "gate": gate_of(stored["judge_gate"]) if stored.get("judge_gate") else None,
         "leakage_against": benchmark_named(against) if against else None,
         "leakage": stored.get("leakage", EXCLUDE),
+        "criterion": stored.get("criterion", ""),
         "annotator": Annotator.objects.filter(name=stored["annotator"], source="").first()
         if stored.get("annotator")
         else None,

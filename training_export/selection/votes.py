@@ -33,7 +33,7 @@ class VoteReader:
     def _majorities(self, revisions: Mapping[int, int]) -> dict[int, str]:
         """What enough of the labels on a pair say. A dispute is '': no judge settles it."""
         votes: dict[int, list[str]] = defaultdict(list)
-        for item, vote in current(of_items(self.selection.all_labels(), revisions), revisions):
+        for item, vote in self._current(self.selection.all_labels(), revisions):
             votes[item].append(vote)
         return {item: self._agreed(said) for item, said in votes.items()}
 
@@ -48,17 +48,18 @@ class VoteReader:
             return {}
         moment = self.selection.as_of
         rows = GoldLabel.objects.filter(campaign=self.selection.campaign, pk__lte=moment.gold_label)
-        rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment.at), criterion="", value__in=VOTES)
+        rows = rows.filter(
+            Q(ended_at__isnull=True) | Q(ended_at__gt=moment.at), criterion=self.selection.criterion, value__in=VOTES
+        )
         found = of_items(rows, revisions).values_list("item_id", "value")
         return {item: vote for item, vote in found if item in revisions}
 
     def _judged(self, revisions: Mapping[int, int]) -> dict[int, str]:
-        return dict(current(of_items(Judgment.objects.filter(run=self.selection.run), revisions), revisions))
+        return dict(self._current(Judgment.objects.filter(run=self.selection.run), revisions))
 
-
-def current(rows: "QuerySet[Any]", revisions: Mapping[int, int]) -> Iterable[tuple[int, str]]:
-    """Item and vote of the rows on the text that leaves."""
-    votes = rows.filter(criterion="", value__in=VOTES).order_by("item_id", "pk")
-    for item, revision, vote in votes.values_list("item_id", "item_revision", "value"):
-        if revisions.get(item) == revision:
-            yield item, vote
+    def _current(self, rows: "QuerySet[Any]", revisions: Mapping[int, int]) -> Iterable[tuple[int, str]]:
+        """Item and vote of the rows on the text that leaves."""
+        votes = of_items(rows, revisions).filter(criterion=self.selection.criterion, value__in=VOTES)
+        for item, revision, vote in votes.order_by("item_id", "pk").values_list("item_id", "item_revision", "value"):
+            if revisions.get(item) == revision:
+                yield item, vote

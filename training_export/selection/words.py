@@ -5,7 +5,7 @@ A lead's decision is kept with the revision it made, so it always counts.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,9 +41,9 @@ def records(
     """Every item of the dataset with the words on it, in order of import, or with the answers to one question together.
 
     What `needs` does not name is empty in the records, except what decides where they go. With `many_turns` a
-    conversation is one answer. Not `by_verdict`, several criteria need no overall verdict.
+    conversation is one answer.
     """
-    criteria = criteria_of(selection) if by_verdict else OVERALL
+    criteria = criteria_of(selection, by_verdict=by_verdict)
     reader = ChunkReader(selection=selection, criteria=criteria, needs=frozenset(needs), many_turns=many_turns)
     order = ("question_key", "position") if by_question else ("position",)
     items = item_rows(selection, reader.needs).order_by(*order)
@@ -73,31 +73,45 @@ class Criteria:
     people: str
 
 
-OVERALL = Criteria(judge="", people="")
+def criteria_of(selection: Selection, *, by_verdict: bool = True) -> Criteria:
+    """The criterion asked for; else the overall verdict; else the only criterion there is. Several are refused.
 
-
-def criteria_of(selection: Selection) -> Criteria:
-    """Where there is no overall verdict, the only criterion decides."""
-    judged = Judgment.objects.filter(run=selection.run).values_list("criterion", flat=True).distinct()
-    labelled = selection.labels().values_list("criterion", flat=True).order_by().distinct()
+    Not `by_verdict`, each judgment is written by itself, and none of the judge's criteria needs to decide.
+    """
+    judged = Judgment.objects.filter(run=selection.run) if selection.run else Judgment.objects.none()
+    judges = set(judged.order_by().values_list("criterion", flat=True).distinct())
+    people = set(selection.all_labels().order_by().values_list("criterion", flat=True).distinct())
+    if selection.criterion:
+        check_criterion(selection.criterion, judges | people)
+        return Criteria(judge=selection.criterion, people=selection.criterion)
     return Criteria(
-        judge=only_criterion(judged.order_by(), _("the judge's run")) if selection.run else "",
-        people=only_criterion(labelled, _("the campaign")),
+        judge=only_criterion(judges, _("the judge's run")) if by_verdict else "",
+        people=only_criterion(people, _("the campaign")),
     )
 
 
-def only_criterion(names: Iterable[str], owner: str) -> str:
+def check_criterion(name: str, known: Collection[str]) -> None:
+    """Refuse a criterion on which nobody said a word."""
+    if name not in known:
+        raise ExportProblem(
+            _("Nobody has a word on criterion “{name}”. There are: {known}.").format(
+                name=name, known=", ".join(sorted(filter(None, known))) or _("none")
+            )
+        )
+
+
+def only_criterion(found: Collection[str], owner: str) -> str:
     """The criterion without a name, which is the overall one, or the only one."""
-    found = set(names)
     if "" in found or not found:
         return ""
     if len(found) > 1:
         raise ExportProblem(
-            _("There are several criteria ({names}) and no overall verdict in {owner}: none can decide alone.").format(
-                names=", ".join(sorted(found)), owner=owner
-            )
+            _(
+                "There are several criteria ({names}) and no overall verdict in {owner}: say which one decides "
+                "(--criterion)."
+            ).format(names=", ".join(sorted(found)), owner=owner)
         )
-    return found.pop()
+    return next(iter(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ class Command(BaseCommand):
             "--leakage", choices=[EXCLUDE, REPORT], default=EXCLUDE, help="leave them out, or only count them"
         )
         parser.add_argument("--campaign", help="name of the campaign; needed where the dataset has several")
+        parser.add_argument("--criterion", default="", help="whose verdicts decide, where there is no overall verdict")
         parser.add_argument("--run", type=int, help="number of the judge's run; the newest finished one if not given")
         add_training_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
@@ -132,6 +133,7 @@ def leave(*, dataset: str | None, output: Path | None, format: str, source: str,
         judge_gate=options["judge_gate"],
         leakage_against=benchmark_named(options["leakage_against"]) if options["leakage_against"] else None,
         leakage=options["leakage"],
+        criterion=options["criterion"],
     )
     selection = select(chosen, source=source, campaign=campaign, run=run, asked=limits)
     return export_dataset(selection, output, format_name=format, options=asked(options))
@@ -162,10 +164,11 @@ def gate_lines(manifest: Mapping[str, Any]) -> list[str]:
     barred = counts["left_out"].get("judge_gate", 0)
     if not gate["open"]:
         said = f"The judge may not stand in: it would have for {barred} items."
-        return [said, *(f"  {why}" for why in gate["why_not"])]
+        return [said, *(f"  {why}" for why in (*gate["why_not"], *gate.get("unasked", ())))]
     stands = counts.get("verdict_from", {}).get("judge", sum(counts[verdict.value] for verdict in Verdict))
     closed = [f"  not in category {name}: {'; '.join(why)}" for name, why in gate["closed"].items()]
-    return [f"The judge stands in for {stands} items; barred: {barred}.", *closed]
+    unasked = [f"  {sentence}" for sentence in gate.get("unasked", ())]
+    return [f"The judge stands in for {stands} items; barred: {barred}.", *closed, *unasked]
 
 
 def as_json(export: Export) -> dict[str, Any]:
