@@ -1,6 +1,8 @@
 """Candidates examined by a benchmark: planned as a whole, then run by run."""
 
+from judging.actions.benchmarks.files import write_results
 from judging.actions.benchmarks.plans import STAGES, Graders, Wish, grading_judge, named_benchmark, open_benchmark
+from judging.actions.benchmarks.predictions import import_predictions
 from judging.actions.benchmarks.questions import questions_of
 from judging.actions.benchmarks.stages import (
     advance,
@@ -19,10 +21,12 @@ __all__ = [
     "cancel_benchmark",
     "go_on",
     "grading_judge",
+    "import_predictions",
     "named_benchmark",
     "open_benchmark",
     "questions_of",
     "resume_benchmark",
     "resume_benchmarks",
     "run_is_over",
+    "write_results",
 ]

