@@ -205,7 +205,7 @@ def test_several_criteria_ask_which_one_decides(tmp_path: Path, name: str) -> No
         factories.make_label(campaign, item, person, verdict, value="4", criterion=criterion, client_key=criterion)
     with pytest.raises(CommandError, match=r"several criteria \(facts, tone\).*--criterion"):
         run_command("dataset", tmp_path / "out", format=name)
-    with pytest.raises(CommandError, match="Nobody has a word on criterion “style”. There are: facts, tone."):
+    with pytest.raises(CommandError, match=r"word on criterion “style”\. There are: facts, tone\."):
         run_command("dataset", tmp_path / "out", format=name, criterion="style")
 
 

@@ -14,7 +14,10 @@ MOST_INVALID = 0.02
 LEAST_CONSISTENCY = 0.85
 LEAST_OMEGA = 0.5
 LEAST_ITEMS = 20
-NO_TEST = "the alternative annotator test needs three people with ten labels or more and was not made: the other figures decide"
+NO_TEST = (
+    "the alternative annotator test needs three people with ten labels or more and was not made: "
+    "the other figures decide"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
