@@ -13,6 +13,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from annotation.core.pairwise import vote_of
+from annotation.core.table_shapes import (
+    ITEM,
+    MARKS,
+    MISSING,
+    RATER,
+    are_all_raters,
+    is_turned,
+    plain,
+    turned,
+    value_column,
+)
 from annotation.core.tables import FileRefused, Row, Table, open_table
 from judging.core.items import RowProblem
 
@@ -25,9 +36,6 @@ MOST_ODD = 0.05
 """Share of values that may be no numbers among numbers, and are then mistakes and not names."""
 LEAST_ROWS = 5
 
-_ITEM = ("item_id", "item", "item_key", "unit", "unit_id", "id")
-_RATER = ("rater", "annotator", "worker", "rater_id", "annotator_id", "worker_id")
-_MISSING = {"", "na", "n/a", "nan", "null"}
 _WORDS = {"clean", "wrong", "undefined", "invalid"}
 _UNSCORED = {"unscored", "invalid", "failed", "error", "missing"}
 _ORDERS = {"": "", "ab": "ab", "ba": "ba", "0": "ab", "1": "ba", "original": "ab", "swapped": "ba"}
@@ -113,6 +121,16 @@ class LabelRows:
         """The different texts of a column, in the order of the file."""
         return self._names[name].texts
 
+    def forget(self, criterion: str, marks: set[str]) -> None:
+        """These values of a criterion are marks of missing labels: no label of a person, a judgment without a value."""
+        kept = LabelRows(problems=self.problems)
+        for said in self:
+            if said.criterion != criterion or said.value not in marks:
+                kept.add(said)
+            elif said.rater_type == JUDGE:
+                kept.add(said._replace(value="", reason=said.reason or "missing"))
+        self._names, self._codes = kept._names, kept._codes
+
     def rename(self, name: str, text: str) -> None:
         """Give every row the same text."""
         self._codes[name] = array("i", [self._names[name].code(text)]) * len(self)
@@ -121,13 +139,16 @@ class LabelRows:
 def read_labels(path: Path, options: TableOptions) -> LabelRows:
     """Every label of a file. FileRefused where it is no table of labels at all."""
     table = open_table(path)
-    known = {name.strip().lower(): name for name in table.header}
+    known = {plain(name): name for name in table.header}
     missing = [name for name in options.columns if name not in table.header]
     if missing:
         raise FileRefused(1, f"There is no column {missing[0]!r}. Columns: {_listed(table.header)}.")
     rows = LabelRows()
     if not options.columns and _is_long(known):
         _read_long(table, known, options, rows)
+    elif not options.columns and is_turned(table.header):
+        table = turned(table)
+        _read_wide(table, {plain(name): name for name in table.header}, options, rows)
     else:
         _read_wide(table, known, options, rows)
     _check_numbers(rows)
@@ -138,7 +159,7 @@ def read_labels(path: Path, options: TableOptions) -> LabelRows:
 
 def looks_like_labels(path: Path) -> bool:
     """Whether the header is that of a long table."""
-    return _is_long({name.strip().lower(): name for name in open_table(path).header})
+    return _is_long({plain(name): name for name in open_table(path).header})
 
 
 def is_number(text: str) -> bool:
@@ -151,16 +172,16 @@ def is_number(text: str) -> bool:
 
 
 def _is_long(known: dict[str, str]) -> bool:
-    rater = any(name in known for name in (*_RATER, "rater_type"))
-    return "value" in known and (rater or any(name in known for name in _ITEM))
+    rater = any(name in known for name in (*RATER, "rater_type"))
+    return bool(value_column(known)) and (rater or any(name in known for name in ITEM))
 
 
 def _read_long(table: Table, known: dict[str, str], options: TableOptions, rows: LabelRows) -> None:
-    item, rater = (next((known[name] for name in names if name in known), "") for names in (_ITEM, _RATER))
+    item, rater = (next((known[name] for name in names if name in known), "") for names in (ITEM, RATER))
     if not item:
         raise FileRefused(1, f"A long table names its items in a column item_id. Columns: {_listed(table.header)}.")
     others = {name: known.get(name, "") for name in ("rater_type", "criterion", "model", "turn", "order", "status")}
-    others |= {"value": known["value"], "time": known.get("time", "")}
+    others |= {"value": value_column(known), "time": known.get("time", "")}
     places: Counter[tuple[str, ...]] = Counter()
     nameless = False
     for row in _good(table.rows, rows):
@@ -196,7 +217,7 @@ def _said_of(
     if wrong:
         rows.refuse(line, wrong)
         return None
-    value = "" if cells["value"].lower() in _MISSING or status in _UNSCORED else cells["value"]
+    value = "" if cells["value"].lower() in MISSING or status in _UNSCORED else cells["value"]
     if not value and rater_type == HUMAN:
         return None
     said = Said(
@@ -272,7 +293,7 @@ def _read_wide(table: Table, known: dict[str, str], options: TableOptions, rows:
 
 
 def _add_cell(said: Said, options: TableOptions, rows: LabelRows) -> None:
-    if said.value.lower() in _MISSING:
+    if said.value.lower() in MISSING:
         return
     said = said._replace(value=_value(said.value), criterion=options.criterion)
     if _is_sound(said, rows):
@@ -281,13 +302,15 @@ def _add_cell(said: Said, options: TableOptions, rows: LabelRows) -> None:
 
 def _item_column(header: Sequence[str], known: dict[str, str], options: TableOptions) -> str:
     """The column that names the items; '' where every column is a rater's, and a row's number names its item."""
-    named = next((known[name] for name in _ITEM if name in known and known[name] not in options.columns), "")
+    named = next((known[name] for name in ITEM if name in known and known[name] not in options.columns), "")
+    if not named and not options.columns and are_all_raters(header):
+        return ""
     return named or ("" if header[0] in options.columns else header[0])
 
 
 def _may_be_numbered(item: str, options: TableOptions) -> bool:
     """Whether the rows themselves may be the items: their raters were named, and this column is only the first."""
-    return bool(options.columns) and item.strip().lower() not in _ITEM
+    return bool(options.columns) and plain(item) not in ITEM
 
 
 def _raters(columns: Sequence[str], options: TableOptions) -> list[str]:
@@ -315,6 +338,9 @@ def _check_numbers(rows: LabelRows) -> None:
         here = {value: n for (of, value), n in values.items() if of == criterion}
         words = {value: n for value, n in here.items() if not is_number(value)}
         total = sum(here.values())
+        if words and len(words) < len(here) and all(word.lower() in MARKS for word in words):
+            rows.forget(criterion, set(words))
+            continue
         if words and sum(words.values()) <= MOST_ODD * total and not any(vote_of(w) or w in _WORDS for w in words):
             odd |= {(criterion, word) for word in words}
     if odd:

@@ -187,15 +187,17 @@ def aggregation_of(words: Words, scale: Scale, found: DawidSkene | Undefined) ->
     }
 
 
-def posteriors(words: Words, scale: Scale) -> dict[int, dict[str, float]]:
-    """Item -> how likely each value is by Dawid and Skene."""
-    found = errors_of(words, scale)
+def posteriors(
+    words: Words, scale: Scale, found: DawidSkene | Undefined, items: Sequence[int]
+) -> dict[int, dict[str, float]]:
+    """Item -> how likely each value is by Dawid and Skene, of the labelled ones among some items."""
     if isinstance(found, Undefined):
         return {}
-    rows = found.posterior.tolist()
+    rows = np.searchsorted(words.item_keys, items)
     return {
-        item: dict(zip(scale.values, row, strict=True))
-        for item, row in zip(words.item_keys.tolist(), rows, strict=False)
+        item: dict(zip(scale.values, found.posterior[row].tolist(), strict=True))
+        for item, row in zip(items, rows.tolist(), strict=True)
+        if row < len(found.posterior) and words.item_keys[row] == item
     }
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from annotation.core.aggregation import DawidSkene
+from annotation.core.intervals import Undefined
 from annotation.core.slices import language_of
 from annotation.models import ItemCount
 from annotation.reports.agreement import Material, Question
@@ -68,6 +70,11 @@ class Panels:
         return item_facts(self.material.runs[0], language_of)
 
     @cached_property
+    def errors(self) -> DawidSkene | Undefined:
+        """Who errs how; for both panels that tell it."""
+        return errors_of(self.material.words, self.material.scale) if self.material.words else Undefined(NOT_KEPT)
+
+    @cached_property
     def chances(self) -> Mapping[int, tuple[str, float | None]]:
         """How items came into the campaign."""
         return chances(self.material.campaign) if self.material.campaign else {}
@@ -97,7 +104,7 @@ def _people(document: Document, panels: Panels) -> Document:
         return document
     words, scale = found.words, found.scale
     pairs = pair_rows(words, found.pairs)
-    errors = errors_of(words, scale)
+    errors = panels.errors
     people = people_of(found.campaign, found.criterion, words, scale, errors)
     rows = [row | person.as_json() for row, person in zip(document["annotators"], people, strict=True)]
     beside = {run: judge_codes(run, words, scale, found.criterion) for run in found.runs}
@@ -165,7 +172,8 @@ def _among_people(panels: Panels) -> dict[str, Any]:
     doubtful = kept(ItemCount.objects.all()).in_doubt(found.campaign.pk, found.criterion)
     rows = list(doubtful.select_related("item")[:SHOWN])
     gold = dict(gold_labels(found.campaign, found.criterion).values_list("item_id", "value"))
-    likely = posteriors(found.words, found.scale) if found.words is not None else {}
+    shown = [row.item_id for row in rows]
+    likely = posteriors(found.words, found.scale, panels.errors, shown) if found.words is not None else {}
     labels = decoded_labels(found.campaign, found.criterion, [row.pattern for row in rows])
     items = [
         {
