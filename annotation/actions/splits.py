@@ -10,6 +10,7 @@ from annotation.core.kept import decoded
 from annotation.core.splits import SplitRule, later_side, sides
 from annotation.models import Campaign, GoldLabel, ItemCount, LockedSplit, TestLook
 from annotation.reports.counts import CountsNotKept, columns_of, majority_places
+from annotation.reports.which import locked_split
 from judging.models import Dataset, Item, Judge
 
 CHUNK = 5000
@@ -39,7 +40,7 @@ def lock_split(
         questions = [question for question, its in found.items() if its == side]
         for start in range(0, len(questions), CHUNK):
             dataset.items.filter(question_key__in=questions[start : start + CHUNK]).update(split=side)
-    LockedSplit.objects.create(
+    dataset._locked_split = LockedSplit.objects.create(  # type: ignore[attr-defined]
         dataset=dataset,
         seed=rule.seed,
         test_share=rule.test_share,
@@ -57,7 +58,7 @@ def settle_split(dataset: Dataset) -> int:
     How many there were; without a locked split nothing happens. Called wherever numbers of a part are asked for: until
     then such items are in no part.
     """
-    split = LockedSplit.objects.filter(pk=dataset.pk).first()
+    split = locked_split(dataset)
     last = dataset.items.last_position() if split else 0
     if split is None or last <= split.settled_to:
         return 0
@@ -108,7 +109,7 @@ def words_of(campaign: Campaign, criterion: str) -> dict[int, str]:
 @transaction.atomic
 def look_at_test(dataset: Dataset, *, judges: Iterable[Judge], where: str, by: User | None = None) -> TestLook:
     """Keep that somebody asks for numbers of the test part. SplitRefused where nothing is locked away."""
-    if not LockedSplit.objects.filter(pk=dataset.pk).exists():
+    if locked_split(dataset) is None:
         raise SplitRefused(f"Nothing of {dataset.name} is locked away: lock a test part first.")
     look = TestLook.objects.create(dataset=dataset, by=by, where=where)
     look.judges.set(judges)

@@ -1,13 +1,12 @@
 """The locked split of a dataset as a report shows it: which part it is about, and how often the other was looked at."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any, Protocol
 
 from django.db.models import Count
 
-from annotation.models import LockedSplit, TestLook
-from annotation.reports.which import ALL, Which
+from annotation.models import TestLook
+from annotation.reports.which import ALL, Which, locked_split
 from judging.models import Dataset
 
 LISTED = 20
@@ -20,16 +19,16 @@ class About(Protocol):
     def dataset_pk(self) -> int: ...
 
     @property
-    def which(self) -> Which: ...
+    def material(self) -> Any: ...
 
     @property
-    def judges(self) -> Iterable[Any]: ...
+    def which(self) -> Which: ...
 
 
 def split_of(report: About) -> dict[str, Any] | None:
     """The part a report is about, the items of both, and the looks at the test part; None without a locked split."""
-    dataset = Dataset.objects.get(pk=report.dataset_pk)
-    split = LockedSplit.objects.filter(pk=dataset.pk).select_related("by").first()
+    dataset = report.material.dataset if report.material else Dataset.objects.get(pk=report.dataset_pk)
+    split = locked_split(dataset)
     if split is None:
         return None
     items = items_by_side(dataset)

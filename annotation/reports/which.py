@@ -31,7 +31,7 @@ class Which:
 
     def settled(self, dataset: Dataset) -> "Which":
         """What it comes to on this dataset: the test part is in nothing that did not ask for it."""
-        if not LockedSplit.objects.filter(pk=dataset.pk).exists():
+        if locked_split(dataset) is None:
             return replace(self, split="")
         return replace(self, split=self.split or DEV)
 
@@ -39,6 +39,14 @@ class Which:
     def shows_test(self) -> bool:
         """Whether the numbers speak of the locked test part."""
         return self.split in {TEST, ALL}
+
+
+def locked_split(dataset: Dataset) -> LockedSplit | None:
+    """The dataset's split, asked for once for each dataset in hand; None where nothing is locked away."""
+    if not hasattr(dataset, "_locked_split"):
+        dataset._locked_split = LockedSplit.objects.filter(pk=dataset.pk).first()  # type: ignore[attr-defined]
+    found: LockedSplit | None = dataset._locked_split  # type: ignore[attr-defined]
+    return found
 
 
 EVERY = Which()

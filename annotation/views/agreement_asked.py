@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from annotation.actions.splits import settle_split
 from annotation.core.agreement import Level
-from annotation.models import Campaign, LockedSplit, TestLook
+from annotation.models import Campaign, TestLook
 from annotation.pages.context import COLOURS, PANELS, VIEWS
 from annotation.reports import (
     MOST_READ_BY_COMMAND,
@@ -25,7 +25,7 @@ from annotation.reports import (
 from annotation.reports import (
     agreement_report as report_of,
 )
-from annotation.reports.which import EVERY, PARTS, Which, about
+from annotation.reports.which import EVERY, PARTS, Which, about, locked_split
 from annotation.reports.words import MOST_READ
 from judging.models import Dataset, Run
 
@@ -148,7 +148,7 @@ def about_asked(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 def _which(request: HttpRequest, dataset: Dataset) -> Which:
     """The part of the split, with or without flagged items."""
     split = one_of(request, "split", PARTS)
-    if split and not LockedSplit.objects.filter(pk=dataset.pk).exists():
+    if split and not locked_split(dataset):
         raise Http404("Nothing of this dataset is locked away.")
     return Which(split=split, without_flagged=one_of(request, "flagged", ("out",)) == "out")
 

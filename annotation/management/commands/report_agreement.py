@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from annotation.actions.splits import SplitRefused, look_at_test, settle_split
 from annotation.core import figures
 from annotation.core.agreement import Level
-from annotation.models import Campaign, LockedSplit
+from annotation.models import Campaign
 from annotation.pages.figures import read
 from annotation.pages.html import agreement_html
 from annotation.reports import (
@@ -27,7 +27,7 @@ from annotation.reports import (
     several_as_text,
 )
 from annotation.reports.looks import split_of
-from annotation.reports.which import PARTS, Which
+from annotation.reports.which import PARTS, Which, locked_split
 from judging.models import Dataset, Run
 
 
@@ -106,7 +106,7 @@ def keep_look(asked: "Asked") -> None:
         runs = asked.runs if asked.runs is not None else judged_runs(asked.dataset)
         judges = {run.judge.pk: run.judge for run in runs if run.judge}
         look_at_test(asked.dataset, judges=judges.values(), where="report_agreement")
-    elif asked.question.which.split and not LockedSplit.objects.filter(pk=asked.dataset.pk).exists():
+    elif asked.question.which.split and locked_split(asked.dataset) is None:
         raise SplitRefused(f"Nothing of {asked.dataset.name} is locked away: lock a test part first (lock_split).")
 
 

@@ -141,9 +141,7 @@ def of_evaluation(name: str, database: Path) -> Summary:
     known = evaluations(database)
     if name not in known:
         shown = ", ".join(known[-10:]) or "none"
-        raise CommandError(
-            f"{name!r} is no file, no dataset and no evaluation of {database}; the latest: {shown}."
-        )
+        raise CommandError(f"{name!r} is no file, no dataset and no evaluation of {database}; the latest: {shown}.")
     scores = scored(name, graded_rows(good(name, read_evaluation(database, name))))
     return Summary(name=name, scores=scores, path=summary_path(Path(), name))
 

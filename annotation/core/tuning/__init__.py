@@ -1,0 +1,1 @@
+"""Tuning a judge: thresholds, coefficients, and a saved version beside a new one."""
