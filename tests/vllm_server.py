@@ -24,9 +24,10 @@ def vllm_server(model: Path, name: str, log: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     arguments = ["--model", str(model), "--served-model-name", name, "--host", "127.0.0.1", "--port", str(port)]
+    arguments += ["--enforce-eager", "--dtype", "float32"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *arguments, "--enforce-eager"],
+            [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *arguments],
             env=os.environ | CPU_ENVIRONMENT | {"VLLM_ENABLE_V1_MULTIPROCESSING": "1"},
             stdout=output,
             stderr=output,
