@@ -100,8 +100,10 @@ class ItemRow:
     @property
     def size(self) -> int:
         """About how many characters it holds."""
-        turns = self.turns + self.turns_b if self.turns_b else self.turns
-        return len(self.context) + sum([len(turn.question) + len(turn.answer) + len(turn.reference) for turn in turns])
+        size = len(self.context)
+        for turn in self.turns + self.turns_b if self.turns_b else self.turns:
+            size += len(turn.question) + len(turn.answer) + len(turn.reference)
+        return size
 
     @property
     def kind(self) -> str:
@@ -126,7 +128,7 @@ class RowProblem:
 
 def question_key(turns: tuple[Turn, ...]) -> str:
     """The same for every model that answered the same question(s): their hash; of a text without one, its own."""
-    asked = "\x1f".join([turn.question for turn in turns])
+    asked = turns[0].question if len(turns) == 1 else "\x1f".join([turn.question for turn in turns])
     return sha256((asked or "\x1f".join([turn.answer for turn in turns])).encode()).hexdigest()
 
 

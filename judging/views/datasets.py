@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from judging.models import Dataset, Item, Judgment, Reply, Run
+from judging.models import Dataset, ImportFile, Item, Judgment, Reply, Run
 from judging.permissions import lead_required
 
 DATASETS_PER_PAGE = 25
@@ -35,7 +35,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
     items = dataset.items.saying(searched).filter(**{name: value for name, value in chosen.items() if value})
     context: dict[str, Any] = {
         "dataset": dataset,
-        "page": _page(request, items.order_by("position"), ITEMS_PER_PAGE),
+        "page": _items(request, dataset, items, everything=not searched and not any(chosen.values())),
         "q": searched,
         "chosen": chosen,
     }
@@ -44,13 +44,41 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "judging/dataset_detail.html", context | _facts(dataset))
 
 
-def _facts(dataset: Dataset) -> dict[str, Any]:
+class PlacedPages(Paginator):  # type: ignore[type-arg]
+    """All items of a dataset, by their positions: these are numbered without gaps, so nothing is counted or skipped."""
+
+    def page(self, number: Any) -> "Page[Any]":
+        """The items of a page."""
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page + 1
+        return Page(self.object_list.between(first, number * self.per_page), number, self)  # type: ignore[attr-defined]
+
+
+def _items(request: HttpRequest, dataset: Any, found: "QuerySet[Any]", *, everything: bool) -> "Page[Any]":
+    """A page of the items that were asked for."""
+    if not everything:
+        return _page(request, found.order_by("position"), ITEMS_PER_PAGE)
+    pages = PlacedPages(dataset.items.all(), ITEMS_PER_PAGE)
+    vars(pages)["count"] = dataset.n_items
+    return pages.get_page(request.GET.get("page"))
+
+
+def _facts(dataset: Any) -> dict[str, Any]:
+    files = list(dataset.files.all())
     return {
-        "files": dataset.files.all(),
+        "files": files,
         "runs": dataset.runs.select_related("judge")[:LATEST_RUNS],
-        "categories": dataset.items.values_of("category"),
-        "models": dataset.items.values_of("model"),
+        "categories": _values(dataset, files, "categories", "category"),
+        "models": _values(dataset, files, "models", "model"),
     }
+
+
+def _values(dataset: Any, files: list[ImportFile], noted: str, field: str) -> list[str]:
+    """What there is to choose from: as the imports noted it, where all items came with imports that did."""
+    if all(noted in file.header for file in files) and sum(file.rows for file in files) >= dataset.n_items:
+        return sorted({value for file in files for value in file.header[noted]})
+    values: list[str] = dataset.items.values_of(field)
+    return values
 
 
 @lead_required

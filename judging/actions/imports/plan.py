@@ -180,12 +180,13 @@ class Tally:
 
     def add(self, keyed: KeyedRow) -> None:
         """Count a row."""
-        stored = self._stored.get(keyed.key)
-        numbers, row = self._numbers, keyed.row
+        stored, numbers, row = self._stored.get(keyed.key), self._numbers, keyed.row
         self._known += stored is not None
         numbers[fate_of(keyed, stored)] += 1
-        numbers["judgments"] += len(row.judgments)
-        numbers["human_verdicts"] += row.person is not None
+        if row.judgments:
+            numbers["judgments"] += len(row.judgments)
+        if row.person is not None:
+            numbers["human_verdicts"] += 1
 
     def counts(self) -> Counts:
         """The totals."""

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from judging.actions.imports.bulk import insert_items, roomy_cache
+from judging.actions.imports.bulk import insert_items, roomy_cache, undisturbed
 from judging.actions.imports.judged import ImportedRuns, Placed
 from judging.actions.imports.plan import (
     MAX_NAME,
@@ -33,6 +36,7 @@ from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgm
 
 BATCH = 5000
 BATCH_CHARACTERS = 8_000_000
+MOST_VALUES = 200
 BY = " by "
 """Before the name of the process whose import a hidden dataset is."""
 ABANDONED_AFTER = timedelta(days=1)
@@ -107,7 +111,7 @@ def discard_abandoned_imports() -> None:
 
 def _import_new(plan: ImportPlan, by: User | None, progress: Progress) -> Dataset:
     with _hidden_dataset(plan.dataset, by) as dataset:
-        with roomy_cache():
+        with roomy_cache(), undisturbed():
             filled = _fill(dataset, plan.sources, _good_rows(plan), by, progress)
         _publish(dataset, plan, filled)
     return dataset
@@ -117,7 +121,7 @@ def _import_while_checking(survey: Survey, bad_rows: BadRows, by: User | None, p
     discard_abandoned_imports()
     try:
         with _hidden_dataset(survey.name, by) as dataset:
-            with roomy_cache():
+            with roomy_cache(), undisturbed():
                 filled = _fill(dataset, survey.sources, _storable(survey, bad_rows, progress), by, no_progress)
             plan = bad_rows.applied_to(survey.plan())
             if not plan.is_acceptable:
@@ -220,18 +224,22 @@ class FileRows:
     def __init__(self) -> None:
         self._rows: dict[str, int] = {}
         self._people: dict[str, int] = {}
+        self._values: dict[str, set[str]] = {"categories": set(), "models": set()}
         self._first: dict[str, int] = {}
         self._total = 0
 
     def add(self, batch: Iterable[KeyedRow]) -> None:
         """Count a batch."""
-        for keyed in batch:
-            self._total += 1
-            name = keyed.source.file.name
-            self._first.setdefault(name, self._total)
-            self._rows[name] = self._rows.get(name, 0) + 1
-            if keyed.row.person is not None:
-                self._people[name] = self._people.get(name, 0) + 1
+        for source, group in groupby(batch, key=attrgetter("source")):
+            rows = [keyed.row for keyed in group]
+            people = [row.person is not None for row in rows]
+            self._values["categories"].update([row.category for row in rows])
+            self._values["models"].update([row.model for row in rows])
+            name = source.file.name
+            self._first.setdefault(name, self._total + 1)
+            self._total += len(people)
+            self._rows[name] = self._rows.get(name, 0) + len(people)
+            self._people[name] = self._people.get(name, 0) + sum(people)
 
     def forget_places(self) -> None:
         """In a dataset that had items, the rows of a file are not in one piece."""
@@ -243,16 +251,20 @@ class FileRows:
         fresh = {source.sha256: source for source in sources if source.sha256 not in had}
         ImportFile.objects.bulk_create([self._file(dataset, source) for source in fresh.values()])
 
+    def _choices(self) -> dict[str, list[str]]:
+        """Categories and models of all files of the import, so that a page need not look for them in a million rows."""
+        return {name: sorted(found - {""})[:MOST_VALUES] for name, found in self._values.items()}
+
     def _file(self, dataset: Dataset, source: Source) -> ImportFile:
         name = source.file.name
-        header = {"first_position": self._first.get(name), "human_verdicts": self._people.get(name)}
+        header: dict[str, Any] = {"first_position": self._first.get(name), "human_verdicts": self._people.get(name)}
         return ImportFile(
             dataset=dataset,
             name=Path(name).name[-500:],
             sha256=source.sha256,
             format=source.format,
             rows=self._rows.get(name, 0),
-            header={known: number for known, number in header.items() if number},
+            header={known: number for known, number in header.items() if number} | self._choices(),
         )
 
 

@@ -77,8 +77,11 @@ def _line_objects(path: Path) -> Iterator[Record | RowProblem]:
             yield _line_object(*line)
 
 
+SHORT_LINE = 80
+
+
 def _line_object(number: int, line: str) -> Record | RowProblem:
-    if line.strip() in {"{", "["}:
+    if len(line) < SHORT_LINE and line.strip() in {"{", "["}:
         return RowProblem(number, "An object is spread over several lines. Write one object per line, or an array.")
     try:
         value = _DECODER.decode(line)
