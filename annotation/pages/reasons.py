@@ -16,6 +16,7 @@ PLAIN = (
     _("every item was judged by one reply"),
     _("every judged item has people's verdict"),
     _("every label has the same value"),
+    _("every word is the same"),
     _("fewer than two judged items with people's verdict"),
     _("it needs every judged item, and there are too many to read them here"),
     _("it needs every label, and there are too many to read them here"),
@@ -31,6 +32,7 @@ PLAIN = (
     _("no item was chosen with a known probability"),
     _("no item with a value of both"),
     _("no item with both labels"),
+    _("no item with both versions' words and people's"),
     _("no item with the judge's share of votes and people's verdict"),
     _("no item with two labels or more"),
     _("no items"),
@@ -43,6 +45,7 @@ PLAIN = (
     _("no label on an item with a known answer"),
     _("no labels"),
     _("no pair was judged in both orders"),
+    _("no such item"),
     _("no vote of both on one pair"),
     _("no vote of both that is not a tie"),
     _("no wrong items"),
@@ -74,7 +77,8 @@ PLAIN = (
     _("The rubric does not say which scores are clean, so every judgment counts as invalid."),
     _("There are too many labels to compare them person by person here: figures of persons are n/a."),
     _(
-        "The items were picked because raters disagree on them: the figures are about those items, not about the dataset."
+        "The items were picked because raters disagree on them: the figures are about those items, not about "
+        "the dataset."
     ),
 )
 WITH_NAMES = (
