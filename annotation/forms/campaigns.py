@@ -224,6 +224,13 @@ class CampaignForm(RulesForm):
         help_text=_("So many items of the order: they speak for themselves alone."),
     )
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, label=_("Seed"))
+    positions = forms.CharField(
+        required=False,
+        label=_("Only these items"),
+        help_text=_(
+            "Their numbers in the dataset, separated by commas: picked by hand, they speak for themselves alone."
+        ),
+    )
     judge_run2 = forms.ModelChoiceField(
         Run.objects.none(),
         required=False,
@@ -234,7 +241,7 @@ class CampaignForm(RulesForm):
     PARTS: ClassVar[Parts] = (
         (_("What is asked"), ("dataset", "name", "run", "rubric")),
         (_("People"), ("distribution", "annotators", "group", "labels_per_item", "share")),
-        (_("Items and their order"), ("order", "judge_run2", "stratify_by", "sample", "limit", "seed")),
+        (_("Items and their order"), ("positions", "order", "judge_run2", "stratify_by", "sample", "limit", "seed")),
         *RulesForm.PARTS[1:],
     )
 
@@ -256,6 +263,13 @@ class CampaignForm(RulesForm):
         data["hold_minutes"] = data.get("hold_minutes") or self.fields["hold_minutes"].initial
         data["extra_most"] = data.get("extra_most") or self.fields["extra_most"].initial
         return data
+
+    def clean_positions(self) -> list[int]:
+        """The numbers; none means every item."""
+        words = self.cleaned_data["positions"].replace(",", " ").split()
+        if odd := next((word for word in words if not (word.isascii() and word.isdecimal())), None):
+            raise forms.ValidationError(_("%(word)s is no number of an item."), params={"word": odd[:20]})
+        return sorted({int(word) for word in words})
 
     def design(self) -> Design:
         """How the campaign is set up."""

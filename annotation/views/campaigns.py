@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from annotation.actions.campaign_rules import Changes, change_campaign, close_campaign, open_campaign
 from annotation.actions.campaigns import assign_items
 from annotation.actions.people import CampaignRefused, add_annotators, hand_over, remove_annotators
+from annotation.actions.picked import Picked, review_picked
 from annotation.core.differences import differences
 from annotation.forms.campaigns import CampaignForm, PeopleForm, RulesForm, initial_of
 from annotation.models import Annotator, Assignment, Campaign
@@ -63,7 +64,8 @@ def initial(request: HttpRequest) -> dict[str, Any]:
     like = request.GET.get("like", "")
     if not like.isdecimal():
         dataset, run = request.GET.get("dataset", ""), request.GET.get("run")
-        return {"dataset": dataset, "run": run, "rubric": usual_rubric(dataset)}
+        picked = {"positions": request.GET["positions"]} if "positions" in request.GET else {}
+        return {"dataset": dataset, "run": run, "rubric": usual_rubric(dataset)} | picked
     campaign = get_object_or_404(Campaign, pk=like)
     name = _("%(name)s, once more") % {"name": campaign.name}
     return initial_of(campaign, newest_guideline(campaign)) | {"name": name[:200]}
@@ -84,9 +86,25 @@ def newest_guideline(campaign: Campaign) -> str:
     return newest.text if newest else ""
 
 
+def picked_from(form: CampaignForm) -> Picked:
+    """The items that a form names, and their people."""
+    data = form.cleaned_data
+    return Picked(
+        name=data["name"],
+        positions=data["positions"],
+        annotators=[user.username for user in data["annotators"]],
+        run=data["run"],
+        labels_per_item=data["labels_per_item"],
+        terms=form.terms(),
+        design=form.design(),
+    )
+
+
 def made_from(form: CampaignForm) -> Campaign:
     """The campaign that a form asks for."""
     data = form.cleaned_data
+    if data["positions"]:
+        return review_picked(data["dataset"], picked_from(form))
     return assign_items(
         data["dataset"],
         name=data["name"],

@@ -20,13 +20,16 @@ from django_rq.workers import get_worker  # noqa: E402
 from redis import Redis  # noqa: E402
 from rq.serializers import JSONSerializer  # noqa: E402
 
+from judging import jobs  # noqa: E402
 from judging.actions import desk, work  # noqa: E402
+from judging.actions.benchmarks import stages  # noqa: E402
 from judging.engines import ENGINES  # noqa: E402
 from judging.engines.base import EngineOptions, EngineReply, Request  # noqa: E402
 from judging.engines.reference import reference_engine  # noqa: E402
 from judging.querysets import JudgmentQuerySet  # noqa: E402
 from judging.worker import RunWorker  # noqa: E402
 
+WORKER = os.getpid()
 _, POINT, VICTIM, KILLS, COUNT_FILE, RESUME = sys.argv
 
 
@@ -37,7 +40,8 @@ def kill() -> None:
         return
     with count.open("a") as file:
         file.write("x")
-    if VICTIM == "both":
+    # A worker that resumes does so itself: then it has no process of a job, and its parent is the test.
+    if VICTIM == "both" and os.getpid() != WORKER:
         os.kill(os.getppid(), signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -94,6 +98,15 @@ if POINT == "after_claim":
 elif POINT == "in_write":
     # The replies are in, the judgments are not, and nothing is committed.
     JudgmentQuerySet.bulk_create = killing_before(JudgmentQuerySet.bulk_create)
+elif POINT == "before_next_run":
+    # A run of a benchmark is over, and nobody has looked what follows from that.
+    jobs.run_is_over = killing_before(jobs.run_is_over)
+elif POINT == "in_opening":
+    # The answers are items and the run that grades them is there, but nothing is committed.
+    stages.open_run = killing_after(stages.open_run)
+elif POINT == "before_queue":
+    # The next run is committed, and on no queue.
+    stages.enqueue_run = killing_before(stages.enqueue_run)
 elif POINT == "before_acknowledgement":
     # One batch per job, so that there is an acknowledgement in the middle of the run too.
     work.WORK_SECONDS = 0.02
