@@ -84,6 +84,7 @@ agreement_urls = [
     path("agreement/<int:dataset_pk>/tune/look/", agreement_tune.agreement_look, name="agreement_look"),
     path("agreement/<int:dataset_pk>/tune/rubric/", agreement_tune.agreement_rubric, name="agreement_rubric"),
     path("agreement/<int:dataset_pk>/tune/threshold/", agreement_tune.agreement_threshold, name="agreement_threshold"),
+    path("agreement/<int:dataset_pk>/tune/refit/", agreement_tune.agreement_refit, name="agreement_refit"),
     path("agreement/<int:dataset_pk>/tune/plot.csv", agreement_tune.agreement_sweep_csv, name="agreement_sweep_csv"),
     path("agreement/<int:dataset_pk>/tune/propose/", agreement_tune.agreement_propose, name="agreement_propose"),
     path("agreement/<int:dataset_pk>/tune/drafts/<int:pk>/", agreement_tune.agreement_draft, name="agreement_draft"),

@@ -10,14 +10,17 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.models import RubricDraft
+from annotation.core.tuning.refit import Refit, refit
+from annotation.models import Campaign, RubricDraft
+from annotation.reports.tuning import attribute_samples, spec_of_run
+from annotation.reports.which import EVERY, about
 from judging.actions.judges import judge_for, spec_of
-from judging.core.attributes import Coefficients
+from judging.core.attributes import Coefficients, coefficients_from_json
 from judging.core.decisions import LINEAR
 from judging.core.judged import check_judge
 from judging.core.prompts import check_prompts
 from judging.core.specs import JudgeSpec
-from judging.models import Dataset, Judge, Rubric
+from judging.models import Dataset, Judge, Rubric, Run
 
 Prompts = Mapping[str, Mapping[str, str]]
 
@@ -118,6 +121,22 @@ def with_refit(judge: Judge, coefficients: Coefficients) -> Judge:
     if judge.decision.get("rule") != LINEAR:
         raise TuningRefused(f"The judge {judge} does not decide by the rule {LINEAR}, so it takes no coefficients.")
     return _decided_by(judge, {"coefficients": coefficients.as_json()})
+
+
+def refitted(run: Run, campaign: Campaign, criterion: str, *, seed: int = 0) -> Refit:
+    """Fitted to the items to tune on alone."""
+    with about(run.dataset, campaign, EVERY):
+        samples = attribute_samples(run, campaign, criterion)
+    old, threshold = decision_of(run)
+    return refit(samples, old, threshold, seed=seed)
+
+
+def decision_of(run: Run) -> tuple[Coefficients, float]:
+    """The coefficients and the threshold that the run decided by."""
+    decision = spec_of_run(run).decision
+    if decision.get("threshold") is None:
+        raise TuningRefused("The judge has no threshold: nothing says which scores are clean.")
+    return coefficients_from_json(decision["coefficients"]), float(decision["threshold"])
 
 
 def _decided_by(judge: Judge, changed: Mapping[str, object]) -> Judge:

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST
 from annotation.actions.flags import decide_flag
 from annotation.actions.proposals import Proposer, propose_rubric
 from annotation.actions.splits import lock_split, look_at_test
-from annotation.actions.tuning import accept_draft, decline_draft, save_rubric, with_threshold
+from annotation.actions.tuning import accept_draft, decline_draft, refitted, save_rubric, with_refit, with_threshold
+from annotation.core import figures
 from annotation.core.splits import SplitRule
 from annotation.core.tuning.paired import BETTER, WORSE
+from annotation.core.tuning.refit import as_yaml
 from annotation.core.tuning.sweep import as_csv, best, sweep
 from annotation.models import RubricDraft
 from annotation.pages.tuning import changed_prompts, sweep_chart
@@ -142,6 +144,27 @@ def agreement_threshold(request: HttpRequest, dataset_pk: int) -> HttpResponseBa
 
 
 @lead_required
+def agreement_refit(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
+    """Fit the attribute judge's coefficients to the items to tune on: as a file, or sent, as a new version at work."""
+    tuned = tuned_of(request, dataset_pk)
+    judge, saved, campaign = _judge(tuned), tuned.saved, tuned.asked.campaign
+    if saved is None or campaign is None or tuned.criterion is None:
+        raise Http404("A refit needs a run and people's word.")
+    try:
+        found = refitted(saved, campaign, tuned.criterion)
+    except ValueError as refusal:
+        messages.error(request, str(refusal))
+        return _back(request, dataset_pk)
+    if request.method != "POST":
+        headers = {"Content-Disposition": 'attachment; filename="coefficients.yaml"'}
+        return HttpResponse(as_yaml(found.coefficients), content_type="application/yaml", headers=headers)
+    sides = {"before": found.before["accuracy"], "after": found.after["accuracy"]}
+    said = {side: figures.with_interval(one) for side, one in sides.items()}
+    messages.info(request, _("Accuracy on held-out items: %(before)s before, %(after)s after.") % said)
+    return _made(request, tuned, lambda: with_refit(judge, found.coefficients))
+
+
+@lead_required
 @require_POST
 def agreement_propose(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     """Ask a model for better prompts; what comes is a draft."""
@@ -228,7 +251,7 @@ def _swept(tuned: Tuned) -> dict[str, Any]:
     if found is None:
         return {"sweep": None}
     rows = sweep(found.scored, found.steps)
-    chart = sweep_chart(rows, "sweep", mark=found.threshold)
+    chart = sweep_chart(rows, "thresholds", mark=found.threshold)
     return {"sweep": found, "sweep_chart": chart, "best": best(rows), "is_low_clean": found.scored.direction == "lower"}
 
 

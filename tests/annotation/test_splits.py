@@ -10,7 +10,7 @@ from django.test import Client
 from annotation.actions.flags import FlagRefused, decide_flag
 from annotation.actions.splits import SplitRefused, lock_split, look_at_test, settle_split
 from annotation.core.splits import SplitRule
-from annotation.models import LockedSplit, TestLook
+from annotation.models import Annotator, LockedSplit, TestLook
 from annotation.reports import Question, agreement_document
 from annotation.reports.which import Which
 from judging.models import Dataset, Item
@@ -183,7 +183,8 @@ def test_the_page_shows_the_test_part_only_to_who_asked(site: Site, lead_client:
 @pytest.mark.parametrize("page", ["items", "disagreements", "pair"])
 def test_lists_of_items_hide_the_test_part(site: Site, lead_client: Client, page: str) -> None:
     site.lock()
-    query = {"run": str(site.run.pk), "judge": "clean", "human": "wrong", "first": "ann", "second": "bob"}
+    first, second = (f"person:{Annotator.objects.get(name=name).pk}" for name in ("ann", "bob"))
+    query = {"run": str(site.run.pk), "judge": "clean", "human": "wrong", "first": first, "second": second}
     found = lead_client.get(f"/agreement/{site.dataset.pk}/{page}/", query)
     rows = found.context["rows"]
     positions = [row["item"].position if page != "disagreements" else row["position"] for row in rows]

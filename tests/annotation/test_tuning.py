@@ -258,3 +258,12 @@ def test_a_refit_is_for_judges_with_coefficients(site: Site) -> None:
 def test_a_threshold_needs_a_rubric(site: Site) -> None:
     with pytest.raises(TuningRefused, match="no rubric"):
         with_threshold(Judge.objects.create(name="elsewhere", kind=Judge.Kind.IMPORTED), 0.5)
+
+
+def test_the_page_offers_the_coefficients_as_a_file(site: Site, lead_client: Client, tmp_path: Path) -> None:
+    address = reverse("agreement_refit", args=[site.dataset.pk]) + f"?run={attributes(site).pk}"
+    path = tmp_path / "new.yaml"
+    path.write_bytes(lead_client.get(address).content)
+    assert len(read_coefficients(path).slope) == 9
+    shown = lead_client.post(address, follow=True).content.decode()
+    assert "Accuracy on held-out items" in shown

@@ -9,17 +9,16 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from annotation.actions.splits import look_at_test
-from annotation.actions.tuning import with_refit
+from annotation.actions.tuning import decision_of, refitted, with_refit
 from annotation.core import figures
 from annotation.core.confusion import CLEAN, WRONG
 from annotation.core.tuning.paired import Twice, compared
-from annotation.core.tuning.refit import Refit, as_yaml, figures_of, refit
+from annotation.core.tuning.refit import Refit, as_yaml, figures_of
 from annotation.management.commands.sweep_threshold import add_run_arguments, asked, write
 from annotation.models import Campaign
 from annotation.pages.figures import read
-from annotation.reports.tuning import attribute_samples, spec_of_run
-from annotation.reports.which import EVERY, TEST, Which, about
-from judging.core.attributes import Coefficients, coefficients_from_json
+from annotation.reports.tuning import attribute_samples
+from annotation.reports.which import TEST, Which, about
 from judging.models import Run
 
 SHOWN = ("accuracy", "precision", "recall", "f1", "cohen_kappa")
@@ -57,22 +56,6 @@ class Command(BaseCommand):
         if options["out"]:
             write(options["out"], as_yaml(made.coefficients))
         self.stdout.write(json.dumps(found) if options["json"] else as_lines(found))
-
-
-def refitted(run: Run, campaign: Campaign, criterion: str, *, seed: int) -> Refit:
-    """Fitted to the items to tune on alone."""
-    with about(run.dataset, campaign, EVERY):
-        samples = attribute_samples(run, campaign, criterion)
-    old, threshold = decision_of(run)
-    return refit(samples, old, threshold, seed=seed)
-
-
-def decision_of(run: Run) -> tuple[Coefficients, float]:
-    """The coefficients and the threshold that the run decided by."""
-    decision = spec_of_run(run).decision
-    if decision.get("threshold") is None:
-        raise CommandError("The judge has no threshold: nothing says which scores are clean.")
-    return coefficients_from_json(decision["coefficients"]), float(decision["threshold"])
 
 
 def confirmed(run: Run, campaign: Campaign, criterion: str, made: Refit) -> dict[str, Any]:

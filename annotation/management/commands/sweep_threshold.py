@@ -64,7 +64,7 @@ class Command(BaseCommand):
         if options["csv"]:
             write(options["csv"], as_csv(rows))
         if options["svg"]:
-            write(options["svg"], sweep_chart(rows, "sweep", mark=found.threshold))
+            write(options["svg"], sweep_chart(rows, "thresholds", mark=found.threshold))
         peak = best(rows)
         return {
             "run": run.pk,
