@@ -364,3 +364,15 @@ def page(client: Client, upload: Upload) -> str:
 
 def test_lists_say_what_to_do_when_they_are_empty(lead_client: Client) -> None:
     assert "Nothing came in through these pages yet" in lead_client.get(reverse("upload_list")).content.decode()
+
+
+def test_the_page_of_the_dataset_offers_what_the_files_held_without_looking_at_the_items(lead_client: Client) -> None:
+    rows = b"".join(b'{"question": "%d", "answer": "x", "category": "c%d"}\n' % (n, n % 2) for n in range(120))
+    dataset = dataset_of(sent(rows))
+    assert dataset.files.get().header["categories"] == ["c0", "c1"]
+    html = lead_client.get(dataset.get_absolute_url(), {"page": 3}).content.decode()
+    assert '<option value="c1">' in html
+    assert "Item 101" in html
+    assert "Item 100" not in html
+    Item.objects.update(category="other")
+    assert '<option value="c1">' in lead_client.get(dataset.get_absolute_url()).content.decode()
