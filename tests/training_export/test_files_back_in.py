@@ -98,7 +98,7 @@ def test_training_rows_come_back(tricky: Dataset, tmp_path: Path, name: str) -> 
     assert (exported(again, tmp_path / "2", name) / "train.jsonl").read_bytes() == first.read_bytes()
 
 
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"question_id": 81, "category": "writing", "turns": ["一?", "二?"], "required_temperature": 0.1},
     {"question_id": 101, "category": "math", "turns": ["3+4?", "Double?"], "reference": ["7", "14"]},
     {

@@ -45,11 +45,11 @@ def _task(record: Record) -> ItemRow | RowProblem:
     data = task["data"]
     if not isinstance(data, dict):
         raise BadField(f"'data' is {kind_of(data)}; write the task's texts as an object.")
-    row = qa_row(record.number, data if "id" in data else {**data, "id": task.get("id")})
+    row = qa_row(record.number, _with_id(task, data))
     if isinstance(row, RowProblem):
         return row
     annotations = _listed(task, "annotations") or _listed(task, "completions")
-    kept = {name: value for name, value in task.items() if name not in {"id", "data"}}
+    kept = {name: value for name, value in task.items() if name != "data"}
     words = [word for annotation in annotations if (word := _word(annotation)) is not None]
     # Several people's words do not fit into one: they stay in extra, and import_labels takes one person's file.
     person = words[0] if len(words) == 1 else None
@@ -59,6 +59,15 @@ def _task(record: Record) -> ItemRow | RowProblem:
         judgments=_judgments(_listed(task, "predictions")),
         person=person,
     )
+
+
+def _with_id(task: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The texts with their id: the item's own, else `key`, which our export writes, else the number of the task."""
+    if "id" in data:
+        return data
+    if isinstance(key := data.get("key"), str):
+        return {"id": key, **{name: value for name, value in data.items() if name != "key"}}
+    return {**data, "id": task.get("id")}
 
 
 def _listed(task: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -76,7 +85,28 @@ def _word(annotation: Mapping[str, Any]) -> PersonWord | None:
     if annotation.get("was_cancelled"):
         return None
     verdict = _chosen(annotation)
-    return None if verdict is None else PersonWord(verdict=PersonVerdict(verdict.value))
+    if verdict is None:
+        return PersonWord(verdict=PersonVerdict.UNDEFINED, comment=_comment(annotation)) if _open(annotation) else None
+    return PersonWord(verdict=PersonVerdict(verdict.value), comment=_comment(annotation))
+
+
+def _open(annotation: Mapping[str, Any]) -> bool:
+    """Whether a person said that it cannot be decided, as our export has it."""
+    return any(
+        region.get("from_name") == "verdict" and region.get("value") == {"choices": [PersonVerdict.UNDEFINED.value]}
+        for region in annotation.get("result") or []
+        if isinstance(region, dict)
+    )
+
+
+def _comment(annotation: Mapping[str, Any]) -> str:
+    """The text of the control `comment`."""
+    for region in annotation.get("result") or []:
+        value = region.get("value") if isinstance(region, dict) and region.get("from_name") == "comment" else None
+        texts = value.get("text") if isinstance(value, dict) else None
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return "\n".join(texts)
+    return ""
 
 
 def _chosen(annotation: Mapping[str, Any]) -> Verdict | None:

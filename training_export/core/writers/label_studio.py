@@ -1,16 +1,24 @@
 """Label Studio's tasks: items as data, people's labels as annotations, the judge's word as a prediction.
 
-Labelling interface: Choices `verdict`, TextArea `comment` and `corrected_answer`, all to the text `answer`.
+Labelling interface: Choices `verdict`, Number `score`, TextArea `comment` and `corrected_answer`, all to the text
+`answer`. A task that came from Label Studio leaves with what it came with: annotations and predictions that say what
+labels and judgments say are not written a second time, and a person's newer word replaces their older one.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from judging.core.readers.label_studio import verdict_named
+from judging.core.verdicts import PersonVerdict, Verdict
 from training_export.core.records import Destination, LabelRow, LeftOut, Origin, Record
 from training_export.core.writers.base import JsonArray, Writer, WriterOptions, WrittenFile
 
 OPTIONAL = ("context", "criteria", "category", "model")
+CAME_WITH = "label_studio"
+VERDICTS = {verdict.value for verdict in (*PersonVerdict, *Verdict)}
+OWN_KEYS = {"id", "data", "meta", "annotations", "completions", "predictions"}
 
 
 def label_studio_writer(folder: Path, _options: WriterOptions) -> Writer:
@@ -23,15 +31,18 @@ class LabelStudioTasks:
 
     def __init__(self, path: Path) -> None:
         self._array = JsonArray(path)
+        self._dropped: Counter[str] = Counter()
 
     def write(self, record: Record, destination: Destination) -> None:
-        """Add the item; pairs, choices and conversations have no place in this interface."""
-        if destination != LeftOut.NOT_ONE_ANSWER:
-            self._array.add(task_of(record))
+        """Add the item; pairs, choices and conversations have no place in this interface, and are counted."""
+        if destination == LeftOut.NOT_ONE_ANSWER:
+            self._dropped["conversations" if len(record.turns) > 1 else "pairs_and_choices"] += 1
+            return
+        self._array.add(task_of(record))
 
     def checks(self) -> Mapping[str, Any]:
-        """Nothing to say."""
-        return {}
+        """What has no place."""
+        return {"dropped": dict(self._dropped)} if self._dropped else {}
 
     def close(self) -> list[WrittenFile]:
         """Finish the array."""
@@ -40,20 +51,121 @@ class LabelStudioTasks:
 
 def task_of(record: Record) -> dict[str, Any]:
     """A task with what everyone said of it."""
-    turn = record.turns[0]
+    turn, came = record.turns[0], came_with(record)
     data = {"key": record.key, "question": turn.question, "answer": turn.answer}
     data |= {"reference": turn.reference} if turn.reference else {}
     data |= {name: text for name in OPTIONAL if (text := getattr(record, name))}
-    extra = {"meta": record.extra} if record.extra else {}
-    people = [annotation_of(label) for label in record.labels if label.rater_type == "human"]
-    judges = [prediction_of(label) for label in record.labels if label.rater_type == "judge" and label.value]
+    others = {name: value for name, value in record.extra.items() if name != CAME_WITH}
+    if came is None:
+        meta = {"meta": others} if others else {}
+    else:
+        data, meta = others | data, {"meta": came["meta"]} if "meta" in came else {}
+    came = came or {}
     return {
-        "id": record.position,
+        "id": came.get("id", record.position),
         "data": data,
-        **extra,
-        "annotations": [*people, *ground_truth(record)],
-        "predictions": judges,
+        **meta,
+        "annotations": annotations_of(record, listed(came, "annotations") or listed(came, "completions")),
+        "predictions": predictions_of(record, listed(came, "predictions")),
+        **{name: value for name, value in came.items() if name not in OWN_KEYS},
     }
+
+
+def came_with(record: Record) -> Mapping[str, Any] | None:
+    """What the reader of Label Studio's tasks kept of this one; None for an item from another format."""
+    kept = record.extra.get(CAME_WITH)
+    return kept if isinstance(kept, dict) else None
+
+
+def listed(came: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects under a name of the task as it came; a task's short form lists the ids only."""
+    found = came.get(name)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def annotations_of(record: Record, came: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those the task came with, then people's labels and the lead's decision that are not among them."""
+    people = [annotation_of(label) for label in record.labels if label.rater_type == "human"]
+    return merged(came, [*people, *ground_truth(record)])
+
+
+def predictions_of(record: Record, came: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those the task came with, then the judge's values that are not among them."""
+    judges = [prediction_of(label) for label in record.labels if label.rater_type == "judge" and label.value]
+    kept = [entry for entry in judges if not any(repeats(entry, old) for old in came)]
+    return [*came, *kept]
+
+
+def repeats(prediction: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether a judge's value is one that a task came with: the import of a prediction keeps verdict and score."""
+    words, score = said_words(old), old.get("score")
+    said = said_words(prediction)
+    return bool(said & words) or (score is not None and prediction.get("score") == score)
+
+
+def annotator_of(annotation: Mapping[str, Any]) -> str:
+    """Who annotated: an e-mail address, a number, 'ground truth' for a lead's decision; '' where it is not said."""
+    if annotation.get("ground_truth"):
+        return "ground truth"
+    who = annotation.get("completed_by")
+    email = who.get("email") if isinstance(who, dict) else None
+    return str(email) if email else ""
+
+
+def merged(came: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`came` with `new`: what is there already stays as it came, a person's other word takes the old one's place."""
+    found, free = list(came), set(range(len(came)))
+    for entry in new:
+        place = place_of(entry, found, free)
+        if place is None:
+            found.append(entry)
+            continue
+        free.discard(place)
+        if not covers(found[place], entry):
+            found[place] = entry
+    return found
+
+
+def place_of(entry: Mapping[str, Any], found: list[dict[str, Any]], free: set[int]) -> int | None:
+    """Where the same person's word on the same control stands, else one of an unnamed person that says the same."""
+    name = annotator_of(entry)
+    own = [
+        place
+        for place in sorted(free)
+        if annotator_of(found[place]) == name and controls(found[place]) & controls(entry)
+    ]
+    unnamed = [place for place in sorted(free) if not annotator_of(found[place]) and covers(found[place], entry)]
+    return next(iter([*own, *unnamed]), None)
+
+
+def regions_of(annotation: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The regions of an annotation, as far as it has any."""
+    regions = annotation.get("result")
+    return [entry for entry in regions if isinstance(entry, dict)] if isinstance(regions, list) else []
+
+
+def controls(annotation: Mapping[str, Any]) -> set[str]:
+    """The names of the controls that were used for a choice or a number."""
+    return {str(entry.get("from_name")) for entry in regions_of(annotation) if entry.get("type") != "textarea"}
+
+
+def said_words(annotation: Mapping[str, Any]) -> set[str]:
+    """What was chosen, verdicts under our names."""
+    values = [entry.get("value") for entry in regions_of(annotation) if entry.get("type") != "textarea"]
+    chosen = [value.get("choices") or [value.get("number")] for value in values if isinstance(value, dict)]
+    words = [word for words in chosen if isinstance(words, list) for word in words if word is not None]
+    return {str(verdict_named(word) or word) for word in words}
+
+
+def texts_of(annotation: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts that were written, by control."""
+    found = [entry for entry in regions_of(annotation) if entry.get("type") == "textarea"]
+    return {str(entry.get("from_name")): entry.get("value") for entry in found}
+
+
+def covers(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether an annotation says all that another one does."""
+    return said_words(new) <= said_words(old) and texts_of(new).items() <= texts_of(old).items()
 
 
 def annotation_of(label: LabelRow) -> dict[str, Any]:
@@ -88,7 +200,17 @@ def results_of(criterion: str, value: str, comment: str, correction: Mapping[str
     """The regions of an annotation."""
     texts = {"comment": comment, **{f"corrected_{name}": text for name, text in correction.items()}}
     written = [region(name, "textarea", {"text": [text]}) for name, text in texts.items() if text]
-    return [region(criterion or "verdict", "choices", {"choices": [value]}), *written]
+    return [said_region(criterion, value), *written]
+
+
+def said_region(criterion: str, value: str) -> dict[str, Any]:
+    """A value under its criterion; without one a verdict, a score or, where it is neither, a value."""
+    if criterion or value in VERDICTS:
+        return region(criterion or "verdict", "choices", {"choices": [value]})
+    try:
+        return region("score", "number", {"number": float(value)})
+    except ValueError:
+        return region("value", "choices", {"choices": [value]})
 
 
 def region(name: str, kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
