@@ -185,7 +185,7 @@ def test_command_makes_a_campaign_that_people_draw_from(dataset: Dataset, capsys
     assert "r: 10 items of dataset; 15 labels, drawn by a, b, c" in capsys.readouterr().out
     campaign = Campaign.objects.get()
     assert (campaign.distribution, campaign.group, campaign.hold_seconds) == ("pulled", "annotator", 300)
-    assert campaign.rules == {"known_share": 0.1, "sample": 10, "drawn": {"": 0.5}}
+    assert campaign.rules == {"known_share": 0.1, "sample": 10, "drawn": {"": 0.5}, "drawn_to": [20]}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ PEOPLE = {
     "error count": "7717",
 }
 LINK = re.compile(r'(?:href|action|formaction|data-go|data-draft-url|data-ahead|data-next)="([^"#]+)"')
-KEY_OF_A_SHOWING = re.compile(r'[0-9a-f]{32}|csrfmiddlewaretoken" value="[^"]*"|x-csrftoken": "[^"]*"')
+KEY_OF_A_SHOWING = re.compile(r'[0-9a-f]{32}|csrfmiddlewaretoken" value="[^"]*"|x-csrftoken": "[^"]*"|\d{4}-\d\d-\d\dT[\d:.]+')
 PLANTED = {**JUDGE, **MODEL, **PEOPLE}
 
 

@@ -10,6 +10,6 @@
       localStorage.setItem("theme", next);
       show(next);
     });
-    for (const choice of document.querySelectorAll("[data-submits]")) choice.addEventListener("change", () => choice.form.requestSubmit());
+    for (const choice of document.querySelectorAll("[data-at-once]")) choice.addEventListener("change", () => choice.form.requestSubmit());
   });
 })();
