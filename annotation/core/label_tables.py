@@ -68,6 +68,7 @@ class Said(NamedTuple):
     order: str = ""
     reason: str = ""
     time: str = ""
+    seconds: str = ""
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ class Names:
         return self._known[text]
 
 
-TEXTS = ("item", "model", "rater", "rater_type", "criterion", "value", "order", "reason", "time")
+TEXTS = Said._fields[1:]
 
 
 @dataclass(slots=True)
@@ -113,8 +114,7 @@ class LabelRows:
 
     def __iter__(self) -> Iterator[Said]:
         texts = [self._names[name].texts for name in TEXTS]
-        columns = [self._codes[name] for name in TEXTS]
-        for line, *codes in zip(self._codes["line"], *columns, strict=True):
+        for line, *codes in zip(self._codes["line"], *(self._codes[name] for name in TEXTS), strict=True):
             yield Said(line, *(known[code] for known, code in zip(texts, codes, strict=True)))
 
     def different(self, name: str) -> list[str]:
@@ -181,9 +181,9 @@ def _read_long(table: Table, known: dict[str, str], options: TableOptions, rows:
     if not item:
         raise FileRefused(1, f"A long table names its items in a column item_id. Columns: {_listed(table.header)}.")
     others = {name: known.get(name, "") for name in ("rater_type", "criterion", "model", "turn", "order", "status")}
-    others |= {"value": value_column(known), "time": known.get("time", "")}
-    places: Counter[tuple[str, ...]] = Counter()
-    nameless = False
+    others |= {"value": value_column(known), "time": known.get("time", known.get("created_at", ""))}
+    others["seconds"] = known.get("seconds", "")
+    places, nameless = Counter[tuple[str, ...]](), False
     for row in _good(table.rows, rows):
         cells = {name: row.cells.get(column, "") for name, column in others.items()}
         said = _said_of(row.line, row.cells[item], row.cells.get(rater, "") or options.rater, cells, options, rows)
@@ -231,6 +231,7 @@ def _said_of(
         order=order or "",
         reason="" if value else status or "missing",
         time=cells["time"],
+        seconds=cells["seconds"],
     )
     return said if _is_sound(said, rows) else None
 

@@ -70,6 +70,9 @@ def test_parquet_comes_back_cell_by_cell(tricky: Dataset, tmp_path: Path) -> Non
     (second,) = exported(again, tmp_path / "2", "parquet").glob("*_clean.parquet")
     assert parquet.read_table(second).to_pylist() == parquet.read_table(first).to_pylist()
     assert parquet.read_table(first).column("answer").to_pylist() == TRICKY
+    assert [item.extra for item in again.items.order_by("position")] == [
+        item.extra for item in tricky.items.order_by("position")
+    ]
 
 
 @pytest.mark.parametrize("name", ["dataset_checked.csv", "dataset_checked.json", "dataset_checked.xlsx"])

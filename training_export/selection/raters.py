@@ -27,7 +27,7 @@ def label_rows(selection: Selection, revisions: Mapping[int, int]) -> Mapping[in
 
 def add_people(selection: Selection, revisions: Mapping[int, int], found: dict[int, list[LabelRow]]) -> None:
     """Labels of the campaign, on any criterion and of any value."""
-    rows: QuerySet[Label] = of_items(selection.all_labels(), revisions).order_by("item_id", "pk")
+    rows: QuerySet[Label] = of_items(selection.all_labels(), revisions).order_by("item_id", "at", "pk")
     fields = ("item_id", "item_revision", "annotator__name", "criterion", "value", "verdict", "score", "comment")
     more = (as_text("correction"), "guideline__version", "at", "seconds")
     for item, revision, rater, criterion, value, verdict, score, comment, *rest in rows.values_list(*fields, *more):

@@ -82,6 +82,7 @@ def _label(campaign: Campaign, annotator: Annotator, said: Said, place: Place) -
         flags=[f"order:{said.order}"] if said.order else [],
         client_key=uuid4().hex,
         at=_moment(said.time),
+        seconds=float(said.seconds) if is_number(said.seconds) and float(said.seconds) >= 0 else None,
     )
 
 

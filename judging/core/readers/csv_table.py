@@ -13,6 +13,8 @@ from judging.core.readers.workbook import is_workbook, sheet_rows
 
 DELIMITERS = ",\t;"
 MAX_HEADER_LINES = 50
+EXPECTED, GRADE = "__expected", "grade:"
+"""promptfoo's tests: the column of what an answer is graded against, and what says that it is a text."""
 
 # One limit for the whole process, and the module's own is smaller than a long context.
 csv.field_size_limit(MAX_RECORD)
@@ -32,11 +34,19 @@ def read(path: Path, columns: Columns = ()) -> Iterator[ItemRow | RowProblem]:
         if isinstance(cells, RowProblem):
             yield cells
             continue
-        row = qa_row(*cells, columns)
+        row = qa_row(cells[0], cells[1] if answer or "answer" in said else _with_expected(cells[1]), columns)
         # A table has no null: an empty cell is an answer that is not there.
         if isinstance(row, ItemRow) and answer and not cells[1][answer]:
             row = replace(row, has_answer=False)
         yield row
+
+
+def _with_expected(cells: dict[str, str]) -> dict[str, str]:
+    """A test of promptfoo in a table without answers: what is graded against is the answer, as our export writes it."""
+    if not cells.get(EXPECTED, "").startswith(GRADE):
+        return cells
+    others = {name: text for name, text in cells.items() if name != EXPECTED}
+    return {**others, "answer": cells[EXPECTED].removeprefix(GRADE)}
 
 
 def why_not_a_table(header: Sequence[str], columns: Columns) -> str:
