@@ -80,7 +80,8 @@ def agreement_sweep_csv(request: HttpRequest, dataset_pk: int) -> HttpResponseBa
     """The rows of the sweep, as mdk writes them."""
     found = _sweepable(tuned_of(request, dataset_pk))
     if found is None:
-        raise Http404("This judge gives no scores to move a threshold along.")
+        messages.error(request, _("This judge gives no scores to move a threshold along."))
+        return _back(request, dataset_pk)
     headers = {"Content-Disposition": 'attachment; filename="plot.csv"'}
     rows = sweep(found.scored, found.steps)
     return HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
@@ -147,9 +148,10 @@ def agreement_threshold(request: HttpRequest, dataset_pk: int) -> HttpResponseBa
 def agreement_refit(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     """Fit the attribute judge's coefficients to the items to tune on: as a file, or sent, as a new version at work."""
     tuned = tuned_of(request, dataset_pk)
-    judge, saved, campaign = _judge(tuned), tuned.saved, tuned.asked.campaign
+    saved, campaign = tuned.saved, tuned.asked.campaign
     if saved is None or campaign is None or tuned.criterion is None:
-        raise Http404("A refit needs a run and people's word.")
+        messages.error(request, _("A refit needs a run of a judge and people's labels."))
+        return _back(request, dataset_pk)
     try:
         found = refitted(saved, campaign, tuned.criterion)
     except ValueError as refusal:
@@ -161,7 +163,7 @@ def agreement_refit(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     sides = {"before": found.before["accuracy"], "after": found.after["accuracy"]}
     said = {side: figures.with_interval(one) for side, one in sides.items()}
     messages.info(request, _("Accuracy on held-out items: %(before)s before, %(after)s after.") % said)
-    return _made(request, tuned, lambda: with_refit(judge, found.coefficients))
+    return _made(request, tuned, lambda: with_refit(_judge(tuned), found.coefficients))
 
 
 @lead_required

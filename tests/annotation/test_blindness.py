@@ -36,7 +36,9 @@ PEOPLE = {
     "error count": "7717",
 }
 LINK = re.compile(r'(?:href|action|formaction|data-go|data-draft-url|data-ahead|data-next)="([^"#]+)"')
-KEY_OF_A_SHOWING = re.compile(r'[0-9a-f]{32}|csrfmiddlewaretoken" value="[^"]*"|x-csrftoken": "[^"]*"|\d{4}-\d\d-\d\dT[\d:.]+')
+KEY_OF_A_SHOWING = re.compile(
+    r'[0-9a-f]{32}|csrfmiddlewaretoken" value="[^"]*"|x-csrftoken": "[^"]*"|\d{4}-\d\d-\d\dT[\d:.]+'
+)
 PLANTED = {**JUDGE, **MODEL, **PEOPLE}
 
 
@@ -77,7 +79,8 @@ def campaign(annotator: User, other_annotator: User, dataset: Dataset, run: Run)
 
 def leaks(response: Any, planted: dict[str, str] = PLANTED) -> list[str]:
     """What of the planted words an answer carries, in its body or its headers."""
-    seen = response.content.decode() + str(response.headers)
+    told = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+    seen = KEY_OF_A_SHOWING.sub("", response.content.decode() + str(told))
     return [name for name, word in planted.items() if word in seen]
 
 

@@ -192,7 +192,7 @@ def test_stability_says_nothing_of_single_replies() -> None:
         (
             "pair",
             {"rubric": replace(JUDGES["pair"].rubric, criteria=JUDGES["verdict"].rubric.criteria)},
-            "A rubric of kind pair has one criterion, with the values A, B and tie.",
+            "A rubric of kind pair has one criterion, or one for each turn, with the values A, B and tie.",
         ),
     ],
 )

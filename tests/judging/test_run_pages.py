@@ -168,7 +168,7 @@ def test_the_items_of_a_run_are_paged_without_counting(lead_client: Client) -> N
     assert f"after={items[49].pk}&amp;verdict=clean" in first
     second = lead_client.get(reverse("run_items", args=[run.pk]), {"after": items[49].pk}).content.decode()
     assert second.count("/items/5") == 9
-    assert "after=" not in second
+    assert "after=" not in second.partition("<main")[2]
     assert (
         "No items here" in lead_client.get(reverse("run_items", args=[run.pk]), {"verdict": "wrong"}).content.decode()
     )
