@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from pyarrow import parquet
 
-from annotation.actions.label_imports import import_labels
+from annotation.actions.label_imports import import_label_table, import_labels
+from annotation.core.label_tables import TableOptions
 from annotation.models import Campaign
 from judging.actions.imports import InputFile, apply_import, plan_import
 from judging.core.readers import READERS
@@ -188,6 +189,29 @@ def test_fastchat_s_pairs_come_back(tmp_path: Path) -> None:
     assert (exported(dataset, tmp_path / "1", "fastchat") / "model_judgment/gpt-4_pair.jsonl").read_bytes() == (
         path.read_bytes()
     )
+
+
+def test_people_s_votes_come_back_and_numbers_stay_texts(tmp_path: Path) -> None:
+    talk = [{"role": "user", "content": "問?"}, {"role": "assistant", "content": "答。"}]
+    other = [talk[0], {"role": "assistant", "content": "別。"}]
+    about = {"question_id": "81", "model_a": "m/1", "model_b": "m2"}
+    votes = [
+        about | {"winner": "model_a", "judge": "expert_1", "turn": 1},
+        about | {"winner": "tie", "judge": "山田", "turn": 1},
+        about | {"winner": "model_b", "judge": "山田", "turn": 2},
+    ]
+    texts = {"conversation_a": talk, "conversation_b": other}
+    source = tmp_path / "votes.json"
+    source.write_text(json.dumps([vote | texts for vote in votes], ensure_ascii=False), encoding="utf-8")
+    dataset = imported("first", source)
+    import_label_table("first", InputFile(source), options=TableOptions())
+    first = exported(dataset, tmp_path / "1", "fastchat") / "human_votes.json"
+    assert json.loads(first.read_text(encoding="utf-8")) == votes
+    (asked,) = [json.loads(line) for line in (tmp_path / "1" / "question.jsonl").read_text().splitlines()]
+    assert asked["question_id"] == "81"
+    again = imported("second", source)
+    import_label_table("second", InputFile(first), options=TableOptions())
+    assert (exported(again, tmp_path / "2", "fastchat") / "human_votes.json").read_bytes() == first.read_bytes()
 
 
 def test_model_names_lead_nowhere(tmp_path: Path) -> None:

@@ -84,6 +84,9 @@ def criteria_of(selection: Selection, *, by_verdict: bool = True) -> Criteria:
     if selection.criterion:
         check_criterion(selection.criterion, judges | people)
         return Criteria(judge=selection.criterion, people=selection.criterion)
+    if not by_verdict:
+        # Words on turns are shown, turn by turn, and none of them decides.
+        people = {name for name in people if not name.startswith("turn_")}
     return Criteria(
         judge=only_criterion(judges, _("the judge's run")) if by_verdict else "",
         people=only_criterion(people, _("the campaign")),

@@ -139,6 +139,12 @@ def _number(data: Mapping[str, Any]) -> str:
     return number
 
 
+def _number_as_text(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A number that the file wrote as text leaves as text again."""
+    number = data.get("question_id")
+    return {"question_id": number} if isinstance(number, str) and number.isascii() and number.isdigit() else {}
+
+
 def _asked(tree: _Tree, data: Mapping[str, Any]) -> str:
     number = _number(data)
     if number not in tree.questions:
@@ -159,6 +165,7 @@ def _take_question(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) 
     turns = _texts("turns", data.get("turns"))
     references = _texts("reference", data["reference"]) if data.get("reference") else ()
     extra = {name: data[name] for name in data if name not in {"question_id", "category", "turns", "reference"}}
+    extra |= _number_as_text(data)
     category = text_of("category", data.get("category"))
     tree.questions[number] = _Question(line, turns, references, category, extra)
 
@@ -207,7 +214,7 @@ def _take_vote(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) -> N
         return
     if vote.texts is not None and number not in tree.questions:
         asked = tuple(turn.question for turn in vote.texts[0])
-        tree.questions[number] = _Question(line, asked, (), "", {})
+        tree.questions[number] = _Question(line, asked, (), "", _number_as_text(data))
     _asked(tree, data)
     tree.pairs.setdefault(place, _Pair(path, line, vote.texts))
 

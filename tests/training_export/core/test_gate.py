@@ -32,13 +32,18 @@ def test_a_judge_as_good_as_people_may() -> None:
         ({"invalid": 0.021}, "0.021 of the judgments are invalid"),
         ({"consistency": 0.84}, "0.840 of the pairs"),
         ({"omega": 0.49}, "omega of the alternative annotator test is 0.490"),
-        ({"omega": None}, "omega of the alternative annotator test is unknown"),
         ({"items": 19}, "only 19 judged items"),
     ],
 )
 def test_every_threshold_closes_the_gate_with_a_sentence(change: dict[str, Any], sentence: str) -> None:
     (reason,) = why_not(replace(GOOD, **change))
     assert sentence in reason
+
+
+def test_a_test_that_cannot_be_made_is_said_and_closes_nothing() -> None:
+    gate = gated(replace(GOOD, omega=None), {})
+    assert gate.why_not == ()
+    assert "was not made" in gate.unasked[0]
 
 
 def test_pairs_judged_alike_in_both_orders_do_not_close_it() -> None:

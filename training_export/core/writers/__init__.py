@@ -43,7 +43,7 @@ WRITERS: dict[str, Format] = {
     "promptfoo": Format(promptfoo_writer, frozenset({Need.EXTRA, Need.LABELS, Need.JUDGED}), by_verdict=False),
     "fastchat": Format(
         fastchat_writer,
-        frozenset({Need.EXTRA, Need.PAIRS, Need.JUDGED}),
+        frozenset({Need.EXTRA, Need.PAIRS, Need.JUDGED, Need.LABELS}),
         by_question=True,
         many_turns=True,
         by_verdict=False,

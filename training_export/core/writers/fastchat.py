@@ -4,7 +4,7 @@ Question numbers are those an item came with ("81:model"), else the position of 
 from a FastChat file leaves as it came.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from judging.core.items import Turn
 from training_export.core.records import Destination, JudgedPart, LeftOut, Record
 from training_export.core.spool import Spool
-from training_export.core.writers.base import OutputFile, Writer, WriterOptions, WrittenFile, json_line
+from training_export.core.writers.base import COMPACT, OutputFile, Writer, WriterOptions, WrittenFile, json_line
 from training_export.core.writers.file_names import FileNames
 
 OF_AN_ANSWER = ("answer_id", "tstamp", "choices")
@@ -21,6 +21,8 @@ REFERENCE = "reference"
 # What a JSON number can say without loss; longer numbers are texts, as the branch generator writes them.
 MOST_DIGITS = 15
 WINNERS = {"A": "model_1", "B": "model_2", "tie": "tie"}
+VOTES = {"A": "model_a", "B": "model_b", "tie": "tie"}
+VOTE_FILE = "human_votes.json"
 
 
 def fastchat_writer(folder: Path, options: WriterOptions) -> Writer:
@@ -36,7 +38,7 @@ class FastChatTree:
         self._questions, self._references = Spool(), Spool()
         self._answers: dict[str, Spool] = {}
         self._written: set[tuple[Any, str]] = set()
-        self._singles, self._pairs = Spool(), Spool()
+        self._singles, self._pairs, self._votes = Spool(), Spool(), Spool()
         self._asked: tuple[str, ...] = ()
         self._number: int | str = 0
         self._skipped = 0
@@ -53,6 +55,8 @@ class FastChatTree:
                 self._answer(record, model, turns)
         for part in record.judged:
             self._judge_part(record, part)
+        for vote in votes_on(record, self._number):
+            self._votes.put(record.position, COMPACT.encode(vote))
 
     def checks(self) -> Mapping[str, Any]:
         """What is missing."""
@@ -69,7 +73,15 @@ class FastChatTree:
             files += self._filled(f"model_answer/{answered.of(model)}.jsonl", answers)
         files += self._filled(f"model_judgment/{judge}_single.jsonl", self._singles)
         files += self._filled(f"model_judgment/{judge}_pair.jsonl", self._pairs)
-        return files
+        return files + ([self._vote_file()] if len(self._votes) else [])
+
+    def _vote_file(self) -> WrittenFile:
+        """People's votes as one list, a line each."""
+        file = OutputFile(self._folder / VOTE_FILE)
+        for vote in self._votes.texts():
+            file.put_row(f"{',' if file.rows else '['}\n{vote}")
+        file.put("\n]\n")
+        return file.close()
 
     def _filled(self, name: str, lines: Spool) -> list[WrittenFile]:
         return [self._file(name, lines)] if len(lines) else []
@@ -124,7 +136,9 @@ class FastChatTree:
 
 
 def number_of(record: Record) -> int | str | None:
-    """The question's number in the item's key; None where the key is none of FastChat's."""
+    """The question's number in the item's key, a text where its file had one; None where the key is not FastChat's."""
+    if isinstance(text := record.extra.get("question_id"), str):
+        return text
     names = ":".join(name for name in (record.model, record.model_b) if name)
     number = record.key.removesuffix(f":{names}") if names else record.key
     if number == record.key and names:
@@ -133,6 +147,17 @@ def number_of(record: Record) -> int | str | None:
         plain = len(number) <= MOST_DIGITS and str(int(number)) == number
         return int(number) if plain else number
     return number if names else None
+
+
+def votes_on(record: Record, question: int | str) -> Iterator[dict[str, Any]]:
+    """What people said of a pair, as FastChat's list of votes has it: overall words are of the first turn."""
+    if not (record.turns_b and record.model and record.model_b):
+        return
+    row = {"question_id": question, "model_a": record.model, "model_b": record.model_b}
+    for label in record.labels:
+        of_a_turn = not label.criterion or label.criterion.removeprefix(TURN).isdigit()
+        if label.rater_type == "human" and label.value in VOTES and of_a_turn:
+            yield row | {"winner": VOTES[label.value], "judge": label.rater, "turn": turn_of(label.criterion)}
 
 
 def spoken(part: JudgedPart) -> list[tuple[int, str, float | None]]:
