@@ -38,15 +38,16 @@ def dataset(transactional_db: None) -> Dataset:
     return dataset
 
 
+NEXT_PART = """() => {
+  const part = document.querySelector("section[hx-get]");
+  part?.scrollIntoView();
+  return part === null;
+}"""
+
+
 def read_whole(page: Page) -> None:
     """Scroll until every part has arrived."""
-    for _ in range(30):
-        waiting = page.locator("section[hx-get]")
-        if waiting.count() == 0:
-            return
-        page.evaluate("document.querySelector('section[hx-get]')?.scrollIntoView()")
-        page.wait_for_load_state("networkidle")
-    pytest.fail("parts of the report did not arrive")
+    page.wait_for_function(NEXT_PART, polling=200, timeout=90_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
