@@ -56,12 +56,7 @@ def open_answer_run(
     """As `start_answer_run`, but on no queue: whoever calls this does the work. RunRefused says what is missing."""
     refuse_unready(dataset)
     ranges = list(batch_ranges(dataset, scope))
-    if not ranges:
-        raise RunRefused(f"The dataset {dataset.name} has no questions to ask.")
-    if odd := dataset.items.exclude(kind=Item.Kind.ANSWER).order_by("position").first():
-        raise RunRefused(
-            f"Item {odd.position} of the dataset {dataset.name} is a {odd.kind}; a model answers questions."
-        )
+    refuse_unanswerable(dataset, empty=not ranges)
     snapshot = {
         "candidate": candidate.as_json(),
         "asking": asking.as_json(),
@@ -87,6 +82,16 @@ def open_answer_run(
     )
     cut_into_batches(run, ranges)
     return run
+
+
+def refuse_unanswerable(dataset: Dataset, *, empty: bool) -> None:
+    """Raise RunRefused for a dataset without questions, or with items that are no questions."""
+    if empty:
+        raise RunRefused(f"The dataset {dataset.name} has no questions to ask.")
+    if odd := dataset.items.exclude(kind=Item.Kind.ANSWER).order_by("position").first():
+        raise RunRefused(
+            f"Item {odd.position} of the dataset {dataset.name} is a {odd.kind}; a model answers questions."
+        )
 
 
 def asking_of_run(run: Run) -> Asking:
