@@ -1,6 +1,5 @@
 """A candidate model answers: questions without answers -> its answers, turn by turn, and a dataset to judge them in."""
 
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from judging.actions.batches import BatchOutcome
+from judging.actions.candidate_runs import open_candidate_run
 from judging.actions.candidates import Candidate
 from judging.actions.judgments import storable, text_of
 from judging.actions.queueing import enqueue_run
@@ -18,9 +18,7 @@ from judging.actions.runs import (
     RunRefused,
     RunScope,
     batch_ranges,
-    cut_into_batches,
     refuse_unready,
-    resume_run,
 )
 from judging.benchmarks.mt_bench.answering import Asking, asking_from_json
 from judging.core.prompts import Prompt
@@ -43,7 +41,6 @@ def start_answer_run(
     return run
 
 
-@transaction.atomic
 def open_answer_run(
     dataset: Dataset,
     candidate: Candidate,
@@ -57,31 +54,16 @@ def open_answer_run(
     refuse_unready(dataset)
     ranges = list(batch_ranges(dataset, scope))
     refuse_unanswerable(dataset, empty=not ranges)
-    snapshot = {
-        "candidate": candidate.as_json(),
-        "asking": asking.as_json(),
-        "seed": scope.seed,
-        "items": sum(found.items for found in ranges),
-        "software": {"python": platform.python_version()},
-    }
-    # Whoever starts the same at the same moment waits here, and then finds the run.
-    Dataset.objects.select_for_update().get(pk=dataset.pk)
-    found = dataset.runs.resumable().filter(kind=Run.Kind.GENERATE, model=candidate.model, **place.as_fields())
-    for run in found:
-        same = all(run.snapshot[name] == snapshot[name] for name in ("candidate", "asking"))
-        if same and run.scope == scope.as_json():
-            return resume_run(run)
-    run = Run.objects.create(
-        dataset=dataset,
+    return open_candidate_run(
+        dataset,
+        candidate,
+        {"asking": asking.as_json()},
         kind=Run.Kind.GENERATE,
-        model=candidate.model,
-        scope=scope.as_json(),
-        snapshot=snapshot,
-        made_by=by,
-        **place.as_fields(),
+        scope=scope,
+        ranges=ranges,
+        place=place,
+        by=by,
     )
-    cut_into_batches(run, ranges)
-    return run
 
 
 def refuse_unanswerable(dataset: Dataset, *, empty: bool) -> None:

@@ -1,6 +1,5 @@
 """A candidate model chooses: questions with choices -> how likely it finds each, and whether it is right."""
 
-import platform
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from judging.actions.batches import BatchOutcome
+from judging.actions.candidate_runs import open_candidate_run
 from judging.actions.candidates import Candidate
 from judging.actions.queueing import enqueue_run
 from judging.actions.runs import (
@@ -18,9 +18,7 @@ from judging.actions.runs import (
     Place,
     RunRefused,
     batch_ranges,
-    cut_into_batches,
     refuse_unready,
-    resume_run,
 )
 from judging.actions.runs import RunScope as Scope
 from judging.benchmarks.mmlu.prompts import Question, continued, prompts
@@ -48,7 +46,6 @@ def start_choice_run(
     return run
 
 
-@transaction.atomic
 def open_choice_run(
     dataset: Dataset,
     candidate: Candidate,
@@ -63,32 +60,16 @@ def open_choice_run(
     refuse_unready(dataset)
     ranges = list(batch_ranges(dataset, scope))
     refuse_questions(dataset, recipe, empty=not ranges)
-    snapshot = {
-        "candidate": candidate.as_json(),
-        "recipe": recipe.as_json(),
-        "seed": 0,
-        "items": sum(found.items for found in ranges),
-        "software": {"python": platform.python_version()},
-    }
-    # Whoever starts the same at the same moment waits here, and then finds the run.
-    Dataset.objects.select_for_update().get(pk=dataset.pk)
-    same = dataset.runs.resumable().filter(kind=Run.Kind.CHOICE, model=candidate.model, **place.as_fields())
-    for run in same:
-        if run.scope == scope.as_json() and all(
-            run.snapshot[name] == snapshot[name] for name in ("candidate", "recipe")
-        ):
-            return resume_run(run)
-    run = Run.objects.create(
-        dataset=dataset,
+    return open_candidate_run(
+        dataset,
+        candidate,
+        {"recipe": recipe.as_json()},
         kind=Run.Kind.CHOICE,
-        model=candidate.model,
-        scope=scope.as_json(),
-        snapshot=snapshot,
-        made_by=by,
-        **place.as_fields(),
+        scope=scope,
+        ranges=ranges,
+        place=place,
+        by=by,
     )
-    cut_into_batches(run, ranges)
-    return run
 
 
 def refuse_questions(dataset: Dataset, recipe: Recipe, *, empty: bool) -> None:
