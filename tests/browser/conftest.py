@@ -1,5 +1,6 @@
 """A real Chromium, and people who are logged in to it."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,6 +25,7 @@ PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
 
 SignIn = Callable[..., Page]
+ITEM_PAGE = re.compile(r"/review/\d+/\d+/$")
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +60,10 @@ def sign_in(chromium: Browser, live_server: Any, transactional_db: None) -> Iter
     for context in contexts:
         context.close()
     assert not errors, errors
+
+
+def start(page: Page) -> None:
+    """Open one's queue, and wait until the scripts of its first item listen: a press before that goes nowhere."""
+    page.goto("/review/")
+    page.get_by_role("link", name="Start").click()
+    page.wait_for_url(ITEM_PAGE)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from annotation.models import Campaign, Label
 from judging.models import Dataset
 from tests import factories
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,9 +38,7 @@ def dataset(transactional_db: None, tmp_path: Path) -> Dataset:
 
 def review(page: Page, keys: str) -> None:
     """Go through the queue, one key an item."""
-    page.goto("/review/")
-    page.get_by_role("link", name="Start").click()
-    page.wait_for_load_state()
+    start(page)
     for rank, key in enumerate(keys, start=1):
         expect(page.locator("#review-title")).to_contain_text(f"Item {rank} ")
         page.keyboard.press(key)
@@ -75,8 +73,7 @@ def test_two_people_and_a_lead_through_blindness_skip_undo_and_a_lost_connection
     """Both decide the same items and see nothing of each other; the lead sees both."""
     ann, bob = (sign_in(User.objects.get(username=name)) for name in ("ann", "bob"))
     review(ann, "ggbggbggbg")
-    bob.goto("/review/")
-    bob.get_by_role("link", name="Start").click()
+    start(bob)
     at(bob, 1)
     bob.keyboard.press("b")
     at(bob, 2)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from annotation.models import Assignment, Campaign, Label
 from tests import factories
 from tests.annotation.review_help import make_review, place
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,9 +56,7 @@ def test_two_people_review_ten_items_with_the_keyboard(
     names = {"g": "clean", "u": "undefined", "b": "wrong"}
     for user, keys in zip(people, ("ggbuggbbug", "gbbuggbgug"), strict=True):
         page = sign_in(user)
-        page.goto("/review/")
-        page.get_by_role("link", name="Start").click()
-        page.wait_for_load_state()
+        start(page)
         press(page, keys)
         expect(page.get_by_role("heading", name="All done")).to_be_visible()
         assert verdicts_of(user.username) == [names[key] for key in keys]
