@@ -1,16 +1,18 @@
 """Fifty people draw from one campaign at the same moment: nobody gets a place too many, and nothing is lost."""
 
 from random import Random
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from annotation.actions.campaigns import assign_items
 from annotation.actions.labels import submit_label, undo_label
+from annotation.actions.people import join
 from annotation.actions.queue import hold, next_place, release, skip, to_end
 from annotation.core.design import Design
 from annotation.core.rules import CampaignRules
@@ -21,6 +23,7 @@ from tests.annotation.review_help import view_of, word
 
 PEOPLE = 50
 ITEMS = 150
+TABS = 8
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
@@ -143,3 +146,31 @@ def test_a_person_in_two_tabs_has_one_queue() -> None:
         thread.join(timeout=60)
     assert len({place.pk for place in found}) == 1
     assert list(CampaignItem.objects.filter(taken__gt=0).values_list("taken", flat=True)) == [1]
+
+
+def test_tabs_that_join_a_campaign_at_the_same_moment_are_one_annotator() -> None:
+    group = Group.objects.get_or_create(name="annotator")[0]
+    factories.make_user("first", role="annotator")
+    dataset = factories.make_dataset()
+    factories.make_items(dataset, 3)
+    design = Design(distribution="pulled", group="annotator")
+    campaign = assign_items(dataset, name="round 1", labels_per_item=1, design=design)
+    newcomer = User.objects.create_user("newcomer")
+    newcomer.groups.add(group)
+    found, ready = [], Barrier(TABS)
+
+    def visit() -> None:
+        try:
+            ready.wait(timeout=60)
+            found.append(next_place(campaign, join(campaign, newcomer)))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=visit) for _ in range(TABS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(found) == TABS
+    assert len({place.pk for place in found if place}) == 1
+    assert Annotator.objects.filter(user=newcomer).count() == 1
