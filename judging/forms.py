@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from judging.benchmarks import BENCHMARKS
+from judging.benchmarks.mmlu.recipe import Continued
 from judging.core.builtin import JUDGES
 from judging.engines import ENGINES
 from judging.models import Dataset, Item, Judge
@@ -77,7 +78,22 @@ class BenchmarkForm(forms.Form):
         label=_("Only the first"), required=False, min_value=1, help_text=_("Number of questions. Empty: all of them.")
     )
     seed = forms.IntegerField(label=_("Seed"), required=False, min_value=0, initial=0)
-    shots = forms.IntegerField(label=_("Solved questions before each"), min_value=0, max_value=50, initial=5)
+    shots = forms.IntegerField(
+        label=_("Solved questions before each"),
+        required=False,
+        min_value=0,
+        max_value=50,
+        help_text=_("Empty: 5, or none for MMLU-Branch."),
+    )
+    continued = forms.ChoiceField(
+        label=_("What is weighed"),
+        required=False,
+        choices=[
+            ("", _("as the benchmark does")),
+            (Continued.LETTERS.value, _("the letters")),
+            (Continued.TEXTS.value, _("the texts of the choices")),
+        ],
+    )
     chat = forms.BooleanField(label=_("As a chat, with the model's template"), required=False)
     system = forms.CharField(label=_("System message"), required=False, help_text=_("Empty: none."))
     judge = forms.ChoiceField(

@@ -22,8 +22,9 @@ from judging.actions.runs import (
 )
 from judging.actions.runs import RunScope as Scope
 from judging.benchmarks.mmlu.prompts import Question, continued, prompts
-from judging.benchmarks.mmlu.recipe import Recipe, Truncation, recipe_from_json
+from judging.benchmarks.mmlu.recipe import Recipe, Shown, Truncation, recipe_from_json
 from judging.benchmarks.mmlu.scores import chosen
+from judging.benchmarks.mmlu.shots import gathered, shots_before
 from judging.core.verdicts import Verdict
 from judging.engines.base import ChoiceReply, ChoiceRequest
 from judging.models import Dataset, Item, Judgment, Reply, Run
@@ -31,6 +32,8 @@ from judging.models.runs import Status
 
 DEV = "dev"
 """Questions of this part are shown solved, and never asked."""
+
+CHUNK = 2000
 
 Shots = Mapping[str, Sequence[Question]]
 """Solved questions by subject, in the order of their file."""
@@ -81,6 +84,8 @@ def refuse_questions(dataset: Dataset, recipe: Recipe, *, empty: bool) -> None:
             f"Item {stranger.position} of the dataset {dataset.name} has no choices; import questions with choices "
             "into a dataset of their own."
         )
+    if recipe.shown is Shown.OTHERS:
+        return
     solved = dict(solved_counts(dataset))
     asked = dataset.items.asked(DEV).order_by("category").values_list("category", flat=True).distinct()
     if short := [subject for subject in asked if solved.get(subject, 0) < recipe.shots]:
@@ -102,11 +107,16 @@ def recipe_of_run(run: Run) -> Recipe:
 
 
 def solved_questions(run: Run) -> Shots:
-    """The solved questions of the run's dataset, by subject."""
-    shots = defaultdict(list)
-    for item in Item.objects.filter(dataset=run.dataset_id, extra__part=DEV).order_by("position"):
+    """What may be shown solved of the run's dataset, by subject."""
+    recipe, shots = recipe_of_run(run), defaultdict(list)
+    items = Item.objects.filter(dataset=run.dataset_id)
+    for item in items.filter(extra__part=DEV).order_by("position"):
         shots[item.category].append(question_of(item))
-    return shots
+    if recipe.shown is Shown.SOLVED or not recipe.shots:
+        return shots
+    known = items.asked(DEV).exclude(gold_choice="").order_by("position")
+    others = ((item.category, question_of(item)) for item in known.iterator(chunk_size=CHUNK))
+    return gathered(shots, others, recipe.shots)
 
 
 def question_of(item: Item) -> Question:
@@ -137,21 +147,31 @@ class ChoiceSheet:
         said = sorted(self._said, key=lambda reply: reply.id)
         return BatchOutcome(
             [reply_row(self._run, self._items[each.id[0]], each) for each in said],
-            [judgment_row(self._run, self._items[each.id[0]], each) for each in said],
+            [self._judgment(self._items[each.id[0]], each) for each in said],
             versions,
         )
 
     def _request(self, item: Item) -> ChoiceRequest:
         question, recipe = question_of(item), self._recipe
+        shots, left_out = shots_before(question, self._shots.get(item.category, ()), recipe)
         return ChoiceRequest(
             id=(item.pk, "", 0),
-            prompts=prompts(question, self._shots.get(item.category, ()), item.category, recipe),
+            prompts=prompts(question, shots, item.category, recipe),
             texts=continued(question, recipe),
-            group=item.category,
+            # Questions with other shots begin otherwise.
+            group=item.category if left_out is None else f"{item.category} without {left_out}",
             bos=recipe.bos,
             longest=recipe.longest,
             cut_left=recipe.truncation is Truncation.LEFT,
         )
+
+    def _judgment(self, item: Item, said: ChoiceReply) -> Judgment:
+        """The judgment of a question, with how many shots it had where those were fewer than the recipe shows."""
+        row = judgment_row(self._run, item, said)
+        shots, _ = shots_before(question_of(item), self._shots.get(item.category, ()), self._recipe)
+        if len(shots) < self._recipe.shots and row.status == Status.SCORED:
+            row.detail["shots"] = len(shots)
+        return row
 
 
 def reply_row(run: Run, item: Item, said: ChoiceReply) -> Reply:

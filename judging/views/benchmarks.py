@@ -14,18 +14,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from judging.actions.benchmarks import (
     Graders,
+    RecipeWish,
     Wish,
     cancel_benchmark,
     go_on,
     grading_judge,
     open_benchmark,
+    recipe_for,
     resume_benchmark,
 )
 from judging.actions.candidates import candidates_of
 from judging.actions.judges import JudgeChoice
 from judging.actions.runs import RunRefused
 from judging.benchmarks import BENCHMARKS, Benchmark, Stage
-from judging.benchmarks.mmlu.recipe import recipe_of
 from judging.benchmarks.mt_bench.answering import Asking
 from judging.forms import BenchmarkForm
 from judging.models import BenchmarkRun, Judgment, Run
@@ -93,7 +94,7 @@ def wish_from(benchmark: Benchmark, said: dict[str, Any]) -> Wish:
         part=next(iter(benchmark.parts), ""),
         first_n=said["first_n"],
         seed=said["seed"] or 0,
-        recipe=recipe_of(shots=said["shots"], chat=said["chat"] or bool(said["system"]), system=said["system"]),
+        recipe=recipe_for(benchmark, said["dataset"], recipe_wish(said)),
         asking=Asking(system=said["system"]),
         judge=grading_judge(benchmark, Graders(choice=choice)) if benchmark.is_graded else None,
         judge_base_url=said["judge_base_url"],
@@ -102,6 +103,11 @@ def wish_from(benchmark: Benchmark, said: dict[str, Any]) -> Wish:
 
 
 @lead_required
+def recipe_wish(said: dict[str, Any]) -> RecipeWish:
+    """How questions with choices are to be put."""
+    return RecipeWish(shots=said["shots"], chat=said["chat"], system=said["system"], continued=said["continued"])
+
+
 @require_GET
 def benchmark_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Models side by side; while it runs htmx asks for its progress alone, and for the whole page when it is over."""

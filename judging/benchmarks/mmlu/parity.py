@@ -5,6 +5,7 @@ files, and a task for each subject that says what its own tasks `mmlu_*` say.
 """
 
 import json
+import re
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -14,10 +15,11 @@ from string import ascii_uppercase
 from typing import Any
 
 from judging.benchmarks.mmlu.prompts import Question, header
-from judging.benchmarks.mmlu.recipe import Recipe
+from judging.benchmarks.mmlu.recipe import Continued, Recipe
 from judging.benchmarks.mmlu.scores import chosen
 
 PREFIX = "evalsite_mmlu_"
+LETTERS = Recipe()
 Likelihoods = Mapping[tuple[str, int], Sequence[float]]
 """By subject and place of the question in it, from 0."""
 
@@ -74,18 +76,30 @@ def compare(ours: Likelihoods, theirs: Likelihoods) -> Parity:
     return Parity(len(ours), len(ours) - len(differences), largest, tuple(differences))
 
 
-def write_tasks(samples: Sequence[Sample], folder: Path) -> list[str]:
+def write_tasks(samples: Sequence[Sample], folder: Path, recipe: Recipe = LETTERS) -> list[str]:
     """Files of questions and tasks; the names of the tasks."""
     folder.mkdir(parents=True, exist_ok=True)
     for sample in samples:
         files = {"test": sample.questions, "dev": sample.shots}
         for part, questions in files.items():
             lines = [json.dumps(entry(question), ensure_ascii=False) for question in questions]
-            (folder / f"{sample.subject}_{part}.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+            (folder / f"{slug(sample.subject)}_{part}.jsonl").write_text(
+                "".join(f"{line}\n" for line in lines), "utf-8"
+            )
         # JSON is YAML too.
-        task = json.dumps(task_of(sample, folder), ensure_ascii=False, indent=1)
-        (folder / f"{PREFIX}{sample.subject}.yaml").write_text(task, "utf-8")
-    return [f"{PREFIX}{sample.subject}" for sample in samples]
+        task = json.dumps(task_of(sample, folder, recipe), ensure_ascii=False, indent=1)
+        (folder / f"{task_name(sample)}.yaml").write_text(task, "utf-8")
+    return [task_name(sample) for sample in samples]
+
+
+def task_name(sample: Sample) -> str:
+    """The name of a sample's task."""
+    return f"{PREFIX}{slug(sample.subject)}"
+
+
+def slug(subject: str) -> str:
+    """A subject as part of the name of a file and of a task."""
+    return re.sub(r"[^\w-]", "_", subject) or "all"
 
 
 def entry(question: Question) -> dict[str, Any]:
@@ -93,7 +107,7 @@ def entry(question: Question) -> dict[str, Any]:
     return {"question": question.text, "choices": list(question.choices), "answer": max(question.gold, 0)}
 
 
-def task_of(sample: Sample, folder: Path) -> dict[str, Any]:
+def task_of(sample: Sample, folder: Path, recipe: Recipe = LETTERS) -> dict[str, Any]:
     """The task of a subject, as lm-eval's own are written; splits without questions are left out."""
     count = len((*sample.questions, *sample.shots)[0].choices)
     letters = ascii_uppercase[:count]
@@ -105,15 +119,17 @@ def task_of(sample: Sample, folder: Path) -> dict[str, Any]:
     parts = ["test", *(["dev"] if sample.shots else [])]
     shown = {"fewshot_split": "dev", "fewshot_config": {"sampler": "first_n"}} if sample.shots else {}
     return {
-        "task": f"{PREFIX}{sample.subject}",
+        "task": task_name(sample),
         "dataset_path": "json",
-        "dataset_kwargs": {"data_files": {part: str(folder / f"{sample.subject}_{part}.jsonl") for part in parts}},
+        "dataset_kwargs": {
+            "data_files": {part: str(folder / f"{slug(sample.subject)}_{part}.jsonl") for part in parts}
+        },
         "test_split": "test",
         **shown,
         "output_type": "multiple_choice",
-        "description": header(sample.subject),
+        "description": header(sample.subject) if recipe.headed else "",
         "doc_to_text": "\n".join(lines),
-        "doc_to_choice": list(letters),
+        "doc_to_choice": "choices" if recipe.continued is Continued.TEXTS else list(letters),
         "doc_to_target": "answer",
         "metric_list": [{"metric": "acc", "aggregation": "mean", "higher_is_better": True}],
         "metadata": {"version": 1.0},
@@ -125,7 +141,7 @@ def lm_eval_likelihoods(
     command: str = "lm-eval",
 ) -> dict[tuple[str, int], list[float]]:  # fmt: skip
     """What lm-eval makes of these questions, with its transformers backend. `command` may be several words."""
-    tasks = write_tasks(samples, folder / "tasks")
+    tasks = write_tasks(samples, folder / "tasks", recipe)
     words = [*shlex.split(command), "run", "--model", "hf", "--model_args", f"pretrained={model},{arguments}"]
     words += ["--include_path", str(folder / "tasks"), "--tasks", *tasks, "--num_fewshot", str(recipe.shots)]
     words += ["--batch_size", "16", "--log_samples", "--output_path", str(folder / "out")]
@@ -143,7 +159,7 @@ def lm_eval_likelihoods(
     return {
         (sample.subject, place): values
         for sample in samples
-        for place, values in enumerate(logged(folder / "out", f"{PREFIX}{sample.subject}"))
+        for place, values in enumerate(logged(folder / "out", task_name(sample)))
     }
 
 
@@ -155,6 +171,13 @@ def logged(folder: Path, task: str) -> list[list[float]]:
     rows = [json.loads(line) for line in files[-1].read_text("utf-8").split("\n") if line]
     rows.sort(key=lambda row: int(row["doc_id"]))
     return [[float(first_number(reply)) for reply in row["filtered_resps"]] for row in rows]
+
+
+def lm_eval_version(folder: Path) -> str:
+    """The version of lm-eval that wrote the results of this folder; '' where it does not say."""
+    files = sorted((folder / "out").rglob("results_*.json"))
+    said = json.loads(files[-1].read_text("utf-8")).get("lm_eval_version") if files else None
+    return str(said or "")
 
 
 def first_number(reply: Any) -> Any:

@@ -48,25 +48,31 @@ def prompts(question: Question, shots: Sequence[Question], subject: str, recipe:
 
 def prompt(question: Question, shots: Sequence[Question], subject: str, recipe: Recipe) -> Prompt:
     """One prompt with all of these shots."""
-    lead = led(recipe.system, header(subject))
+    lead = led(recipe.system, header(subject) if recipe.headed else "")
     if not recipe.chat:
-        return Prompt(text=lead + solved(shots) + question.asked)
+        return Prompt(text=lead + solved(shots, recipe) + question.asked)
+    begun = (("system", lead),) if lead else ()
     if not recipe.multiturn:
-        return Prompt(messages=(("system", lead), ("user", solved(shots) + question.asked)))
-    turns = [turn for shot in shots for turn in (("user", shot.asked), ("assistant", shot.letter))]
-    return Prompt(messages=(("system", lead), *turns, ("user", question.asked)))
+        return Prompt(messages=(*begun, ("user", solved(shots, recipe) + question.asked)))
+    turns = [turn for shot in shots for turn in (("user", shot.asked), ("assistant", right(shot, recipe)))]
+    return Prompt(messages=(*begun, *turns, ("user", question.asked)))
 
 
 def led(system: str, line: str) -> str:
     """The system message before the header, an empty line between them where there is no space yet."""
-    if not system:
-        return line
+    if not system or not line:
+        return system or line
     return system + line if system[-1].isspace() else system + GAP + line
 
 
-def solved(shots: Sequence[Question]) -> str:
-    """Shots as one text, each with its letter."""
-    return "".join(f"{shot.asked} {shot.letter}{GAP}" for shot in shots)
+def solved(shots: Sequence[Question], recipe: Recipe) -> str:
+    """Shots as one text, each with what is right."""
+    return "".join(f"{shot.asked} {right(shot, recipe)}{GAP}" for shot in shots)
+
+
+def right(shot: Question, recipe: Recipe) -> str:
+    """What follows a solved question: its letter, or the text of its right choice."""
+    return shot.choices[shot.gold] if recipe.continued is Continued.TEXTS else shot.letter
 
 
 def continued(question: Question, recipe: Recipe) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ of their own, the mark at the beginning), so two scores are comparable only wher
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -33,11 +33,23 @@ class Continued(StrEnum):
     TEXTS = "texts"
 
 
+class Shown(StrEnum):
+    """Which questions are shown solved."""
+
+    SOLVED = "solved"
+    """Those of the part dev."""
+
+    OTHERS = "others"
+    """The first other questions of the subject, after those of the part dev: never the question itself or a copy of
+    it. A subject that has fewer shows fewer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """`shots` solved questions before the one that is asked; `delimiter` before the letter; `bos` whether the text
     begins with the mark of a beginning (None: as the tokenizer does it); `longest` the most tokens of a prompt
-    (None: what the model takes). `multiturn`: in a chat, shots are turns of their own.
+    (None: what the model takes). `multiturn`: in a chat, shots are turns of their own. `headed`: whether a line that
+    names the subject comes first.
     """
 
     shots: int = 5
@@ -49,6 +61,8 @@ class Recipe:
     truncation: Truncation = Truncation.LEFT
     longest: int | None = None
     continued: Continued = Continued.LETTERS
+    shown: Shown = Shown.SOLVED
+    headed: bool = True
     lm_eval: str = ".".join(map(str, NEWEST))
 
     def as_json(self) -> dict[str, Any]:
@@ -61,7 +75,7 @@ def recipe_from_json(stored: Mapping[str, Any]) -> Recipe:
     known = {field.name for field in fields(Recipe)}
     if unknown := sorted(set(stored) - known):
         raise ValueError(f"A recipe has no {unknown[0]!r}. It has {', '.join(sorted(known))}.")
-    words: dict[str, Any] = {"truncation": Truncation, "continued": Continued}
+    words: dict[str, Any] = {"truncation": Truncation, "continued": Continued, "shown": Shown}
     read: dict[str, Any] = {name: words[name](stored[name]) for name in words if name in stored}
     return Recipe(**{**stored, **read})
 
@@ -79,6 +93,12 @@ def recipe_of(lm_eval: str = "", *, shots: int = 5, chat: bool = False, system: 
         bos=None if version >= (0, 4, 9, 2) else False,
         lm_eval=".".join(map(str, version)),
     )
+
+
+def branch_recipe_of(lm_eval: str = "", *, shots: int = 0, chat: bool = False, system: str = "") -> Recipe:
+    """As `recipe_of`, for tasks as instructlab-sdg writes them: no header, and the texts of the choices are weighed."""
+    plain = recipe_of(lm_eval, shots=shots, chat=chat, system=system)
+    return replace(plain, headed=False, continued=Continued.TEXTS, shown=Shown.OTHERS)
 
 
 def version_of(text: str) -> tuple[int, ...]:

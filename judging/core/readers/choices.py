@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ItemRow, RowProblem, Turn
+from judging.core.readers.branch_tasks import in_task, refuse_other_answer
 from judging.core.readers.csv_table import header_of, table_rows
 from judging.core.readers.fields import MAX_NAME, QUESTION, BadField, find, finished_row, text_of
 from judging.core.readers.files import strict_lines
@@ -69,7 +70,8 @@ def _listed(entry: Mapping[str, Any]) -> tuple[str, tuple[str, ...], tuple[str, 
 def read_json(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per object with its choices and the right one under `answer` or `target`."""
     for record in objects(path):
-        yield record if isinstance(record, RowProblem) else _json_row(record)
+        row = record if isinstance(record, RowProblem) else _json_row(record)
+        yield row if isinstance(row, RowProblem) else in_task(path, row)
 
 
 def _json_row(record: Record) -> ItemRow | RowProblem:
@@ -82,6 +84,8 @@ def _json_row(record: Record) -> ItemRow | RowProblem:
         if isinstance(right, str) and right in labels:
             right = labels.index(right)
         used = {question, *places, answer, subject, key}
+        gold = _letter(answer, right, choices, first) if answer else ""
+        refuse_other_answer(data, choices, gold)
         row = ItemRow(
             line=record.number,
             turns=(Turn(text_of(question or "", data[question or ""])),),
@@ -90,7 +94,7 @@ def _json_row(record: Record) -> ItemRow | RowProblem:
             has_answer=False,
             extra={name: value for name, value in data.items() if name not in used} | _kept(labels, data, places),
             choices=choices,
-            gold_choice=_letter(answer, right, choices, first) if answer else "",
+            gold_choice=gold,
         )
         return _checked(row)
     except BadField as error:

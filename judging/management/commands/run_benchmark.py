@@ -22,6 +22,7 @@ from judging.actions.benchmarks import (
     named_benchmark,
     open_benchmark,
     questions_of,
+    recipe_for,
     resume_benchmark,
     write_results,
 )
@@ -30,7 +31,6 @@ from judging.actions.judges import JudgeChoice
 from judging.actions.runs import RunRefused
 from judging.actions.work import work_run
 from judging.benchmarks import BENCHMARKS, Benchmark
-from judging.benchmarks.mmlu.recipe import Recipe, Truncation, recipe_of
 from judging.benchmarks.mt_bench.answering import MAX_TOKENS, Asking
 from judging.benchmarks.mt_bench.systems import NONE, PEER
 from judging.core.claimers import this_claimer
@@ -39,6 +39,7 @@ from judging.core.extraction.fastchat import FASTCHAT
 from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
 from judging.management.commands.run_judge import items_done, positive, queue_trouble, refuse_silent_queue, wait
+from judging.management.commands._choice_options import add_choice_arguments, parity, recipe_wish
 from judging.models import BenchmarkRun, Run
 from judging.reports import live_line, queue_of, run_progress
 from judging.reports.benchmark_documents import report_document
@@ -72,10 +73,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.add_argument("--predictions", type=Path, metavar="PATH", help="import what models chose, ask nobody")
         choosing = parser.add_argument_group("questions with choices")
-        choosing.add_argument("--shots", type=int, default=5, help="solved questions before each (5)")
-        choosing.add_argument("--chat", action="store_true", help="as a chat, with the model's template")
-        choosing.add_argument("--lm-eval-version", default="", help="the version of lm-eval that is emulated")
-        choosing.add_argument("--truncation", choices=[str(each) for each in Truncation], help="for prompts too long")
+        add_choice_arguments(choosing)
         answering = parser.add_argument_group("questions that are answered")
         answering.add_argument("--system", default="", help="system message (none), or instructlab: its own for each")
         answering.add_argument("--merged", action="store_true", help="it begins the first question instead")
@@ -95,6 +93,10 @@ class Command(BaseCommand):
         with refusals():
             opened = [self.begun(benchmark, data, options) for benchmark, data in chosen(options)]
         documents = []
+        if options["parity"]:
+            with refusals():
+                self.compare(options)
+            return
         for benchmark_run in opened:
             with refusals(), interrupted(benchmark_run):
                 self.work(benchmark_run) if options["inline"] else self.follow(benchmark_run)
@@ -108,6 +110,13 @@ class Command(BaseCommand):
     def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
         """The examination that the options mean, ready to be worked on; or one that files tell of."""
         if options["predictions"]:
+    def compare(self, options: dict[str, Any]) -> None:
+        """Put a sample of the questions to lm-eval too, and print every difference."""
+        benchmark = named_benchmark(options["benchmark"])
+        wish = wish_of(benchmark, options["data"], options)
+        refuse_unworkable(wish, inline=True, anyway=options["anyway"])
+        self.stdout.write(parity(benchmark, options["data"], list(wish.candidates), options))
+
             return import_predictions(
                 benchmark, questions_of(benchmark, data, part=options["part"]), options["predictions"]
             )
@@ -117,6 +126,7 @@ class Command(BaseCommand):
         found = open_benchmark(benchmark, dataset, wish)
         return resume_benchmark(found) if found.state == BenchmarkRun.State.FAILED else found
 
+        wish = replace(wish, recipe=recipe_for(benchmark, dataset, recipe_wish(options), data=data))
     def work(self, benchmark_run: BenchmarkRun) -> None:
         """Do all the work here."""
         while (run := advance(benchmark_run.pk)) is not None:
@@ -226,7 +236,6 @@ def wish_of(benchmark: Benchmark, data: str, options: dict[str, Any]) -> Wish:
         part=options["part"] or next(iter(benchmark.parts), ""),
         first_n=options["first_n"],
         seed=options["seed"],
-        recipe=recipe_from(options),
         asking=Asking(
             temperature=options["temperature"],
             max_tokens=options["max_tokens"],
@@ -255,20 +264,6 @@ def graders_from(options: dict[str, Any], data: str) -> Graders:
 def engine_for(models: list[str]) -> str:
     """What runs a model where nobody says: folders are loaded, names are asked for at a server."""
     return "vllm_offline" if all(Path(model).is_dir() for model in models) else "openai_api"
-
-
-def recipe_from(options: dict[str, Any]) -> Recipe:
-    """How questions with choices are put."""
-    try:
-        recipe = recipe_of(
-            options["lm_eval_version"], shots=options["shots"], chat=options["chat"] or bool(options["system"]),
-            system=options["system"],
-        )  # fmt: skip
-    except ValueError as error:
-        raise CommandError(str(error)) from error
-    if not options["truncation"]:
-        return recipe
-    return replace(recipe, truncation=Truncation(options["truncation"]))
 
 
 def refuse_unworkable(wish: Wish, *, inline: bool, anyway: bool) -> None:
