@@ -102,12 +102,12 @@ def wish_from(benchmark: Benchmark, said: dict[str, Any]) -> Wish:
     )
 
 
-@lead_required
 def recipe_wish(said: dict[str, Any]) -> RecipeWish:
     """How questions with choices are to be put."""
     return RecipeWish(shots=said["shots"], chat=said["chat"], system=said["system"], continued=said["continued"])
 
 
+@lead_required
 @require_GET
 def benchmark_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Models side by side; while it runs htmx asks for its progress alone, and for the whole page when it is over."""

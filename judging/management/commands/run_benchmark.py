@@ -38,8 +38,8 @@ from judging.core.extraction import STRICT
 from judging.core.extraction.fastchat import FASTCHAT
 from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
-from judging.management.commands.run_judge import items_done, positive, queue_trouble, refuse_silent_queue, wait
 from judging.management.commands._choice_options import add_choice_arguments, parity, recipe_wish
+from judging.management.commands.run_judge import items_done, positive, queue_trouble, refuse_silent_queue, wait
 from judging.models import BenchmarkRun, Run
 from judging.reports import live_line, queue_of, run_progress
 from judging.reports.benchmark_documents import report_document
@@ -90,13 +90,13 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         options["first_n"] = options["first_n"] or first_n_of_environment()
-        with refusals():
-            opened = [self.begun(benchmark, data, options) for benchmark, data in chosen(options)]
-        documents = []
         if options["parity"]:
             with refusals():
                 self.compare(options)
             return
+        with refusals():
+            opened = [self.begun(benchmark, data, options) for benchmark, data in chosen(options)]
+        documents = []
         for benchmark_run in opened:
             with refusals(), interrupted(benchmark_run):
                 self.work(benchmark_run) if options["inline"] else self.follow(benchmark_run)
@@ -107,9 +107,6 @@ class Command(BaseCommand):
         if failed := [f"{each} is {each.state}. {each.error}".strip() for each in opened if each.error]:
             raise CommandError(" ".join(failed))
 
-    def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
-        """The examination that the options mean, ready to be worked on; or one that files tell of."""
-        if options["predictions"]:
     def compare(self, options: dict[str, Any]) -> None:
         """Put a sample of the questions to lm-eval too, and print every difference."""
         benchmark = named_benchmark(options["benchmark"])
@@ -117,16 +114,19 @@ class Command(BaseCommand):
         refuse_unworkable(wish, inline=True, anyway=options["anyway"])
         self.stdout.write(parity(benchmark, options["data"], list(wish.candidates), options))
 
+    def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
+        """The examination that the options mean, ready to be worked on; or one that files tell of."""
+        if options["predictions"]:
             return import_predictions(
                 benchmark, questions_of(benchmark, data, part=options["part"]), options["predictions"]
             )
         wish = wish_of(benchmark, data, options)
         refuse_unworkable(wish, inline=options["inline"], anyway=options["anyway"])
         dataset = questions_of(benchmark, data, part=options["part"])
+        wish = replace(wish, recipe=recipe_for(benchmark, dataset, recipe_wish(options), data=data))
         found = open_benchmark(benchmark, dataset, wish)
         return resume_benchmark(found) if found.state == BenchmarkRun.State.FAILED else found
 
-        wish = replace(wish, recipe=recipe_for(benchmark, dataset, recipe_wish(options), data=data))
     def work(self, benchmark_run: BenchmarkRun) -> None:
         """Do all the work here."""
         while (run := advance(benchmark_run.pk)) is not None:
