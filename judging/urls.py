@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from judging.views import benchmarks, datasets, judges, runs
+from judging.views import benchmark_pairs, benchmarks, datasets, judges, runs
 
 urlpatterns: list[URLPattern] = [
     path("datasets/", datasets.dataset_list, name="dataset_list"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("benchmarks/start/", benchmarks.benchmark_start, name="benchmark_start"),
     path("benchmarks/<int:pk>/", benchmarks.benchmark_detail, name="benchmark_detail"),
     path("benchmarks/<int:pk>/items/", benchmarks.benchmark_items, name="benchmark_items"),
+    path("benchmarks/<int:pk>/pairs/", benchmark_pairs.benchmark_pairs, name="benchmark_pairs"),
     path("benchmarks/<int:pk>/compare/", benchmarks.benchmark_compare, name="benchmark_compare"),
     path("benchmarks/<int:pk>/document/", benchmarks.benchmark_document, name="benchmark_document"),
     path("benchmarks/<int:pk>/cancel/", benchmarks.benchmark_cancel, name="benchmark_cancel"),

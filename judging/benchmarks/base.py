@@ -7,11 +7,13 @@ from pathlib import Path
 
 
 class Stage(StrEnum):
-    """What the runs of a benchmark do, in this order: all candidates choose; or all answer, then all are judged."""
+    """What the runs of a benchmark do, in this order: all candidates choose; or all answer, then all are judged, one by
+    one or in pairs."""
 
     CHOICES = "choices"
     ANSWERS = "answers"
     JUDGING = "judging"
+    PAIRS = "pairs"
 
 
 class NoQuestions(ValueError):

@@ -14,6 +14,7 @@ def inspect_summary(document: Mapping[str, Any], model: Mapping[str, Any], creat
     figures = {
         "overall": model["overall"],
         **{key: model[key] for key in ("macro",) if model[key]["value"] is not None},
+        **rates_of(document, model["model"]),
     }
     groups: Mapping[str, Any] = {}
     for key, found in model.items():
@@ -36,6 +37,12 @@ def inspect_summary(document: Mapping[str, Any], model: Mapping[str, Any], creat
             "scores": [score_of(name, scorer, figure) for name, figure in {**figures, **groups}.items()],
         },
     }
+
+
+def rates_of(document: Mapping[str, Any], model: str) -> dict[str, Any]:
+    """What a model won, where answers were compared in pairs."""
+    found = [each for each in document.get("pairs", {}).get("models", []) if each["model"] == model]
+    return {name: found[0][name] for name in ("win_rate", "loss_rate", "win_rate_adjusted")} if found else {}
 
 
 def score_of(name: str, scorer: str, figure: Mapping[str, Any]) -> dict[str, Any]:

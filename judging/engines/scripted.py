@@ -29,8 +29,14 @@ SLIP = 8
 """One reply in so many is turned round by the built-in rules, so that a demonstration has something to disagree on."""
 
 
+NEAR = 32
+"""Draws that differ by less are a tie."""
+
 RATING = "[[rating]]"
 """A prompt that says so wants a number from 1 to 10 between double brackets."""
+
+PAIR = "[[A]]"
+"""A prompt that says so wants to know which of two answers is better."""
 
 ALIKE = 0.5
 """The share of a reference's pairs of characters that an answer must hold."""
@@ -118,10 +124,25 @@ def _built_in(request: Request) -> str:
     draw = sha256(f"{turn.question}\x1f{turn.answer}".encode()).digest()
     agrees = _alike(turn.answer, turn.reference) if turn.reference else draw[0] % 2 == 0
     clean = agrees != (draw[1] % SLIP == 0)
+    if PAIR in _asked(request):
+        return f"Compared by fixed rules, not by a model. {_better(request)}"
     if RATING in _asked(request):
         return f"Graded by fixed rules, not by a model. Rating: [[{8 + draw[2] % 3 if clean else 1 + draw[2] % 6}]]"
     word = {"verdict": "clean", "score": 4 + draw[2] % 2} if clean else {"verdict": "wrong", "score": 1 + draw[2] % 3}
     return json.dumps({"reason": "Graded by fixed rules, not by a model."} | word)
+
+
+def _better(request: Request) -> str:
+    """The answer of the higher draw; close ones are a tie, and now and then whichever is shown first wins."""
+    part = request.id[1].rpartition("_")
+    sides = [judged_turn(item, part[0]) for item in (request.item, request.item.turned_round())]
+    shown = sides if part[2] == "ab" else sides[::-1]
+    first, second = (sha256(f"{turn.question}\x1f{turn.answer}".encode()).digest() for turn in shown)
+    if first == second or abs(first[0] - second[0]) < NEAR:
+        return "[[C]]"
+    if (first[1] ^ second[1]) % SLIP == 0:
+        return "[[A]]"
+    return "[[A]]" if first[0] > second[0] else "[[B]]"
 
 
 def _asked(request: Request) -> str:

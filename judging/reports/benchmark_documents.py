@@ -33,6 +33,8 @@ def report_document(report: BenchmarkReport) -> dict[str, Any]:
             for rank, model in enumerate(report.ranking, start=1)
         ],
         "lead": lead_document(report.lead) if report.lead else None,
+        **({"pairs": report.pairs.as_json()} if report.pairs else {}),
+        **({"biases": report.biases.as_json()} if report.biases else {}),
     }
 
 

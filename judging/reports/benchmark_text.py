@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from judging.core.figures import Figure
+from judging.reports.benchmark_pair_text import bias_lines, pair_lines
 from judging.reports.benchmarks import BenchmarkReport, Lead, ModelScores
 
 
@@ -14,8 +15,10 @@ def report_lines(report: BenchmarkReport) -> list[str]:
         lines.append(f"only the first {first_n} questions")
     if found.judge is not None:
         lines.append(f"graded by {found.judge} ({found.judge.engine} {found.judge.model}".rstrip() + ")")
-    for model in report.models:
+    for model in report.models if report.pairs is None else []:
         lines += model_lines(report, model)
+    lines += pair_lines(report.pairs) if report.pairs else []
+    lines += bias_lines(report.biases, {model.place: model.name for model in report.models}) if report.biases else []
     if len(report.ranking) > 1:
         lines += ["", "ranking", *ranking_lines(report)]
     return lines

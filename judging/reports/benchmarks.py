@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from judging.benchmarks import BENCHMARKS, Benchmark, Stage
@@ -12,6 +12,8 @@ from judging.core.figures import Comparison, Figure, compare, mean, normal, shar
 from judging.core.fingerprints import short_names
 from judging.models import BenchmarkRun, Run
 from judging.reports.benchmark_rows import Graded, Repeats, final_runs, graded, repeats_of, scores_of, subject_scores
+from judging.reports.mt_bench_biases import RatingBiases, rating_biases
+from judging.reports.mt_bench_pairs import PairReport, pair_report
 
 NOTHING = Figure(value=None, n=0)
 
@@ -58,12 +60,15 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkReport:
-    """A benchmark with the figures of its candidates, in their order. `lead`: None with less than two of them."""
+    """A benchmark with the figures of its candidates, in their order. `lead`: None with less than two of them.
+    `pairs`: where answers were compared instead of graded; `biases`: where they were graded by a file of prompts."""
 
     benchmark_run: BenchmarkRun
     benchmark: Benchmark
     models: Sequence[ModelScores]
     lead: Lead | None = None
+    pairs: PairReport | None = None
+    biases: RatingBiases | None = None
 
     @property
     def ranking(self) -> list[ModelScores]:
@@ -91,14 +96,20 @@ def benchmark_report(benchmark_run: BenchmarkRun) -> BenchmarkReport:
     """All figures of a benchmark, as far as it is."""
     benchmark = BENCHMARKS[benchmark_run.benchmark]
     models = model_scores(benchmark_run)
-    report = BenchmarkReport(benchmark_run=benchmark_run, benchmark=benchmark, models=models)
+    report = BenchmarkReport(
+        benchmark_run=benchmark_run,
+        benchmark=benchmark,
+        models=models,
+        pairs=pair_report(benchmark_run),
+        biases=rating_biases(benchmark_run) if benchmark.prompts else None,
+    )
     ranked = report.ranking[:2]
     if len(ranked) < 2:
         return report
     first, second = ranked
     scores = [scores_of(benchmark_run, model.place) for model in ranked]
     lead = Lead(first=first, second=second, comparison=compare(*scores))
-    return BenchmarkReport(benchmark_run=benchmark_run, benchmark=benchmark, models=models, lead=lead)
+    return replace(report, lead=lead)
 
 
 def model_scores(benchmark_run: BenchmarkRun) -> list[ModelScores]:

@@ -1,6 +1,6 @@
 """MT-Bench's figures of a run, model by model, and the items whose rating nobody could read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
 
@@ -56,20 +56,30 @@ def compared_pairs(run: Run) -> Iterator[Compared]:
     """What the judge said of every pair and turn, order by order; mapped back to the models."""
     said = newest_sides(run)
     for judgment in turn_judgments(run).filter(item__kind=Item.Kind.PAIR).iterator(chunk_size=ROWS):
-        item, turn = judgment.item, turn_number(judgment.criterion) or 1
-        prefix = f"{judgment.criterion}_" if judgment.criterion else ""
-        if turn > len(item.turns):
-            continue
-        sides = [side_in(judgment, order, said.get((item.pk, f"{prefix}{order}"), "")) for order in ("ab", "ba")]
-        yield Compared(
-            question=item.question_key,
-            category=item.category,
-            turn=turn,
-            model_1=item.model,
-            model_2=item.model_b,
-            sides=(sides[0], sides[1]),
-            asked=judgment.reason != Reason.NO_ANSWER,
-        )
+        if (turn_number(judgment.criterion) or 1) <= len(judgment.item.turns):
+            yield compared_of(judgment, said)
+
+
+def compared_of(judgment: Judgment, said: Mapping[tuple[int, str], str]) -> Compared:
+    """What was said of one pair and turn. `said`: the value of each reply, for judges that keep it nowhere else."""
+    item, turn = judgment.item, turn_number(judgment.criterion) or 1
+    prefix = f"{judgment.criterion}_" if judgment.criterion else ""
+    sides = [side_in(judgment, order, said.get((item.pk, f"{prefix}{order}"), "")) for order in ("ab", "ba")]
+    return Compared(
+        question=item.question_key,
+        category=item.category,
+        turn=turn,
+        model_1=item.model,
+        model_2=item.model_b,
+        sides=(sides[0], sides[1]),
+        asked=judgment.reason != Reason.NO_ANSWER,
+        lengths=(length_of(item.turns, turn), length_of(item.turns_b or [], turn)),
+    )
+
+
+def length_of(turns: Sequence[Mapping[str, str]], turn: int) -> int:
+    """Characters of what was answered to a turn."""
+    return len(turns[turn - 1]["answer"]) if turn <= len(turns) else 0
 
 
 def side_in(judgment: Judgment, order: str, reply: str) -> str:
@@ -78,7 +88,8 @@ def side_in(judgment: Judgment, order: str, reply: str) -> str:
     return said if said in {"A", "B", "tie"} else ""
 
 
-def newest_sides(run: Run) -> Mapping[tuple[int, str], str]:
-    """The value of the newest reply to each part of each item."""
-    rows = Reply.objects.filter(run=run).order_by("attempt").values_list("item_id", "part", "value")
+def newest_sides(run: Run, items: Sequence[int] | None = None) -> Mapping[tuple[int, str], str]:
+    """The value of the newest reply to each part of each item, or of these items."""
+    replies = Reply.objects.filter(run=run) if items is None else Reply.objects.filter(run=run, item__in=items)
+    rows = replies.order_by("attempt").values_list("item_id", "part", "value")
     return {(item, part): value or "" for item, part, value in rows.iterator(chunk_size=ROWS)}

@@ -30,6 +30,7 @@ from judging.benchmarks import BENCHMARKS, Benchmark, Stage
 from judging.benchmarks.mt_bench.answering import Asking
 from judging.forms import BenchmarkForm
 from judging.models import BenchmarkRun, Judgment, Run
+from judging.pages.benchmark_pairs import pair_biases, pair_table, rating_biases
 from judging.pages.benchmarks import is_share, sections_of
 from judging.permissions import lead_required
 from judging.reports import queue_of, queue_state
@@ -128,6 +129,9 @@ def benchmark_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     report = benchmark_report(found)
     context |= {"report": report, "sections": sections_of(report), "share": is_share(report)}
+    if report.pairs is not None:
+        context["table"] = pair_table(report.pairs, found)
+    context["biases"] = [*pair_biases(report.pairs), *rating_biases(report)]
     return render(request, "judging/benchmark_detail.html", context)
 
 
@@ -167,7 +171,7 @@ def benchmark_items(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "chooses": chooses,
         "outcomes": [("", _("all")), *((each, label) for each, label in outcome_labels(chooses))],
-        "query": request.GET.urlencode() if "page" not in request.GET else without_page(request),
+        "query": without_page(request),
     }
     return render(request, "judging/benchmark_items.html", context)
 

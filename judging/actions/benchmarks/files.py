@@ -17,7 +17,7 @@ from judging.benchmarks import Stage
 from judging.benchmarks.inspect_summary import inspect_summary
 from judging.benchmarks.mmlu.lm_eval_files import Sample, results_document, sample_row, task_of
 from judging.benchmarks.mt_bench.tree import TreeRefused
-from judging.models import Item, Judgment, Run
+from judging.models import Dataset, Item, Judgment, Run
 from judging.reports.benchmark_documents import report_document
 from judging.reports.benchmark_rows import subject_scores
 from judging.reports.benchmarks import BenchmarkReport, ModelScores
@@ -54,14 +54,22 @@ def folder_of(model: ModelScores) -> str:
 
 
 def trees(report: BenchmarkReport, folder: Path) -> Iterator[Path]:
-    """What FastChat's programs read, of every model that was graded."""
-    for model in report.models:
-        for run in model.runs[:1]:
-            if run.state == Run.State.FINISHED:
-                try:
-                    yield from write_tree(run, folder)
-                except TreeRefused as error:
-                    raise RunRefused(str(error)) from error
+    """What FastChat's programs read, of every model that was graded, and of the pairs."""
+    runs = [model.runs[0] for model in report.models if model.runs]
+    if report.pairs is not None and report.pairs.run is not None:
+        runs.append(report.pairs.run)
+    for run in runs:
+        if run.state == Run.State.FINISHED:
+            try:
+                yield from write_tree(run, folder, branch=branch_name(report.benchmark_run.dataset))
+            except TreeRefused as error:
+                raise RunRefused(str(error)) from error
+
+
+def branch_name(dataset: Dataset) -> str:
+    """The branch whose examples a dataset has; '' for other questions."""
+    first = dataset.items.first()
+    return str(first.extra.get("branch", "")) if first is not None else ""
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> Path:

