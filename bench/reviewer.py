@@ -18,6 +18,7 @@ HIDDEN = {name: re.compile(rf'name="{name}" value="([^"]*)"') for name in MARKS}
 TEXTS = {name: re.compile(rf'<textarea id="{name}"[^>]*>\n(.*?)</textarea>', re.DOTALL) for name in CORRECTABLE}
 STORED = re.compile(r'id="review-undo".*?name="label" value="(\d+)"', re.DOTALL)
 SET_COOKIE = re.compile(r"([^=]+)=([^;]*)")
+Fields = dict[str, str] | list[tuple[str, str]]
 VERDICTS = ("clean", "clean", "clean", "wrong", "undefined")
 
 
@@ -31,7 +32,7 @@ class Person:
     def __post_init__(self) -> None:
         self.connection = HTTPConnection(urlsplit(self.address).netloc, timeout=120)
 
-    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, *, script: bool = False) -> "Answer":
+    def ask(self, method: str, path: str, fields: Fields | None = None, *, script: bool = False) -> "Answer":
         """Send a request, and keep the cookies that come back."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if script:
@@ -67,6 +68,7 @@ class Answer:
     def __init__(self, response: HTTPResponse) -> None:
         self.status = response.status
         self.location = response.getheader("Location", "") or ""
+        self.is_json = "json" in (response.getheader("Content-Type") or "")
         self.cookies = response.headers.get_all("Set-Cookie") or []
         self.text = response.read().decode()
 
@@ -86,7 +88,7 @@ class Reviewer:
     person: Person
     campaign: str
     page: str = ""
-    stock: list[str] = field(default_factory=list)
+    stock: list[dict[str, str]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     stored: list[int] = field(default_factory=list)
 
@@ -105,22 +107,33 @@ class Reviewer:
             action = FORM.search(self.page)
             if action is None:
                 return
+            sent = self.filled(VERDICTS[number % len(VERDICTS)])
             begun = time.perf_counter()
-            answer = self.person.ask("POST", action[1], self.filled(VERDICTS[number % len(VERDICTS)]), script=True)
+            answer = self.person.ask("POST", action[1], sent, script=True)
             self.times.append(time.perf_counter() - begun)
             assert answer.status == 200, answer.text
-            self.page = answer.text
-            found = STORED.search(answer.text)
-            assert found is not None, "a decision was not acknowledged"
-            self.stored.append(int(found[1]))
+            self.go_on(answer)
             self.refill()
 
-    def filled(self, verdict: str) -> dict[str, str]:
+    def go_on(self, answer: Answer) -> None:
+        """To the next item: one that is here already, one that came, or the end as a whole page."""
+        if not answer.is_json:
+            self.page, stored = answer.text, only(STORED, answer.text)
+            self.stored.append(int(stored))
+            return
+        told = json.loads(answer.text)
+        self.stored.append(told["label"])
+        kept = next((item["html"] for item in self.stock if item["path"] == told["path"]), "")
+        self.page = told["html"] or kept
+        assert self.page, "the next item is not here, and it was not sent"
+
+    def filled(self, verdict: str) -> list[tuple[str, str]]:
         """The form as the page sends it."""
         hidden = {name: only(pattern, self.page) for name, pattern in HIDDEN.items()}
         texts = {name: only(pattern, self.page) for name, pattern in TEXTS.items()}
         empty = {"comment": "", "error_count": "", "skip_reason": ""}
-        return hidden | texts | empty | {"verdict": verdict, "csrfmiddlewaretoken": self.person.cookies["csrftoken"]}
+        fields = hidden | texts | empty | {"verdict": verdict, "csrfmiddlewaretoken": self.person.cookies["csrftoken"]}
+        return [*fields.items(), ("have", ""), *(("have", item["showing"]) for item in self.stock)]
 
     def refill(self) -> None:
         """Items ahead, when few are left of those that are kept."""
@@ -128,11 +141,11 @@ class Reviewer:
         if found is None:
             return
         here = rank_of(only(FORM, self.page))
-        self.stock = [path for path in self.stock if rank_of(path) > here]
+        self.stock = [item for item in self.stock if rank_of(item["path"]) > here]
         if len(self.stock) <= STOCK_LOW:
-            after = f"?after={rank_of(self.stock[-1])}" if self.stock else ""
+            after = f"?after={rank_of(self.stock[-1]['path'])}" if self.stock else ""
             answer = self.person.ask("GET", html.unescape(found[1]) + after, script=True)
-            self.stock += [item["path"] for item in json.loads(answer.text)["items"]]
+            self.stock += json.loads(answer.text)["items"]
 
 
 def rank_of(path: str) -> int:

@@ -1,4 +1,4 @@
-"""The places of a queue beside the item: some fifty a page, so they are made here and not tag by tag in a template."""
+"""The queue beside the item. Its places are some fifty a page: they are made here and not tag by tag in a template."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +15,12 @@ register = template.Library()
 PLACE = (
     '<li><a href="{}{}/{}" data-go class="{}"{}><span class="place">{}</span> <span class="word">{}{}</span></a></li>\n'
 )
+
+
+@register.filter
+def count(number: int, name: str) -> SafeString:
+    """A number that the page's script keeps right as decisions are made."""
+    return format_html('<span data-count="{}">{}</span>', name, number)
 
 
 @register.simple_tag

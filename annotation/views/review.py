@@ -1,6 +1,5 @@
 """The review pages of an annotator: campaigns, the next item, one item, items ahead, and the end."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -21,9 +20,10 @@ from annotation.models import Assignment, Campaign, Label
 from annotation.permissions import account, assignment_of, own_assignment, queue_owner, review_campaign
 from annotation.reports.queues import nothing_left
 from annotation.reports.spoken import answer_word
-from annotation.views.review_form import said
-from annotation.views.review_page import item_context, own_labels_of, page_context
+from annotation.views.review_page import own_labels_of, page_context
+from annotation.views.review_pressed import Pressed
 from annotation.views.review_queue import (
+    around,
     chosen,
     filter_context,
     filter_of,
@@ -32,6 +32,7 @@ from annotation.views.review_queue import (
     queue_of,
     url_of,
 )
+from annotation.views.review_short import item_html, last_rank, showing_of
 from judging.permissions import member_required
 
 UNPROCESSABLE = 422
@@ -39,18 +40,6 @@ AHEAD = 10
 AHEAD_CHARACTERS = 200_000
 RECENT = 20
 LONGEST_NUMBER = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
-    """A decision that was stored: its place and its labels."""
-
-    place: Assignment
-    labels: list[Label]
-
-    def told(self) -> dict[str, Any]:
-        """What the page says of it."""
-        return {"toast_rank": self.place.queue_rank, "toast_word": said(self.place, self.labels)}
 
 
 @member_required
@@ -154,17 +143,18 @@ def review_ahead(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Htt
     here, asked = own_assignment(request.user, campaign_pk, queue_rank), filter_of(request)
     behind = max(queue_rank, after_of(request))
     places = queue_of(here).shown(asked).open().filter(queue_rank__gt=behind, placed=True)
-    rows = places.select_related("campaign_item__item")[:AHEAD]
+    rows, last = places.select_related("campaign_item__item")[:AHEAD], last_rank(here) if asked.shows_all else 0
     items, characters = [], 0
     for row in rows:
         row.campaign = here.campaign
-        context = item_context(row) | {"is_ahead": True, **filter_context(asked)}
-        html = render_to_string("annotation/_review_item.html", context, request)
+        html = item_html(request, row, last, {"is_ahead": True, **filter_context(asked)})
         characters += len(html)
-        items.append({"path": reverse("review_item", args=[campaign_pk, row.queue_rank]), "html": html})
+        path = reverse("review_item", args=[campaign_pk, row.queue_rank])
+        items.append({"path": path, "showing": showing_of(row), "html": html})
         if characters > AHEAD_CHARACTERS:
             break
-    return JsonResponse({"items": items})
+    rail = {"assignment": here, "campaign": here.campaign, **progress_context(here, asked), **around(here, asked)}
+    return JsonResponse({"items": items, "rail": render_to_string("annotation/_review_rail.html", rail, request)})
 
 
 @member_required

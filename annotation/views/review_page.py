@@ -39,17 +39,21 @@ class JudgeWord:
 
 def judge_word(assignment: Assignment) -> JudgeWord | None:
     """The judge's word, or None where there is none or it is not to be seen yet."""
-    campaign = assignment.campaign
-    submitted = assignment.state == Assignment.State.SUBMITTED
-    seen = submitted or assignment.revealed_at is not None
-    if campaign.run_id is None or (campaign.blind_judge and not seen):
+    if not shows_judge(assignment):
         return None
-    of_item = {"run": campaign.run_id, "item": assignment.campaign_item.item_id}
+    of_item = {"run": assignment.campaign.run_id, "item": assignment.campaign_item.item_id}
     judgments = list(Judgment.objects.filter(**of_item).order_by("criterion"))
     replies = list(Reply.objects.filter(**of_item).order_by("part", "sample", "attempt"))
     if not judgments and not replies:
         return None
     return JudgeWord(judgments=judgments, replies=replies, swapped=assignment.swapped)
+
+
+def shows_judge(assignment: Assignment) -> bool:
+    """Whether the judge's word may be on this page, if there is any."""
+    campaign = assignment.campaign
+    seen = assignment.state == Assignment.State.SUBMITTED or assignment.revealed_at is not None
+    return campaign.run_id is not None and (seen or not campaign.blind_judge)
 
 
 def own_labels_of(assignment: Assignment) -> list[Label]:

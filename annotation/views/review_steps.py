@@ -19,10 +19,12 @@ from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.forms.review import DraftForm, JumpForm, LabelForm, PageForm, SkipForm, UndoForm
 from annotation.models import Assignment
 from annotation.permissions import assignment_of, own_assignment, own_label
-from annotation.views.review import UNPROCESSABLE, Pressed, move, show, show_done
+from annotation.views.review import UNPROCESSABLE, move, show, show_done
 from annotation.views.review_form import baseline
 from annotation.views.review_page import own_labels_of, page_context
+from annotation.views.review_pressed import Pressed
 from annotation.views.review_queue import filter_of, place_behind, url_of
+from annotation.views.review_short import short_answer, wants_short
 from judging.permissions import member_required
 
 CONFLICT = 409
@@ -105,6 +107,8 @@ def go_on(
         return redirect(url_of(assignment.campaign_id, place.queue_rank if place else None, asked) + mark)
     if place is None:
         return show_done(request, assignment.campaign, asked, done)
+    if pressed and wants_short(request, asked):
+        return short_answer(request, place, pressed)
     return show(request, place, asked, done, pressed)
 
 

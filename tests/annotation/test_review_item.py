@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.html import strip_tags
 
 from annotation.models import Assignment, Campaign, Label
 from judging.models import Item
@@ -131,10 +132,10 @@ def test_undo_leads_back_to_the_item_with_its_text(campaign: Campaign, annotator
 def test_counts_are_my_own(campaign: Campaign, annotator_client: Client) -> None:
     factories.make_label(campaign, Item.objects.get(position=1), place(campaign, 1, "annotator-2").annotator, "wrong")
     press(annotator_client, campaign, 1, "clean")
-    html = text_at(annotator_client, url("review_item", campaign, 2))
-    assert "good <b>1</b>" in html
-    assert "bad <b>0</b>" in html
-    assert "1 of 3 done" in html
+    text = strip_tags(text_at(annotator_client, url("review_item", campaign, 2)))
+    assert "good 1" in text
+    assert "bad 0" in text
+    assert "1 of 3 done" in text
 
 
 @pytest.mark.parametrize(

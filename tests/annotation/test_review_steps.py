@@ -158,5 +158,5 @@ def test_a_decision_and_the_next_item_ask_the_database_the_same_for_any_queue(
     sent = fields_of(annotator_client, url("review_item", campaign, 30)) | {"verdict": "clean"}
     with django_assert_max_num_queries(MOST_QUERIES):
         annotator_client.post(url("review_submit", campaign, 30), sent, headers=SCRIPT)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         annotator_client.get(url("review_ahead", campaign, 31))

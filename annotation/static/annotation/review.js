@@ -4,7 +4,7 @@
   "use strict";
   const SAVE_AFTER = 700, TOAST_FOR = 10000, STOCK_LOW = 4, REMEMBERED = 40;
   const OF_THE_PAGE = new Set(["csrfmiddlewaretoken", "page_key", "known_rev", "item_revision", "filter", "sequence", "seconds"]);
-  const offline = window.reviewOffline, texts = window.reviewTexts;
+  const offline = window.reviewOffline, texts = window.reviewTexts, rail = window.reviewRail;
   const page = () => document.getElementById("review");
   const form = () => document.getElementById("review-form");
   const live = document.getElementById("review-live");
@@ -116,9 +116,9 @@
 
   // ---- moving ----
   const swap = (html, url, push) => {
-    const rail = page().querySelector(".review-rail");
+    const kept = page().querySelector(".review-rail");
     page().outerHTML = html;
-    if (rail && !page().querySelector(".review-rail")) keepRail(rail);
+    if (kept && !page().querySelector(".review-rail")) rail.keep(page(), kept);
     document.title = page().dataset.title;
     if (push && url !== location.href) history.pushState({}, "", url);
     arrive();
@@ -126,16 +126,8 @@
     window.scrollTo(0, 0);
     live.textContent = page().dataset.title;
   };
-  const keepRail = (rail) => {
-    // An item that was here before its turn brings no rail: the one on the screen stays, and points at it.
-    page().prepend(rail);
-    const number = rail.querySelector("[name=number]");
-    if (number && form()) number.value = rankOf(path());
-    for (const link of rail.querySelectorAll(".review-places a")) {
-      if (link.pathname === path()) link.setAttribute("aria-current", "step"); else link.removeAttribute("aria-current");
-    }
-  };
   const arrival = async (answer, push = true) => {
+    if (answer.response.headers.get("Content-Type").includes("json")) { goOnShort(await answer.response.json(), push); return; }
     const pushed = answer.response.headers.get("HX-Push-Url");
     swap(await answer.response.text(), pushed ? new URL(pushed, location.href).href : answer.response.url, push);
     refill();
@@ -158,7 +150,10 @@
     clearTimeout(saveTimer);
     const url = button?.hasAttribute("formaction") ? button.formAction : from.action;
     const body = new FormData(from, button?.name ? button : undefined), of = path();
-    if (from === form()) body.set("seconds", ((performance.now() - shownAt) / 1000).toFixed(1));
+    if (from === form()) {
+      body.set("seconds", ((performance.now() - shownAt) / 1000).toFixed(1));
+      for (const showing of ["", ...stock.filter((item) => !item.search).map((item) => item.showing)]) body.append("have", showing);
+    }
     // What is saved now must hold what still waits here, and cannot wait itself.
     const now = Boolean(button?.hasAttribute("data-now")), mayWait = from === form() && !now;
     if (now && offline.steps().length && !(await offline.send())) { problem({ sentence: words.unreachable }, () => step(from, button)); return; }
@@ -174,11 +169,24 @@
     } else if (!answer.later || !mayWait || !goOn(entryOf("step", url, body))) problem(answer, () => step(from, button));
   };
 
+  // ---- what a decision changes, where the rest of the page stays ----
+  const goOnShort = (told, push) => {
+    const html = told.html ?? stock.find((item) => item.path === told.path)?.html;
+    swap(html, new URL(told.path, location.href).href, push);
+    page().removeAttribute("data-local");
+    rail.change(page(), told.places);
+    const stored = document.getElementById("review-stored").content.firstElementChild.cloneNode(true);
+    stored.querySelector("[name=label]").value = told.label;
+    toast(stored, told.told);
+    refill();
+  };
+
   // ---- without the server ----
   const rankOf = (place) => Number(place.split("/").at(-2));
   const refill = async () => {
-    if (!page().dataset.ahead || offline.steps().length) return;
-    const ahead = new URL(page().dataset.ahead, location.href);
+    const asked = page().dataset.ahead;
+    if (!asked || offline.steps().length) return;
+    const ahead = new URL(asked, location.href);
     // Items of another filter are no use; of the others only what is not here yet is asked for.
     stock = stock.filter((item) => item.search === ahead.search && rankOf(item.path) > rankOf(path()));
     if (stock.length > STOCK_LOW) return;
@@ -186,8 +194,9 @@
     if (stock.length) ahead.searchParams.set("after", rankOf(stock.at(-1).path));
     const answer = await offline.ask(ahead.href);
     if (!answer.response) return;
-    const here = new Set(stock.map((item) => item.path));
-    for (const item of (await answer.response.json()).items) if (!here.has(item.path)) stock.push({ ...item, search });
+    const here = new Set(stock.map((item) => item.path)), told = await answer.response.json();
+    for (const item of told.items) if (!here.has(item.path)) stock.push({ ...item, search });
+    if (page().dataset.ahead === asked) rail.renew(page(), told.rail);
   };
   const goOn = (entry) => {
     // The decision waits in this browser; on to an item that is here and undecided, or to the page that says to wait.

@@ -1,0 +1,19 @@
+"""A decision that was stored, as the page tells of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from annotation.models import Assignment, Label
+from annotation.views.review_form import said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A decision that was stored: its place and its labels."""
+
+    place: Assignment
+    labels: list[Label]
+
+    def told(self) -> dict[str, Any]:
+        """What the page says of it."""
+        return {"toast_rank": self.place.queue_rank, "toast_word": said(self.place, self.labels)}

@@ -1,0 +1,85 @@
+"""The short answer to a decision: what changes on a page whose script keeps the queue and the next items itself."""
+
+from typing import Any
+from zlib import crc32
+
+from django.http import HttpRequest, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from annotation.actions.labels import open_assignment
+from annotation.core.queue_filter import QueueFilter
+from annotation.models import Assignment
+from annotation.templatetags.review_rail import rail_places
+from annotation.views.review_page import item_context, judge_word, older_version, shows_judge
+from annotation.views.review_pressed import Pressed
+from annotation.views.review_queue import filter_context, mark, queue_of, url_of
+
+WHOLE_QUEUE = QueueFilter()
+KEPT_TO = ("rubric_id", "run_id", "blind_judge", "blind_model", "rules", "state")
+
+
+def wants_short(request: HttpRequest, asked: QueueFilter) -> bool:
+    """Whether the page's script keeps the rest of the page: it says which next items it has, if only that it has none.
+
+    Under a filter the queue itself changes with a decision, and the whole page comes anew.
+    """
+    return asked.shows_all and "have" in request.POST
+
+
+def showing_of(place: Assignment) -> str:
+    """What the showing of an item depends on: where it differs, what a browser keeps of the item is out of date."""
+    campaign, guideline = place.campaign, place.campaign.newest_guideline
+    rules = crc32(repr([getattr(campaign, name) for name in KEPT_TO]).encode())
+    parts = (place.pk, place.draft_rev, place.campaign_item.item.revision, guideline.pk if guideline else 0, rules)
+    return "-".join(map(str, parts))
+
+
+def short_answer(request: HttpRequest, place: Assignment, pressed: Pressed) -> JsonResponse:
+    """The next item, unless the browser has it as it is now; both places for the rail; and what was stored."""
+    judge = judge_word(place) if shows_judge(place) else None
+    open_assignment(place, judge_shown=judge is not None)
+    kept = judge is None and showing_of(place) in request.POST.getlist("have")
+    html = None
+    if not kept:
+        old = older_version(place.campaign.newest_guideline, pressed.labels[0])
+        html = item_html(request, place, last_rank(place), {"judge": judge, "guideline_was": old})
+    answer = {"path": url_of(place.campaign_id, place.queue_rank, WHOLE_QUEUE), "html": html}
+    return JsonResponse(answer | stored(pressed) | {"places": rail_rows(place, pressed)})
+
+
+def item_html(request: HttpRequest, place: Assignment, last: int, more: dict[str, Any]) -> str:
+    """An item without the queue around it; `last` is the last place of the queue, 0 where a filter hides some."""
+    rank, campaign = place.queue_rank, place.campaign
+    between = {
+        "previous_rank": (rank - 1 or None) if last else None,
+        "next_rank": rank + 1 if rank < last else None,
+        "total": last,
+        "draws_next": campaign.is_pulled and campaign.state == campaign.State.OPEN,
+        "has_ahead": rank < last,
+    }
+    context = item_context(place) | filter_context(WHOLE_QUEUE) | between | more
+    return render_to_string("annotation/_review_item.html", context, request)
+
+
+def last_rank(place: Assignment) -> int:
+    """The last place of the queue that a place is in."""
+    return queue_of(place).last_rank()
+
+
+def rail_rows(place: Assignment, pressed: Pressed) -> str:
+    """The rows of the rail that changed: the place that was decided, and the one to go on with."""
+    label, done = pressed.labels[0], pressed.place
+    word = {"verdict": label.verdict, "criterion": label.criterion, "flags": label.flags}
+    rows = [
+        {"rank": done.queue_rank, **mark(Assignment.State.SUBMITTED, word)},
+        {"rank": place.queue_rank, **mark(place.state, None)},
+    ]
+    return rail_places(rows, place, "")
+
+
+def stored(pressed: Pressed) -> dict[str, Any]:
+    """What was stored, in words, and the label to take back."""
+    told = pressed.told()
+    words = {"rank": told["toast_rank"], "word": told["toast_word"]}
+    return {"label": pressed.labels[0].pk, "told": _("Item %(rank)s: %(word)s, stored.") % words}
