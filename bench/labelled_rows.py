@@ -91,7 +91,8 @@ def item_row(n: int) -> dict[str, object]:
         "model_b": "",
         "category": "pumps",
         "split": "",
-        "turns": json.dumps(turns),
+        # As imports store them: characters are not escaped.
+        "turns": json.dumps(turns, ensure_ascii=False),
         "gold_choice": "",
         "context": "The plate of the pump says 12 V. " * 18,
         "criteria": "",

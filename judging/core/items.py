@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from json.encoder import encode_basestring_ascii as _quoted
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from judging.core.verdicts import PersonVerdict, Reading, Reason, Verdict
@@ -22,7 +22,10 @@ class Turn:
         return {"question": self.question, "answer": self.answer, "reference": self.reference}
 
     def json_text(self) -> str:
-        """The same as text, several times faster than a general encoder: a million rows need it."""
+        """The same as text, several times faster than a general encoder: a million rows need it.
+
+        Characters stay what they are: half as long, and read in half the time. No reader lets halves of them through.
+        """
         question, answer, reference = _quoted(self.question), _quoted(self.answer), _quoted(self.reference)
         return f'{{"question": {question}, "answer": {answer}, "reference": {reference}}}'
 

@@ -136,9 +136,24 @@ class ChunkReader:
         preferred = self.preferred(rows) if Need.PAIRS in self.needs else {}
         judged = judged_parts(self.selection, revisions) if Need.JUDGED in self.needs else {}
         shown = replies or labels or preferred or judged
-        for row in rows:
-            pk = row[0]
-            record = self.record_of(row, judge.get(pk), people.get(pk, UNREVIEWED))
+        many_turns = self.many_turns
+        for pk, _rev, key, position, kind, text, category, model, context, criteria, text_b, model_b, extra in rows:
+            turns = turns_of(text)
+            record = Record(
+                key=key,
+                position=position,
+                turns=turns,
+                context=context,
+                criteria=criteria,
+                category=category,
+                model=model,
+                extra=DECODE(extra)[0] if extra and extra != "{}" else {},
+                one_answer=kind == ANSWER and (many_turns or len(turns) == 1),
+                judge=judge.get(pk),
+                people=people.get(pk, UNREVIEWED),
+                turns_b=turns_of(text_b) if text_b else (),
+                model_b=model_b,
+            )
             if shown:
                 record.replies = replies.get(pk, ())
                 record.labels = labels.get(pk, ())
@@ -215,28 +230,6 @@ class ChunkReader:
         ):
             found[item][part, sample] = text
         return {item: tuple(said.values()) for item, said in found.items()}
-
-    def record_of(self, row: Sequence[Any], judge: JudgeWord | None, people: PeopleWord) -> Record:
-        """One row of `item_rows` as a record, without what only some formats show."""
-        _pk, _revision, key, position, kind, turns_text, category, model, context, criteria, turns_b, model_b, extra = (
-            row
-        )
-        turns = turns_of(turns_text)
-        return Record(
-            key=key,
-            position=position,
-            turns=turns,
-            context=context,
-            criteria=criteria,
-            category=category,
-            model=model,
-            extra=decoded(extra),
-            one_answer=kind == ANSWER and (self.many_turns or len(turns) == 1),
-            judge=judge,
-            people=people,
-            turns_b=turns_of(turns_b) if turns_b else (),
-            model_b=model_b,
-        )
 
 
 def turns_of(text: str) -> tuple[Turn, ...]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
-from json.encoder import encode_basestring
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,12 +17,25 @@ FILES = (JSONL, PARQUET, HUB)
 REPORT, DROP = "report", "drop"
 # Characters that wait before they are written together.
 BLOCK = 1 << 17
-# Made once: json.dumps with options makes an encoder for every value.
-COMPACT = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 # A text as JSON.
 quoted = encode_basestring
 MARGIN = "\n"
 STEP = "    "
+
+
+class PreparedEncoder(json.JSONEncoder):
+    """JSON on one line, every character literal. What `json.dumps` makes anew for each value is made once."""
+
+    def __init__(self) -> None:
+        super().__init__(ensure_ascii=False, check_circular=False)
+        self._pieces = c_make_encoder(None, self.default, quoted, None, ": ", ", ", False, False, True)
+
+    def encode(self, o: Any) -> str:
+        """The value as JSON."""
+        return "".join(self._pieces(o, 0))
+
+
+COMPACT = PreparedEncoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +181,15 @@ class VerdictFiles:
 
     def __init__(self, folder: Path, options: WriterOptions, line: Callable[[Record], str]) -> None:
         self._line = line
-        self._files = {verdict: OutputFile(folder / verdict_file_name(verdict, options)) for verdict in Verdict}
+        self._files: dict[Destination, OutputFile] = {
+            verdict: OutputFile(folder / verdict_file_name(verdict, options)) for verdict in Verdict
+        }
 
     def write(self, record: Record, destination: Destination) -> None:
         """Add the record to the file of its verdict; a record that is left out is in none."""
-        if not isinstance(destination, Verdict):
-            return
-        self._files[destination].put_row(self._line(record))
+        file = self._files.get(destination)
+        if file is not None:
+            file.put_row(self._line(record))
 
     def checks(self) -> Mapping[str, Any]:
         """Nothing to say."""

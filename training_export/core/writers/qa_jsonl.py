@@ -21,14 +21,21 @@ def qa_line(record: Record) -> str:
     turn, extra = record.corrected_turns[0], record.extra
     line = f'{{"id": {quoted(record.key)}, "question": {quoted(turn.question)}, "answer": {quoted(turn.answer)}'
     if turn.reference:
-        line = f'{line}, "reference": {quoted(turn.reference)}'
-    for name, text in zip(OPTIONAL, optional_of(record), strict=True):
-        if text:
-            line = f'{line}, "{name}": {quoted(text)}'
-    if extra and not NAMES.isdisjoint(extra):
+        line += f', "reference": {quoted(turn.reference)}'
+    if record.context:
+        line += f', "context": {quoted(record.context)}'
+    if record.criteria:
+        line += f', "criteria": {quoted(record.criteria)}'
+    if record.category:
+        line += f', "category": {quoted(record.category)}'
+    if record.model:
+        line += f', "model": {quoted(record.model)}'
+    if not extra:
+        return line + "}\n"
+    if not NAMES.isdisjoint(extra):
         known = qa_texts(record)
         extra = {key: value for key, value in extra.items() if key not in known}
-    return f"{line}, {COMPACT.encode(extra)[1:-1]}}}\n" if extra else f"{line}}}\n"
+    return f"{line}, {COMPACT.encode(extra)[1:-1]}}}\n" if extra else line + "}\n"
 
 
 def qa_texts(record: Record) -> dict[str, str]:
