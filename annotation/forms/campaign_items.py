@@ -1,13 +1,15 @@
 """What the list of a campaign's items sends: the filter, and what to do to many of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from annotation.querysets import LabelQuerySet
 from annotation.reports.campaign_items import ItemFilter, Show
+from annotation.reports.stale import REASONS, Stale
 
 ACTIONS = {
     "more_labels": _("one label more"),
@@ -66,6 +68,35 @@ class BulkForm(forms.Form):
     def sentence(self) -> str:
         """What is wrong, in words."""
         return " ".join(str(message) for found in self.errors.values() for message in found)
+
+
+class RereviewForm(forms.Form):
+    """The part of the older labels that is listed; what it does not know counts as not asked."""
+
+    reason = forms.CharField(required=False, max_length=LONGEST)
+    person = forms.CharField(required=False, max_length=LONGEST)
+
+    def asked(self) -> tuple[Collection[str], int | None]:
+        """For which reasons, and by whom."""
+        self.full_clean()
+        reason, person = (self.cleaned_data.get(name, "") for name in ("reason", "person"))
+        reasons = [reason] if reason in REASONS else REASONS
+        return reasons, int(person) if person.isascii() and person.isdecimal() else None
+
+    def of(self, stale: Stale) -> LabelQuerySet:
+        """These labels."""
+        reasons, person = self.asked()
+        labels = stale.labels(reasons)
+        return labels if person is None else labels.filter(annotator=person)
+
+    def query(self) -> Mapping[str, str]:
+        """The parameters of the address."""
+        reasons, person = self.asked()
+        found = {
+            "reason": "" if len(reasons) > 1 else next(iter(reasons)),
+            "person": "" if person is None else str(person),
+        }
+        return {name: value for name, value in found.items() if value}
 
 
 def query_of(asked: ItemFilter) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
@@ -55,15 +55,24 @@ class Queue:
 
 def queue_of(campaign: Campaign, chosen: Filter) -> Queue:
     """How far a lead is with the items of a filter."""
-    found = found_by(campaign, chosen)
-    total = found.count()
-    any_decided = total and standing_gold(campaign).exists()
-    return Queue(filter=chosen, total=total, decided=total - undecided(campaign, found).count() if any_decided else 0)
+    found = chosen_by(campaign, chosen)
+    gold = Q(Exists(standing_gold(campaign).filter(item=OuterRef("pk")))) if has_gold(campaign) else Q(pk__in=[])
+    return Queue(filter=chosen, **found.aggregate(total=Count("pk"), decided=Count("pk", filter=gold)))
+
+
+def has_open(campaign: Campaign, chosen: Filter) -> bool:
+    """Whether a filter has something to decide."""
+    return undecided(campaign, chosen_by(campaign, chosen)).exists()
+
+
+def chosen_by(campaign: Campaign, chosen: Filter) -> Items:
+    """The campaign's items that a filter finds."""
+    return items_of(campaign) if chosen == Filter.ALL else Item.objects.filter(CONDITIONS[chosen](campaign)).order_by()
 
 
 def found_by(campaign: Campaign, chosen: Filter) -> Items:
-    """The campaign's items that a filter finds, each with its doubt, the worst first."""
-    items = items_of(campaign).filter(CONDITIONS[chosen](campaign))
+    """The same, each with its doubt, the worst first."""
+    items = chosen_by(campaign, chosen)
     if chosen in {Filter.ALL, Filter.SENT}:
         as_imported: Items = items.annotate(doubt=Value(0.0, output_field=FloatField())).order_by("position")
         return as_imported
@@ -77,10 +86,15 @@ def found_by(campaign: Campaign, chosen: Filter) -> Items:
 
 def items_of(campaign: Campaign) -> Items:
     """What people were given; of imported labels, what has some."""
-    if campaign.kind == Campaign.Kind.IMPORTED:
-        labelled = Label.objects.current().filter(campaign=campaign)
-        return Item.objects.filter(dataset=campaign.dataset_id, pk__in=labelled.values("item"))
-    return Item.objects.filter(dataset=campaign.dataset_id, pk__in=campaign.campaign_items.values("item"))
+    # Looked up item by item, so that the first of an order is found without going through all of them.
+    labelled: Items = Label.objects.current().filter(campaign=campaign)
+    given = labelled if campaign.kind == Campaign.Kind.IMPORTED else campaign.campaign_items.all()
+    return Item.objects.filter(Exists(given.filter(item=OuterRef("pk")).order_by()), dataset=campaign.dataset_id)
+
+
+def has_gold(campaign: Campaign) -> bool:
+    """Whether a lead has decided anything."""
+    return GoldLabel.objects.filter(campaign=campaign, ended_at__isnull=True).exists()
 
 
 def undecided(campaign: Campaign, items: Items) -> Items:
@@ -102,8 +116,7 @@ def criteria_of(campaign: Campaign) -> list[str]:
 
 def first_open(campaign: Campaign, chosen: Filter) -> Item | None:
     """The worst item without a decision."""
-    found: Item | None = undecided(campaign, found_by(campaign, chosen)).first()
-    return found
+    return first_of(undecided(campaign, found_by(campaign, chosen)))
 
 
 def neighbours(campaign: Campaign, chosen: Filter, here: Item) -> tuple[Item | None, Item | None]:
@@ -111,9 +124,12 @@ def neighbours(campaign: Campaign, chosen: Filter, here: Item) -> tuple[Item | N
     items = found_by(campaign, chosen)
     place = doubt_of(items, here)
     if place is None:
-        return None, items.first()
-    before = Q(doubt__gt=place) | Q(doubt=place, position__lt=here.position)
-    return items.filter(before).order_by("doubt", "-position").first(), items.filter(behind(place, here)).first()
+        return None, first_of(items)
+    if chosen in {Filter.ALL, Filter.SENT}:
+        before, after = items.filter(position__lt=here.position), items.filter(position__gt=here.position)
+        return first_of(before.order_by("-position")), first_of(after)
+    worse = items.filter(Q(doubt__gt=place) | Q(doubt=place, position__lt=here.position))
+    return first_of(worse.order_by("doubt", "-position")), first_of(items.filter(behind(place, here)))
 
 
 def next_open(campaign: Campaign, chosen: Filter, here: Item) -> Item | None:
@@ -121,8 +137,15 @@ def next_open(campaign: Campaign, chosen: Filter, here: Item) -> Item | None:
     items = found_by(campaign, chosen)
     place = doubt_of(items, here)
     others = undecided(campaign, items).exclude(pk=here.pk)
-    found: Item | None = others.filter(behind(place, here)).first() if place is not None else None
-    return found or others.first()
+    found = first_of(others.filter(behind(place, here))) if place is not None else None
+    return found or first_of(others)
+
+
+def first_of(items: Items) -> Item | None:
+    """The first of an order. It is looked for by number: a database that sorts should not carry the texts along."""
+    pk = items.values_list("pk", flat=True).first()
+    found: Item | None = None if pk is None else Item.objects.filter(pk=pk).first()
+    return found
 
 
 def doubt_of(items: Items, here: Item) -> float | None:

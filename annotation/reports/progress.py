@@ -117,7 +117,7 @@ def campaign_progress(campaign: Campaign, now: datetime) -> CampaignProgress:
         .distinct()
         .count(),
         held=tuple(held[:MOST_HELD]),
-        skip_reasons=skip_reasons(campaign),
+        skip_reasons=skip_reasons(campaign, people),
         warnings=tuple(warnings(campaign, people, free, now)),
         finish=finish(people, free, now),
     )
@@ -176,9 +176,11 @@ def held_places(campaign: Campaign, now: datetime) -> list[Assignment]:
     return list(rows.select_related("annotator", "campaign_item__item").order_by("held_until")[: MOST_HELD * 4])
 
 
-def skip_reasons(campaign: Campaign) -> tuple[tuple[str, int], ...]:
+def skip_reasons(campaign: Campaign, people: Sequence[PersonProgress]) -> tuple[tuple[str, int], ...]:
     """Why items were put aside, the most frequent reason first."""
-    skipped = Assignment.objects.filter(campaign=campaign, state=Assignment.State.SKIPPED)
+    # Each person's own are one part of an index; those of the whole campaign are not.
+    whose = [person.pk for person in people if person.skipped]
+    skipped = Assignment.objects.filter(campaign=campaign, annotator__in=whose, state=Assignment.State.SKIPPED)
     skipped = skipped.exclude(skip_reason__in=BY_LEADS)
     rows = skipped.order_by().values_list("skip_reason").annotate(n=Count("pk")).order_by("-n", "skip_reason")
     return tuple((reason, count) for reason, count in rows[:MOST_REASONS])
@@ -202,8 +204,8 @@ def warnings(campaign: Campaign, people: Sequence[PersonProgress], free: int, no
         return []
     found = [*too_few(campaign, people, free), *gone(people)]
     open_places = free + sum(person.left for person in people)
-    last = Assignment.objects.filter(campaign=campaign).aggregate(last=Max("opened_at"))["last"] or campaign.at
-    if open_places and now - last > IDLE:
+    last = last_seen(campaign, people, now) if open_places else now
+    if now - last > IDLE:
         days = (now - last).days
         text = ngettext(
             "Nobody has opened an item for a day, and %(open)d places are open.",
@@ -212,6 +214,14 @@ def warnings(campaign: Campaign, people: Sequence[PersonProgress], free: int, no
         )
         found.append(text % {"days": days, "open": open_places})
     return found
+
+
+def last_seen(campaign: Campaign, people: Sequence[PersonProgress], now: datetime) -> datetime:
+    """When somebody worked last; who opened what is looked up only where nobody has labelled lately."""
+    labelled = max((person.pace.last for person in people if person.pace.last), default=campaign.at)
+    opened = Assignment.objects.filter(campaign=campaign, opened_at__gt=labelled)
+    latest = opened.aggregate(last=Max("opened_at"))["last"] if now - labelled > IDLE else None
+    return latest or labelled
 
 
 def too_few(campaign: Campaign, people: Sequence[PersonProgress], free: int) -> list[str]:

@@ -17,7 +17,7 @@ from annotation.actions.adjudication import AdjudicationRefused, adjudicate, und
 from annotation.core.asked import is_one_verdict
 from annotation.forms.adjudication import DecisionForm, FilterForm, field_names
 from annotation.models import Campaign, ItemCount
-from annotation.reports.adjudication import Filter, Queue, first_open, neighbours, next_open, queue_of
+from annotation.reports.adjudication import Filter, first_open, has_open, neighbours, next_open, queue_of
 from annotation.reports.cases import Case, case_of
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import AskedCriterion, asked_criterion
@@ -58,16 +58,10 @@ def empty_context(request: HttpRequest, campaign: Campaign, chosen: Filter) -> d
         "campaign": campaign,
         "queue": queue_of(campaign, chosen),
         "filter_words": FILTER_WORDS,
-        "others": [(queue, FILTER_WORDS[queue.filter]) for queue in other_queues(campaign, chosen)],
+        "others": {other: FILTER_WORDS[other] for other in Filter if other != chosen and has_open(campaign, other)},
         "labelled": ItemCount.objects.filter(campaign=campaign, newest=True).exists(),
         "toast": toast(request, campaign),
     }
-
-
-def other_queues(campaign: Campaign, chosen: Filter) -> list[Queue]:
-    """Filters that have something to decide."""
-    queues = [queue_of(campaign, other) for other in Filter if other != chosen]
-    return [queue for queue in queues if queue.open]
 
 
 @lead_required

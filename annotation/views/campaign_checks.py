@@ -1,6 +1,5 @@
 """What a lead checks of people's work: known items, and labels that were given by older rules."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,13 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from annotation.actions.refusals import LabelRefused
 from annotation.actions.rereview import rereview
-from annotation.models import Annotator, Campaign
-from annotation.querysets import LabelQuerySet
+from annotation.forms.campaign_items import RereviewForm
+from annotation.models import Annotator, Campaign, Label
 from annotation.reports.known_items import known_figures
-from annotation.reports.stale import GUIDELINE, JUDGE, REASONS, RUBRIC, stale_counts, stale_labels
+from annotation.reports.stale import GUIDELINE, JUDGE, RUBRIC, Stale, stale_of
 from judging.permissions import lead_required
 
 PER_PAGE = 100
+MOST_LISTED = 1_000
 REASON_WORDS = {
     GUIDELINE: gettext_lazy("older guideline"),
     RUBRIC: gettext_lazy("older rubric"),
@@ -45,43 +45,38 @@ def campaign_known(request: HttpRequest, pk: int) -> HttpResponseBase:
 def campaign_rereview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Labels that were given by an older guideline, rubric or judge; those chosen go back to their annotators."""
     campaign = get_object_or_404(Campaign.objects.select_related("dataset", "rubric", "run__judge"), pk=pk)
-    labels, asked = asked_labels(campaign, request)
+    stale, form = stale_of(campaign), RereviewForm(request.GET)
     if request.method == "POST":
-        return put_back(request, campaign, labels, asked)
-    rows = labels.select_related("annotator", "item", "guideline", "rubric", "run__judge")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        return put_back(request, stale, form)
+    reasons, person = form.asked()
+    # Numbers first: a page far behind is counted up to without reading the labels before it.
+    page = Paginator(form.of(stale).values_list("pk", flat=True)[:MOST_LISTED], PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    rows = Label.objects.filter(pk__in=list(page)).order_by("annotator_id", "at", "pk")
     context = {
         "campaign": campaign,
         "page": page,
-        "counts": stale_counts(campaign),
+        "rows": rows.select_related("annotator", "item", "guideline", "rubric", "run__judge"),
+        "n": stale.count(reasons, person),
+        "most": MOST_LISTED,
+        "counts": stale.counts(),
         "reason_words": REASON_WORDS,
-        "asked": asked,
-        "query": urlencode(asked),
-        "people": Annotator.objects.filter(pk__in=stale_labels(campaign, REASONS).order_by().values("annotator")),
-        "newest": campaign.guidelines.order_by("-version").first(),
+        "asked": form.cleaned_data,
+        "query": urlencode(form.query()),
+        "people": Annotator.objects.filter(pk__in=stale.people()).order_by("name"),
+        "newest": campaign.newest_guideline,
     }
     return render(request, "annotation/campaign_rereview.html", context)
 
 
-def asked_labels(campaign: Campaign, request: HttpRequest) -> tuple[LabelQuerySet, dict[str, str]]:
-    """The labels that the address asks for, and what it asks."""
-    reason, person = request.GET.get("reason", ""), request.GET.get("person", "")
-    labels = stale_labels(campaign, [reason] if reason in REASONS else REASONS)
-    asked = {"reason": reason} if reason in REASONS else {}
-    if person.isascii() and person.isdecimal():
-        return labels.filter(annotator=int(person)), asked | {"person": person}
-    return labels, asked
-
-
-def put_back(
-    request: HttpRequest, campaign: Campaign, labels: LabelQuerySet, asked: dict[str, Any]
-) -> HttpResponseBase:
+def put_back(request: HttpRequest, stale: Stale, form: RereviewForm) -> HttpResponseBase:
     """The chosen ones, or all of the filter."""
-    chosen = labels
+    chosen = form.of(stale)
     if "everything" not in request.POST:
-        chosen = labels.filter(pk__in=[text for text in request.POST.getlist("labels") if text.isdecimal()])
+        chosen = chosen.filter(pk__in=[text for text in request.POST.getlist("labels") if text.isdecimal()])
     try:
-        n = rereview(campaign, list(chosen.values_list("pk", flat=True)))
+        n = rereview(stale.campaign, list(chosen.order_by().values_list("pk", flat=True)))
     except LabelRefused as problem:
         messages.error(request, str(problem))
     else:
@@ -91,4 +86,4 @@ def put_back(
             n,
         )
         messages.success(request, text % {"n": n})
-    return redirect(f"{reverse('campaign_rereview', args=[campaign.pk])}?{urlencode(asked)}")
+    return redirect(f"{reverse('campaign_rereview', args=[stale.campaign.pk])}?{urlencode(form.query())}")

@@ -55,7 +55,9 @@ def campaign_items(request: HttpRequest, pk: int) -> HttpResponseBase:
     campaign = get_object_or_404(Campaign.objects.select_related("dataset"), pk=pk)
     asked = ItemFilterForm(request.GET).asked()
     # Numbers first: a page far behind is counted up to without reading the texts before it.
-    page = Paginator(items_of(campaign, asked).values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    found = items_of(campaign, asked).values_list("pk", flat=True)
+    # A search reads every text, so that counting apart would read them twice.
+    page = Paginator(list(found) if asked.q else found, PER_PAGE).get_page(request.GET.get("page"))
     rows = CampaignItem.objects.filter(pk__in=list(page)).select_related("item").order_by("rank")
     context = {
         "campaign": campaign,

@@ -20,7 +20,7 @@ from annotation.forms.campaigns import CampaignForm, PeopleForm, RulesForm, init
 from annotation.models import Annotator, Assignment, Campaign
 from annotation.reports.progress import campaign_progress
 from annotation.reports.promptfoo import is_promptfoo
-from annotation.reports.stale import stale_counts
+from annotation.reports.stale import stale_of
 from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
 from judging.models import Dataset, Rubric
 from judging.permissions import lead_required
@@ -162,7 +162,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "campaign": campaign,
         "progress": campaign_progress(campaign, timezone.now()),
-        "stale": stale_counts(campaign),
+        "stale": stale_of(campaign).counts(),
         "guideline": campaign.guidelines.order_by("-version").first(),
         "now": timezone.now(),
     }

@@ -8,13 +8,16 @@ from django.test import Client
 from django.urls import reverse
 
 from annotation.actions.campaigns import add_guideline
-from annotation.models import Assignment, Campaign, CampaignItem, Label
+from annotation.actions.queue import skip
+from annotation.actions.rereview import rereview
+from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Label
 from annotation.reports.campaign_items import ItemFilter, Show, items_of
 from annotation.reports.known_items import known_figures
-from annotation.reports.stale import stale_counts
+from annotation.reports.stale import stale_of
+from annotation.views import campaign_checks
 from judging.models import Item
 from tests import factories
-from tests.annotation.review_help import make_review, place
+from tests.annotation.review_help import make_review, place, view_of
 from tests.annotation.test_lead_pages import page, post, say
 
 pytestmark = pytest.mark.django_db
@@ -145,17 +148,17 @@ def test_labels_of_an_older_guideline_and_judge_are_listed_and_given_back(
     campaign.save(update_fields=["run"])
     say(campaign, 1)
     say(campaign, 1, "annotator-2", "wrong")
-    assert stale_counts(campaign).total == 0
+    assert stale_of(campaign).counts().total == 0
     add_guideline(campaign, "two")
     campaign.run = factories.make_run(campaign.dataset, factories.make_judge("other"))
     campaign.save(update_fields=["run"])
-    counts = stale_counts(campaign)
+    counts = stale_of(campaign).counts()
     assert (counts.guideline, counts.judge, counts.rubric, counts.total) == (2, 2, 0, 2)
     label = Label.objects.get(annotator__name="annotator-1")
     assert "annotator-2" in page(lead_client, "campaign_rereview", campaign.pk)
     assert "1 item is back" in post(lead_client, "campaign_rereview", campaign.pk, labels=[label.pk])
     assert place(campaign).state == Assignment.State.DRAFT
-    assert stale_counts(campaign).total == 1
+    assert stale_of(campaign).counts().total == 1
     html = post(lead_client, "campaign_rereview", campaign.pk, query=f"?person={label.annotator_id}", everything="1")
     assert "0 items are back" in html
     assert "1 item is back" in post(lead_client, "campaign_rereview", campaign.pk, everything="1")
@@ -181,3 +184,31 @@ def test_annotators_change_nothing(
     campaign: Campaign, annotator_client: Client, name: str, more: tuple[int, ...]
 ) -> None:
     assert annotator_client.post(reverse(name, args=[campaign.pk, *more])).status_code == 403
+
+
+def test_older_labels_are_counted_by_person_and_without_those_put_back(campaign: Campaign) -> None:
+    say(campaign)
+    say(campaign, 1, "annotator-2")
+    add_guideline(campaign, "Newer.")
+    stale = stale_of(campaign)
+    person = Annotator.objects.get(name="annotator-1").pk
+    assert (stale.count(), stale.count(["guideline"], person), stale.count(["rubric"])) == (2, 1, 0)
+    rereview(campaign, [Label.objects.get(annotator=person).pk])
+    assert stale_of(campaign).people() == [Annotator.objects.get(name="annotator-2").pk]
+    again = Assignment.objects.get(annotator=person, state="draft")
+    skip(again, "no", view=view_of(again))
+    assert stale_of(campaign).counts().total == stale_of(campaign).labels().count() == 1
+
+
+def test_many_older_labels_are_listed_as_far_as_anybody_reads(
+    campaign: Campaign, lead_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(campaign)
+    say(campaign, 1, "annotator-2")
+    add_guideline(campaign, "Newer.")
+    monkeypatch.setattr(campaign_checks, "MOST_LISTED", 1)
+    html = page(lead_client, "campaign_rereview", campaign.pk)
+    assert "2 labels" in html
+    assert html.count('name="labels"') == 1
+    assert "The first 1 are listed" in html
+    assert "2 items are back" in post(lead_client, "campaign_rereview", campaign.pk, everything="1")
