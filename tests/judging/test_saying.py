@@ -5,7 +5,17 @@ import pytest
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-WORDS = ['He said "yes"', "back\\slash", "line\nbreak", "tab\there", "東京タワー", "50% _under", "emoji 😀 x", "<script>", "a/b"]
+WORDS = [
+    'He said "yes"',
+    "back\\slash",
+    "line\nbreak",
+    "tab\there",
+    "東京タワー",
+    "50% _under",
+    "emoji 😀 x",
+    "<script>",
+    "a/b",
+]
 
 
 @pytest.mark.parametrize("place", ["question", "answer", "reference"])
