@@ -8,7 +8,7 @@ from annotation.reports.agreement import (
     chosen_campaign,
     judged_runs,
 )
-from annotation.reports.document import agreement_document, document_of
+from annotation.reports.document import agreement_document, document_of, panel_document
 from annotation.reports.human import HumanColumn, human_column, human_verdicts
 from annotation.reports.judges import JudgeReport, items_of_cell, judge_report
 from annotation.reports.refusals import ReportRefused
@@ -35,6 +35,7 @@ __all__ = [
     "judge_report",
     "judged_runs",
     "method_title",
+    "panel_document",
     "reading_title",
     "several_as_text",
     "statistic_title",

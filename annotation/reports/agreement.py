@@ -2,27 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-import numpy as np
 from django.db.models import QuerySet
 
 from annotation.core.agreement import GROUP, PAIR, Level
-from annotation.core.counts import Patterns, grouped, in_order, patterns
+from annotation.core.counts import Patterns
 from annotation.core.intervals import Statistic, Undefined
-from annotation.core.kept import folded
 from annotation.core.raters import RaterPairs
 from annotation.models import Campaign, CampaignItem, CountScale, Label
 from annotation.reports.counts import JudgedHistogram, LabelHistogram, judge_pattern_histograms
-from annotation.reports.human import HumanColumn, KeptColumn, Rater, human_column, human_counts, kept_column
+from annotation.reports.human import HumanColumn, KeptColumn, Rater, human_column, human_counts
 from annotation.reports.judged import Asked
 from annotation.reports.judges import JudgeReport, judge_report
-from annotation.reports.people import TOO_MANY_LABELS, pairs_of, score_statistics, statistics
+from annotation.reports.people import TOO_MANY_LABELS
 from annotation.reports.refusals import ReportRefused
-from annotation.reports.remembered import histograms_of
+from annotation.reports.remembered import histograms_of, remembered, state_of, state_of_judge
+from annotation.reports.said import Said, read_said
 from annotation.reports.votes import people_votes
-from annotation.reports.which import EVERY, Which, about, kept_count
-from annotation.reports.words import MOST_READ, MOST_VALUES, Scale, Words, read_words, said_in, scale_of
+from annotation.reports.which import EVERY, Which, about
+from annotation.reports.words import MOST_READ, Scale, Words
 from judging.models import Dataset, Judgment, Run
 
 SEVERAL = "several criteria: choose one with --criterion"
@@ -133,63 +133,67 @@ class _Chosen:
 
 
 def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], chosen: _Chosen) -> AgreementReport:
-    criterion, at_most = chosen.criterion, chosen.question.at_most
-    # Only the panel of people is worth reading as many labels as a command does.
-    most = at_most if "people" in chosen.question.panels else min(at_most, MOST_READ)
-    words = read_words(campaign, criterion, at_most=most)
-    said = said_in(campaign, criterion, words)
-    scale = scale_of(said or _said_by_judges(runs, criterion), chosen.question.level)
-    column = _column(campaign, criterion)
-    found = column.patterns if scale.is_verdict else _patterns(column, words, scale)
-    pairs = pairs_of(words, scale)
-    between = statistics(found, words, scale, pairs)
-    if scale.is_verdict and isinstance(column, KeptColumn):
-        between |= score_statistics(column.histogram, words)
-    if words is None and "people" not in chosen.question.panels:
+    said = read_said(campaign, runs, chosen.criterion, level=chosen.question.level, at_most=_most_read(chosen.question))
+    between, beside = said.statistics(), judged_histograms(runs, said.column, campaign, chosen.criterion)
+    if said.words is None and "people" not in chosen.question.panels:
         between = {name: _later(statistic) for name, statistic in between.items()}
-    asked = Asked(campaign=campaign, criterion=criterion, scale=scale, words=words, at_most=at_most)
-    beside = judged_histograms(runs, column, campaign, criterion)
-    judges = tuple(judge_report(run, column, asked, beside.get(run.pk)) for run in runs)
+    judges = _judges(runs, said, beside)
     return AgreementReport(
         dataset=dataset.name,
         dataset_pk=dataset.pk,
         campaign=campaign.name if campaign else "",
         campaign_pk=campaign.pk if campaign else None,
-        criterion=criterion,
+        criterion=chosen.criterion,
         criteria=chosen.criteria,
-        scale=scale,
-        counts=human_counts(dataset, column)
-        | ({} if scale.is_verdict else _value_counts(dataset, words, found, scale)),
-        raters=_raters(words, column),
+        scale=said.scale,
+        counts=said.counts(dataset),
+        raters=said.raters(),
         human_human=between,
-        pairwise=_pairwise(judges, found, scale),
+        pairwise=_pairwise(judges, said.patterns, said.scale),
         judges=judges,
-        notes=(*_notes(column, between, words, scale), *_hard_items(campaign, column)),
-        is_skewed=scale.is_verdict and _skewed(column, between["krippendorff_alpha"], between["gwet_ac1"]),
-        material=Material(
-            dataset=dataset,
-            campaign=campaign,
-            criterion=criterion,
-            scale=scale,
-            words=words,
-            pairs=pairs,
-            patterns=found,
-            labels=column.histogram if isinstance(column, KeptColumn) else None,
-            runs=tuple(runs),
-            beside=beside,
-        ),
+        notes=(*_notes(said, between), *_hard_items(campaign, said.column)),
+        is_skewed=_is_skewed(said, between),
+        material=_material(dataset, runs, said, beside),
+    )
+
+
+def _most_read(question: Question) -> int:
+    """Only the panel of people is worth reading as many labels as a command does."""
+    return question.at_most if "people" in question.panels else min(question.at_most, MOST_READ)
+
+
+def _judges(runs: Sequence[Run], said: Said, beside: Mapping[int, JudgedHistogram]) -> tuple[JudgeReport, ...]:
+    """Every run beside people; beside many labels what a finished one comes to is kept."""
+    column = said.column
+    labels = column.histogram if isinstance(column, KeptColumn) and said.campaign else None
+    state = state_of(said.campaign, said.criterion, labels) if said.campaign and labels else None
+    asked = Asked(campaign=said.campaign, criterion=said.criterion, scale=said.scale, words=said.words)
+    found = []
+    for run in runs:
+        make = partial(judge_report, run, column, asked, beside.get(run.pk))
+        own = (*state, said.scale, *state_of_judge(run)) if state and run.state == Run.State.FINISHED else None
+        found.append(remembered("judge", own, make))
+    return tuple(found)
+
+
+def _material(dataset: Dataset, runs: Sequence[Run], said: Said, beside: Mapping[int, JudgedHistogram]) -> Material:
+    return Material(
+        dataset=dataset,
+        campaign=said.campaign,
+        criterion=said.criterion,
+        scale=said.scale,
+        words=said.words,
+        pairs=said.pairs,
+        patterns=said.patterns,
+        labels=said.column.histogram if isinstance(said.column, KeptColumn) else None,
+        runs=tuple(runs),
+        beside=beside,
     )
 
 
 def _later(statistic: Statistic) -> Statistic:
     """What needs every label is left to the panel that reads them."""
     return Undefined(WITH_THE_PANEL) if statistic == Undefined(TOO_MANY_LABELS) else statistic
-
-
-def _column(campaign: Campaign | None, criterion: str) -> HumanColumn | KeptColumn:
-    """What people say, from kept counts; where those are not kept, item by item."""
-    kept = kept_column(campaign, criterion=criterion) if campaign else None
-    return kept or human_column(campaign, criterion=criterion)
 
 
 def judged_histograms(
@@ -248,47 +252,6 @@ def without_figures(
     )
 
 
-def _said_by_judges(runs: Sequence[Run], criterion: str) -> set[tuple[str, str]]:
-    """Where nobody labelled anything, the scale is that of the judges; one with verdicts is read by them."""
-    if not runs:
-        return set()
-    judged = Judgment.objects.filter(run=runs[0], criterion=criterion, status="scored").order_by()
-    return set(judged.values_list("value", "verdict").distinct()[: MOST_VALUES + 2])
-
-
-def _patterns(column: HumanColumn | KeptColumn, words: Words | None, scale: Scale) -> Patterns:
-    if isinstance(column, KeptColumn) and not scale.is_continuous:
-        kept = column.histogram
-        return in_order(grouped(folded(kept.counts, [value for value, _ in kept.columns], scale.values), kept.items))
-    if scale.is_continuous or words is None:
-        return patterns(np.zeros((0, 2), dtype=np.int64))
-    return words.patterns(scale)
-
-
-def _value_counts(dataset: Dataset, words: Words | None, found: Patterns, scale: Scale) -> dict[str, Any]:
-    """Counts of items and labels where labels are values that mean no verdict."""
-    if words is not None:
-        sizes = np.bincount(np.searchsorted(words.item_keys, words.items)) if len(words.items) else words.items
-        items, labels, people = len(words.item_keys), len(words.items), len(words.names)
-    else:
-        sizes, items, labels, people = found.sizes, found.n, int(found.items @ found.sizes), 0
-    two = int((sizes >= 2).sum()) if words is not None else found.with_labels(2).n
-    by_value = dict(zip(scale.values, (found.items @ found.counts).tolist(), strict=False)) if found.n else {}
-    counts: dict[str, Any] = {
-        "unreviewed": kept_count(dataset) - items,
-        "labels": labels,
-        "labels_without_verdict": 0,
-    }
-    return counts | {"items_with_two_labels": two, "values": by_value} | ({"annotators": people} if people else {})
-
-
-def _raters(words: Words | None, column: HumanColumn | KeptColumn) -> tuple[Rater, ...]:
-    if words is None:
-        return column.raters
-    labels = np.bincount(words.raters, minlength=len(words.names)).tolist()
-    return tuple(Rater(one.pk, one.name, one.identity, labels[at]) for at, one in enumerate(words.names))
-
-
 def _pairwise(judges: tuple[JudgeReport, ...], found: Patterns, scale: Scale) -> Mapping[str, Any] | None:
     """Of the only judge; without one of people among themselves. Several judges have theirs each."""
     if len(judges) == 1:
@@ -327,22 +290,20 @@ def _checked(run: Run, dataset: Dataset) -> Run:
     return run
 
 
-def _notes(
-    column: HumanColumn | KeptColumn, between: Mapping[str, Statistic], words: Words | None, scale: Scale
-) -> tuple[str, ...]:
+def _notes(said: Said, between: Mapping[str, Statistic]) -> tuple[str, ...]:
     """What a careful reader would say beside the numbers."""
-    notes = []
+    notes, words = [], said.words
     if words is not None and words.has_places:
         notes.append("The raters are columns of a table, not known people: figures of single people and pairs are n/a.")
     if words is None:
         notes.append("There are too many labels to compare them person by person here: figures of persons are n/a.")
-    alpha, ac1 = between["krippendorff_alpha"], between["gwet_ac1"]
+    alpha = between["krippendorff_alpha"]
     if not isinstance(alpha, Undefined) and alpha.low < TENTATIVE:
         notes.append(
             f"People may not agree reliably among themselves (lower bound of alpha {alpha.low:.4f}, "
             f"below {TENTATIVE}): mend the guideline before trusting any number about a judge."
         )
-    if scale.is_verdict and _skewed(column, alpha, ac1):
+    if _is_skewed(said, between):
         notes.append("The labels are skewed to one verdict: read the agreement per verdict, not one coefficient alone.")
     return tuple(notes)
 
@@ -361,9 +322,11 @@ def _hard_items(campaign: Campaign | None, column: HumanColumn | KeptColumn) -> 
     return (HARD_ITEMS_FIRST.format(left=left),) if left > 0 else ()
 
 
-def _skewed(column: HumanColumn | KeptColumn, alpha: Statistic, ac1: Statistic) -> bool:
-    totals = column.label_totals[:2]
-    if not totals.sum():
+def _is_skewed(said: Said, between: Mapping[str, Statistic]) -> bool:
+    """Whether one verdict is rare, or two coefficients say different things because of it."""
+    totals = said.column.label_totals[:2]
+    if not said.scale.is_verdict or not totals.sum():
         return False
+    alpha, ac1 = between["krippendorff_alpha"], between["gwet_ac1"]
     apart = not isinstance(alpha, Undefined) and not isinstance(ac1, Undefined) and abs(ac1.value - alpha.value)
     return bool(totals.min() < RARE * totals.sum() or apart > FAR_APART)

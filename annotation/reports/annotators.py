@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, F, IntegerField, Max, Value, When
-from django.db.models.functions import Coalesce, ExtractIsoYear, ExtractWeek
+from django.db.models import Case, F, Func, IntegerField, Max, Value, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from annotation.core.aggregation import DawidSkene, Votes, dawid_skene, majority_codes
 from annotation.core.agreement import Level
@@ -25,7 +26,8 @@ from judging.models import Judgment, Run
 MOST_IN_MATRIX = 60
 LEAST_SHARED = 30
 STATISTICS = ("agreement_with_others", "leniency", "kappa_with_others", "unknown", "gold_accuracy", "known_items")
-TIMES = np.dtype([("label", np.int64), ("week", np.int64), ("seconds", np.float64)])
+TIMES = np.dtype([("label", np.int64), ("day", np.int64), ("spent", np.float64)])
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,8 @@ def people_of(
     if words.has_places or scale.is_continuous:
         reason = Undefined(POSITIONAL if words.has_places else NO_NAMES)
         return [Person(reason, (), None) for _ in words.names]
-    votes, times = words.votes(scale), _times(campaign, criterion)
-    at = np.searchsorted(times["label"], words.labels)
-    weeks, seconds = times["week"][at], times["seconds"][at]
+    votes = words.votes(scale)
+    weeks, seconds = _times(campaign, criterion, words.labels)
     known = Known(
         heights=heights(scale),
         unknown=np.bincount(words.raters[words.on(scale) < 0], minlength=len(words.names)),
@@ -215,12 +216,32 @@ def _with_judges(votes: Votes, people: IntArray, judges: Sequence[IntArray]) -> 
     return Votes(np.concatenate(items), np.concatenate(raters), np.concatenate(codes), votes.categories)
 
 
-def _times(campaign: Campaign, criterion: str) -> Any:
-    labels = kept_rows(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by("pk")
-    timed = labels.annotate(
-        week=ExtractIsoYear("at") * 100 + ExtractWeek("at"), spent=Coalesce(F("seconds"), Value(-1.0))
-    )
-    return numbers(timed.values_list("pk", "week", "spent"), TIMES)
+class _Days(Func):
+    """A date as days since 1970, which a database tells faster than the week it is in."""
+
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(%(expressions)s - DATE '1970-01-01')", **context)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(julianday(%(expressions)s) - 2440587.5 AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def _times(campaign: Campaign, criterion: str, labels: IntArray) -> tuple[IntArray, FloatArray]:
+    """The week of every label, as year and number in one, and the seconds it took; -1 where nobody knows."""
+    current = kept_rows(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
+    timed = current.annotate(day=_Days(TruncDate("at")), spent=Coalesce(F("seconds"), Value(-1.0)))
+    found = numbers(timed.values_list("pk", "day", "spent"), TIMES)
+    # Mostly both were read in the same order; sorting a million labels costs more than looking.
+    if not np.array_equal(found["label"], labels):
+        found = found[np.argsort(found["label"])]
+        found = found[np.searchsorted(found["label"], labels)]
+    days, at = np.unique(found["day"], return_inverse=True)
+    dates = [(EPOCH + timedelta(days=day)).isocalendar() for day in days.tolist()]
+    weeks = np.array([one.year * 100 + one.week for one in dates], dtype=np.int64)
+    return weeks[at] if len(weeks) else days, found["spent"]
 
 
 def _spent(seconds: FloatArray) -> FloatArray:
@@ -228,7 +249,6 @@ def _spent(seconds: FloatArray) -> FloatArray:
 
 
 def _last(campaign: Campaign, criterion: str) -> dict[int, str]:
-
     labels = kept_rows(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
     rows = labels.values_list("annotator_id").annotate(last=Max("at"))
     return {annotator: at.isoformat() for annotator, at in rows}

@@ -13,9 +13,11 @@ from annotation.reports.agreement import (
     Question,
     agreement_report,
     chosen_campaign,
+    criteria_of,
     without_figures,
 )
 from annotation.reports.annotators import STATISTICS, alt_test_as_json
+from annotation.reports.counts import CountsNotKept, label_histogram
 from annotation.reports.fill import filled
 from annotation.reports.flagged import flagged_of
 from annotation.reports.judged import plain
@@ -30,6 +32,14 @@ from annotation.reports.overview import (
     reliability_of,
     scope_of,
     tables_of,
+)
+from annotation.reports.remembered import (
+    State,
+    remembered,
+    state_of,
+    state_of_items,
+    state_of_judge,
+    state_of_people,
 )
 from annotation.reports.trust import budget_as_json, budget_of, corrected_scores_of
 from annotation.reports.which import about
@@ -125,6 +135,38 @@ def document_of(report: AgreementReport, question: Question | None = None) -> di
         document["flagged"] = flagged_beside(document, report.material, asked)
     judges = document["judges"]
     return document | {"headline": headline_of(judges[0], document["human_human"]) if judges else None}
+
+
+def panel_document(
+    dataset: Dataset, *, campaign: Campaign | None, runs: Sequence[Run], question: Question
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """One part of the document with the panels asked for, and the criteria there are. Beside many labels it is kept
+    while nothing of it changes."""
+
+    def made() -> tuple[dict[str, Any], tuple[str, ...]]:
+        report = agreement_report(dataset, campaign=campaign, runs=runs, question=question)
+        return document_of(report, question), report.criteria
+
+    return remembered("panel", _state_of_panels(dataset, campaign, runs, question), made)
+
+
+def _state_of_panels(
+    dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], question: Question
+) -> State | None:
+    """Everything that panels follow from; None of few labels, and while a run goes on."""
+    if campaign is None or any(run.state != Run.State.FINISHED for run in runs):
+        return None
+    criteria = criteria_of(campaign, runs)
+    criterion = question.criterion if question.criterion is not None else next(iter(criteria), "")
+    with about(dataset, campaign, question.which):
+        try:
+            state = state_of(campaign, criterion, label_histogram(campaign, criterion))
+        except CountsNotKept:
+            return None
+    if state is None:
+        return None
+    judges = [state_of_judge(run) for run in runs]
+    return *state, *state_of_items(dataset), *state_of_people(campaign), *judges, repr(question), *criteria
 
 
 def flagged_beside(document: Document, material: Material, asked: Question) -> Document:

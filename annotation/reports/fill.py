@@ -1,16 +1,19 @@
 """Panels filled into a report: what needs labels with their authors, or items one by one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from annotation.core.aggregation import DawidSkene
+from annotation.core.alt_test import POSITIONAL
+from annotation.core.continuous import NO_NAMES
 from annotation.core.intervals import Undefined
 from annotation.core.slices import language_of
-from annotation.models import ItemCount
+from annotation.models import Annotator, ItemCount
 from annotation.reports.agreement import Material, Question
 from annotation.reports.annotators import (
+    Person,
     aggregation_of,
     alt_test_as_json,
     alt_test_of,
@@ -34,10 +37,13 @@ from annotation.reports.panels import (
     weighted_of,
 )
 from annotation.reports.people import TOO_MANY_LABELS, pair_rows
+from annotation.reports.remembered import is_many, remembered, state_of_items
 from annotation.reports.which import kept
 from judging.models import Item, Run
 
 TOO_MANY_ITEMS = "it needs every judged item, and there are too many to read them here"
+MOST_FACTS_KEPT = 200_000
+"""Items of which is kept what is known of them: of each some hundred bytes."""
 NOT_KEPT = "the labels have too many different values"
 Document = dict[str, Any]
 
@@ -48,7 +54,7 @@ class LeftOut(Exception):
 
 @dataclass
 class Panels:
-    """What several panels of one report read, read once."""
+    """What several panels of one report read, read once and only where a panel asks for it."""
 
     material: Material
     at_most: int
@@ -67,7 +73,11 @@ class Panels:
     @cached_property
     def facts(self) -> ItemFacts:
         """What is known of the items of the dataset."""
-        return item_facts(self.material.runs[0], language_of)
+        found = self.material
+        many = found.labels is not None and is_many(found.labels)
+        judged = max((int(one.items.sum()) for one in found.beside.values()), default=0)
+        state = state_of_items(found.dataset) if many and judged <= MOST_FACTS_KEPT else None
+        return remembered("facts", state, lambda: item_facts(found.runs[0], language_of))
 
     @cached_property
     def errors(self) -> DawidSkene | Undefined:
@@ -80,9 +90,14 @@ class Panels:
         return chances(self.material.campaign) if self.material.campaign else {}
 
     def beside(self, run: Run) -> Beside:
-        """A run's items with what is known of them."""
+        """A run's items, and how to come by what is known of them."""
         found = self.items[run.pk]
-        return Beside(run=run, found=found, facts=self.facts.of(found.items), chances=self.chances)
+        return Beside(
+            run=run,
+            found=found,
+            facts=lambda: self.facts.of(found.items),
+            chances=lambda: self.chances,
+        )
 
 
 def filled(document: Document, material: Material, question: Question) -> Document:
@@ -98,6 +113,8 @@ def filled(document: Document, material: Material, question: Question) -> Docume
 
 def _people(document: Document, panels: Panels) -> Document:
     found = panels.material
+    if found.scale.is_continuous:
+        return document | {"annotators": _measured(document["annotators"])}
     if found.words is None:
         raise LeftOut(TOO_MANY_LABELS)
     if found.campaign is None or not found.words.names:
@@ -124,6 +141,13 @@ def _people(document: Document, panels: Panels) -> Document:
         "aggregation": aggregation_of(words, scale, errors),
         "judges": judges,
     }
+
+
+def _measured(rows: Sequence[Document]) -> list[Document]:
+    """Annotators whose labels are numbers that nobody else gave."""
+    places = any(row["identity"] == Annotator.Identity.POSITIONAL for row in rows)
+    nothing = Person(Undefined(POSITIONAL if places else NO_NAMES), (), None).as_json()
+    return [row | nothing for row in rows]
 
 
 def _each_judge(key: str, make: Callable[[Beside, Document], Any]) -> Callable[[Document, Panels], Document]:

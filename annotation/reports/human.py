@@ -21,7 +21,7 @@ from annotation.reports.counts import (
     label_histogram,
     rows_of,
 )
-from annotation.reports.remembered import kept_beside
+from annotation.reports.remembered import remembered, state_of
 from annotation.reports.which import kept, kept_count
 from judging.models import Dataset
 
@@ -85,6 +85,11 @@ class HumanColumn:
         """Labels on a text that has a newer labelled one."""
         return int(self.units[:, 2:].sum() - self.label_totals.sum())
 
+    @property
+    def labels(self) -> int:
+        """Labels on any text."""
+        return int(self.units[:, 2:].sum()) + self.without_verdict
+
     def beside(self, items: IntArray, revisions: IntArray) -> tuple[IntArray, IntArray]:
         """For judged items: the code of people's verdict on the same text, and whether they only saw another one."""
         keys = (self.units[:, 0] << REVISION_BITS) | self.units[:, 1]
@@ -109,7 +114,7 @@ def human_column(campaign: Campaign | None, *, criterion: str = "") -> HumanColu
     return HumanColumn(
         units=_units(campaign, criterion, labels),
         gold=_gold_rows(campaign, criterion),
-        raters=_raters(labels.exclude(verdict="")),
+        raters=_raters(_labels_of_each(labels.exclude(verdict=""))),
         without_verdict=labels.filter(verdict="").count(),
     )
 
@@ -202,6 +207,11 @@ class KeptColumn:
             found[CODES[HumanVerdict(verdict)]] += items
         return found
 
+    @property
+    def labels(self) -> int:
+        """Labels on any text."""
+        return int(self.histogram.items @ self.histogram.counts.sum(axis=1)) + self.older_labels
+
     @staticmethod
     def _resolved(counts: IntArray, items: IntArray) -> IntArray:
         labelled = counts.sum(axis=1) > 0
@@ -223,19 +233,24 @@ def kept_column(campaign: Campaign, *, criterion: str = "") -> KeptColumn | None
         return None
     later = kept(ItemCount.objects.filter(campaign=campaign, criterion=criterion, newest=False))
     older = later.aggregate(n=Sum("n"))["n"]
-    raters = kept_beside("raters", campaign, criterion, histogram, lambda: _raters(_labels(campaign, criterion)))
-    return KeptColumn(histogram, tuple(gold_histogram(campaign, criterion)), raters, int(older or 0))
+    state = state_of(campaign, criterion, histogram)
+    labels = remembered("raters", state, lambda: _labels_of_each(_labels(campaign, criterion)))
+    return KeptColumn(histogram, tuple(gold_histogram(campaign, criterion)), _raters(labels), int(older or 0))
 
 
 def _labels(campaign: Campaign, criterion: str) -> LabelQuerySet:
     return kept(Label.objects.current().filter(campaign=campaign, criterion=criterion))
 
 
-def _raters(labels: LabelQuerySet) -> tuple[Rater, ...]:
-    """By name. Counted before they are named: that is read from the index alone."""
-    counted = dict(labels.order_by().values_list("annotator_id").annotate(labels=Count("*")))
-    people = Annotator.objects.filter(pk__in=counted).order_by("name", "pk")
-    return tuple(Rater(one.pk, one.name, one.identity, counted[one.pk]) for one in people)
+def _labels_of_each(labels: LabelQuerySet) -> dict[int, int]:
+    """Labels of each annotator. Counted before they are named: that is read from the index alone."""
+    return dict(labels.order_by().values_list("annotator_id").annotate(labels=Count("*")))
+
+
+def _raters(labels: dict[int, int]) -> tuple[Rater, ...]:
+    """By name."""
+    people = Annotator.objects.filter(pk__in=labels).order_by("name", "pk")
+    return tuple(Rater(one.pk, one.name, one.identity, labels[one.pk]) for one in people)
 
 
 def _gold_rows(campaign: Campaign, criterion: str) -> IntArray:

@@ -6,24 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from annotation.core.agreement import GROUP, PAIR, krippendorff_alpha, percent_agreement
+from annotation.core.agreement import GROUP, PAIR
 from annotation.core.agreement.basis import quotient
 from annotation.core.continuous import NO_NAMES
-from annotation.core.counts import Patterns, pair_table, patterns, patterns_of_pairs
+from annotation.core.counts import pair_table, patterns_of_pairs
 from annotation.core.graded import GRADED, of_pairs, of_table
 from annotation.core.intervals import FloatArray, IntArray, Statistic, Undefined, Value, mean
 from annotation.core.label_tables import is_number
 from annotation.core.same_items import JudgedRows, SameItems, same_items
 from annotation.models import Campaign, GoldLabel
 from annotation.reports import which
+from annotation.reports.columns import numbers
 from annotation.reports.counts import JudgedHistogram, majority_places
 from annotation.reports.people import TOO_MANY_LABELS
+from annotation.reports.repeats import self_consistency
 from annotation.reports.votes import counts_on, is_vote_scale, vote_figures
 from annotation.reports.words import NOBODY, Scale, Words, score_scale
 from judging.models import Judgment, Run
 
+SCORES = np.dtype([("item", np.int64), ("revision", np.int64), ("score", np.float64)])
 NO_BOTH = "no item with a value of both"
-ONE_RUN = "the judge went through the items once"
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,15 @@ class JudgedWords:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a report is about: the words of a campaign on a criterion, on their scale. `words`: None where there are
-    more than `at_most`."""
+    too many to read them."""
 
     campaign: Campaign | None
     criterion: str
     scale: Scale
     words: Words | None
-    at_most: int
 
 
-VERDICTS_ALONE = Asked(campaign=None, criterion="", scale=Scale(), words=NOBODY, at_most=0)
+VERDICTS_ALONE = Asked(campaign=None, criterion="", scale=Scale(), words=NOBODY)
 """A report on the 3x3 and nothing beside it."""
 
 
@@ -112,7 +113,7 @@ def plain(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def beside_people(run: Run, asked: Asked, found: JudgedHistogram | None) -> BesidePeople:
     """A run beside people: from patterns at any number of labels, word by word where counts are not kept."""
-    again = self_consistency(run, asked.scale, asked.criterion, at_most=asked.at_most)
+    again = self_consistency(run, asked.scale, asked.criterion)
     if found is not None and not asked.scale.is_continuous:
         return _by_pattern(run, asked, found, again)
     if asked.words is None:
@@ -224,7 +225,9 @@ def _standard_difference(table: IntArray, values: FloatArray) -> Statistic:
 
 
 def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale, criterion: str) -> JudgedWords:
-    """Read a run's values beside people's words."""
+    """Read a run's values beside people's words; of measured values no table is made."""
+    if scale.is_continuous:
+        return _judged_numbers(run, words, scale, criterion)
     rows = list(
         which.kept(Judgment.objects.filter(run=run, criterion=criterion))
         .order_by("item_id")
@@ -244,6 +247,23 @@ def judged_words(run: Run, campaign: Campaign | None, words: Words, scale: Scale
         counts=counts,
         scores=np.array([np.nan if row[3] is None else row[3] for row in rows], dtype=np.float64),
         means=np.where(seen, words.means()[at], np.nan) if len(words.items) else np.full(len(items), np.nan),
+    )
+
+
+def _judged_numbers(run: Run, words: Words, scale: Scale, criterion: str) -> JudgedWords:
+    """The judge's scores beside the means of people's numbers."""
+    judged = which.kept(Judgment.objects.filter(run=run, criterion=criterion, score__isnull=False)).order_by("item_id")
+    rows = numbers(judged.values_list("item_id", "item_revision", "score"), SCORES)
+    at, seen = _beside(rows["item"], rows["revision"], words)
+    nothing = np.full(len(rows), -1, dtype=np.int64)
+    return JudgedWords(
+        scale=scale,
+        items=rows["item"],
+        codes=nothing,
+        people=nothing,
+        counts=np.zeros((len(rows), 0), dtype=np.int64),
+        scores=rows["score"],
+        means=np.where(seen, words.means()[at], np.nan) if len(words.items) else np.full(len(rows), np.nan),
     )
 
 
@@ -268,46 +288,6 @@ def value_table(found: JudgedWords) -> dict[str, Any] | None:
     if found.scale.is_continuous:
         return None
     return {"values": list(found.scale.values), "counts": found.table.tolist()}
-
-
-def self_consistency(run: Run, scale: Scale, criterion: str, *, at_most: int) -> dict[str, Any]:
-    """How often a judge says the same again: over all its finished runs on the dataset."""
-    runs = list(
-        Run.objects.filter(dataset=run.dataset_id, judge=run.judge_id, state=Run.State.FINISHED).values_list("pk")
-    )
-    names = ("flip_rate", "percent_agreement", "krippendorff_alpha")
-    if len(runs) < 2:
-        return {"runs": len(runs), **dict.fromkeys(names, Undefined(ONE_RUN))}
-    column = "verdict" if scale.is_verdict else "value"
-    said = which.kept(Judgment.objects.filter(run__in=[pk for (pk,) in runs], criterion=criterion, status="scored"))
-    rows = list(said.order_by().values_list("item_id", "item_revision", column)[: at_most + 1])
-    if len(rows) > at_most:
-        return {"runs": len(runs), **dict.fromkeys(names, Undefined(TOO_MANY_LABELS))}
-    wide = scale.with_values(value for *_, value in rows)
-    found = _repeats(rows, wide)
-    same = percent_agreement(found)
-    return {
-        "runs": len(runs),
-        "flip_rate": _turned(same),
-        "percent_agreement": same,
-        "krippendorff_alpha": krippendorff_alpha(found, wide.measure),
-    }
-
-
-def _repeats(rows: list[tuple[int, int, str]], scale: Scale) -> Patterns:
-    place = {value: at for at, value in enumerate(scale.values)}
-    texts: dict[tuple[int, int], int] = {}
-    cells = [(texts.setdefault((item, text), len(texts)), place[value]) for item, text, value in rows if value in place]
-    counts = np.zeros((len(texts), len(scale.values)), dtype=np.int64)
-    if cells:
-        np.add.at(counts, tuple(np.array(cells).T), 1)
-    return patterns(counts)
-
-
-def _turned(same: Statistic) -> Statistic:
-    if isinstance(same, Undefined):
-        return same
-    return Value(1 - same.value, 1 - same.high, 1 - same.low, same.n, same.method)
 
 
 def _graded(found: JudgedWords) -> dict[str, Statistic]:

@@ -1,6 +1,6 @@
 """Panels about one run that look at its items one by one: slices, calibration, scores of models, what sways it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,17 +26,18 @@ KINDS = ("clean_to_wrong", "wrong_to_clean", "invalid", "other")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """A run's items, what is known of them, and how each came into the campaign (item -> how, probability)."""
+    """A run's items; read when asked for, what is known of them, and how each came into the campaign (item -> how,
+    probability)."""
 
     run: Run
     found: JudgedItems
-    facts: ItemFacts
-    chances: Mapping[int, tuple[str, float | None]]
+    facts: Callable[[], ItemFacts]
+    chances: Callable[[], Mapping[int, tuple[str, float | None]]]
 
 
 def slices_of(beside: Beside) -> list[dict[str, Any]]:
     """Agreement by kind of item."""
-    facts, found = beside.facts, beside.found
+    facts, found = beside.facts(), beside.found
     kinds = {
         "category": facts.category,
         "model": facts.model,
@@ -88,10 +89,11 @@ def scores_of(beside: Beside) -> list[dict[str, Any]]:
     found = beside.found
     if not found.scale.is_verdict:
         return []
+    models = beside.facts().model
     judge = np.where(found.judge < 0, 2, found.judge)
     rows = []
-    for model in np.unique(beside.facts.model).tolist():
-        kept = beside.facts.model == model
+    for model in np.unique(models).tolist():
+        kept = models == model
         scores = corrected_scores(judge[kept], found.people[kept], np.ones(int(kept.sum()), dtype=np.int64))
         labelled = int((found.people[kept] >= 0).sum())
         row = {"model": model, "items": int(kept.sum()), "labelled": labelled}
@@ -101,13 +103,13 @@ def scores_of(beside: Beside) -> list[dict[str, Any]]:
 
 def bias_of(beside: Beside, pairwise: Mapping[str, Any] | None) -> dict[str, Any]:
     """What may sway the judge besides quality. `pairwise`: of a judge of pairs, its part of the report."""
-    found, facts = beside.found, beside.facts
+    found, facts = beside.found, beside.facts()
     return {
         "length": _length(found, facts).as_json(),
         "pair_length": _pair_length(found, facts).as_json(),
         "order": pairwise["position_bias"] if pairwise else Undefined(ONE_ORDER).as_json(),
         "order_p": pairwise["position_p"] if pairwise else None,
-        "self_preference": _self_preference(beside).as_json(),
+        "self_preference": _self_preference(beside, facts).as_json(),
     }
 
 
@@ -126,12 +128,12 @@ def _pair_length(found: JudgedItems, facts: ItemFacts) -> Any:
     return pair_length_bias(ratio, (votes[kept] == 0).astype(np.int64))
 
 
-def _self_preference(beside: Beside) -> Any:
+def _self_preference(beside: Beside, facts: ItemFacts) -> Any:
     judge = beside.run.judge.model if beside.run.judge else ""
     if not beside.found.scale.is_verdict or not judge:
         return Undefined("the judge's own model is not known" if not judge else "labels on this scale mean no verdict")
     both = beside.found.both
-    own = np.array([_same_model(model, judge) for model in beside.facts.model[both].tolist()], dtype=bool)
+    own = np.array([_same_model(model, judge) for model in facts.model[both].tolist()], dtype=bool)
     clean = [(each[both] == 0).astype(np.int64) for each in (beside.found.judge, beside.found.people)]
     return self_preference(own, *clean)
 
@@ -163,10 +165,11 @@ def weighted_of(beside: Beside) -> dict[str, Any] | None:
 
     Items picked by hand have none, stay out and are counted.
     """
-    if not beside.chances:
+    chances = beside.chances()
+    if not chances:
         return None
     found = beside.found.only(beside.found.both)
-    chance = [beside.chances.get(item, ("", None)) for item in found.items.tolist()]
+    chance = [chances.get(item, ("", None)) for item in found.items.tolist()]
     listed = np.array([how != "" for how, _ in chance], dtype=bool)
     probability = np.array([np.nan if one is None else one for _, one in chance], dtype=np.float64)
     items = chosen(found.judge, found.people, probability)

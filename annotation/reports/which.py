@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Count, Max, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from annotation.core.words import FLAGS
@@ -53,16 +53,18 @@ EVERY = Which()
 """What is asked for where nothing is said: all items, of a locked split those to tune on."""
 
 _ITEMS: "ContextVar[QuerySet[Any] | None]" = ContextVar("items", default=None)
+_ABOUT: "ContextVar[tuple[Dataset, Campaign | None, Which] | None]" = ContextVar("about", default=None)
 
 
 @contextmanager
 def about(dataset: Dataset, campaign: Campaign | None, which: Which) -> Iterator[None]:
     """Until its end, reports read these items alone."""
-    token = _ITEMS.set(items_of(dataset, campaign, which))
+    items, meant = _ITEMS.set(items_of(dataset, campaign, which)), _ABOUT.set((dataset, campaign, which))
     try:
         yield
     finally:
-        _ITEMS.reset(token)
+        _ITEMS.reset(items)
+        _ABOUT.reset(meant)
 
 
 def items_of(dataset: Dataset, campaign: Campaign | None, which: Which) -> "QuerySet[Any] | None":
@@ -111,6 +113,19 @@ def kept_sql(column: str) -> tuple[str, tuple[Any, ...]]:
         return "", ()
     sql, parameters = items.query.sql_with_params()
     return f" AND {column} IN ({sql})", tuple(parameters)
+
+
+def state_of_part() -> tuple[object, ...]:
+    """What the edges of the part follow from, beside labels: empty for all items."""
+    meant = _ABOUT.get()
+    if meant is None or _ITEMS.get() is None:
+        return ()
+    dataset, campaign, which = meant
+    found, split = which.settled(dataset), locked_split(dataset)
+    drawn = (split.seed, split.test_share, split.at, split.settled_to) if split else ()
+    current = FlagDecision.objects.filter(campaign=campaign, ended_at=None)
+    decided = current.aggregate(n=Count("pk"), last=Max("pk")) if found.without_flagged else {}
+    return found.split, found.without_flagged, *drawn, *decided.values()
 
 
 def kept_count(dataset: Dataset) -> int:

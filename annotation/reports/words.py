@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, FloatField, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from annotation.core.aggregation import Votes
 from annotation.core.agreement import NOMINAL, Level, Measure
@@ -16,8 +17,8 @@ from annotation.core.intervals import FloatArray, IntArray
 from annotation.core.kept import columns_of
 from annotation.core.label_tables import is_number
 from annotation.core.raters import RaterPairs, rater_pairs
-from annotation.models import Annotator, Campaign, CountScale, ItemCount, Label
-from annotation.reports.columns import whole_numbers
+from annotation.models import Annotator, Campaign, CountScale, Label
+from annotation.reports.columns import numbers, whole_numbers
 from annotation.reports.counts import rows_of
 from annotation.reports.which import kept
 
@@ -97,6 +98,12 @@ def _level_of(values: Iterable[str]) -> Level:
     return Level.ORDINAL if small else Level.INTERVAL
 
 
+MEASURED = np.dtype(
+    [(name, np.int64) for name in ("label", "item", "revision", "annotator", "told")] + [("number", np.float64)]
+)
+NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """Current labels of a criterion, each item speaking through its newest labelled text. `labels`: primary keys.
@@ -161,31 +168,82 @@ class Words:
         return patterns(self.counts(scale))
 
     def votes(self, scale: Scale) -> Votes:
-        """Labels on the scale, items numbered as `item_keys`."""
-        codes = self.on(scale)
-        kept = codes >= 0
-        items = np.searchsorted(self.item_keys, self.items[kept])
-        return Votes(items, self.raters[kept], codes[kept], len(scale.values))
+        """Labels on the scale, items numbered as `item_keys`; made once for each scale."""
+        if scale not in self._votes:
+            codes = self.on(scale)
+            kept = codes >= 0
+            items = np.searchsorted(self.item_keys, self.items[kept])
+            self._votes[scale] = Votes(items, self.raters[kept], codes[kept], len(scale.values))
+        return self._votes[scale]
+
+    @cached_property
+    def _votes(self) -> dict[Scale, Votes]:
+        return {}
 
     def pairs(self, scale: Scale) -> RaterPairs:
         """Every two raters beside each other."""
         return rater_pairs(self.votes(scale), len(self.names))
 
 
-def read_words(campaign: Campaign | None, criterion: str, *, at_most: int) -> Words | None:
-    """Read the labels of a criterion; None where there are more than are to be read."""
+@dataclass(frozen=True, kw_only=True)
+class MeasuredWords(Words):
+    """Labels nearly each of which has its own value: numbers, on no scale. `given`: NaN where a label is no number."""
+
+    given: FloatArray
+
+    def on(self, scale: Scale) -> IntArray:
+        """On no scale."""
+        return np.full(len(self.labels), -1, dtype=np.int64)
+
+    def values(self) -> FloatArray:
+        """Every label as a number."""
+        return self.given
+
+
+def read_words(campaign: Campaign | None, criterion: str, *, at_most: int, labels: int) -> Words | None:
+    """Read the labels of a criterion; None where there are more than are to be read. `labels`: how many there are."""
     if campaign is None:
         return NOBODY
-    if _kept_labels(campaign, criterion) > at_most:
-        return None
-    labels = kept(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
+    current = kept(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
     scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    said = tuple((value, verdict) for value, verdict in scale.columns) if scale is not None else ()
+    if scale is not None and not scale.kept and _are_measured(said):
+        return _measured(current, said) if labels <= MOST_READ_BY_COMMAND else None
+    if labels > at_most:
+        return None
     if scale is not None and scale.kept:
-        said = tuple((value, verdict) for value, verdict in scale.columns)
-        rows = _coded_rows(labels[: at_most + 1], said)
-    else:
-        rows, said = _rows_with_codes(labels[: at_most + 1])
-    return None if len(rows) > at_most else _words(rows, said)
+        return _words(_coded_rows(current, said), said)
+    return _words(*_rows_with_codes(current))
+
+
+def _are_measured(said: Sequence[tuple[str, str]]) -> bool:
+    """Whether labels are numbers that mean no verdict, and too many different ones for a table."""
+    found = {value for value, _ in said if value != UNDEFINED}
+    return len(found) > MOST_VALUES and not any(verdict for _, verdict in said) and all(map(is_number, found))
+
+
+def _measured(labels: "QuerySet[Label]", said: tuple[tuple[str, str], ...]) -> Words:
+    """The database writes the numbers. `said`: some of them, from which the scale is told."""
+    is_number_there = Q(value__regex=NUMBER)
+    written = labels.annotate(
+        told=Case(When(is_number_there, then=Value(1)), default=Value(0), output_field=IntegerField()),
+        number=Case(When(is_number_there, then=Cast("value", FloatField())), default=Value(0.0)),
+    )
+    found = numbers(written.values_list("pk", *_FIELDS, "told", "number"), MEASURED)
+    places = [found[name] for name in ("label", "item", "revision", "annotator")]
+    rows, newest = _newest(np.column_stack([*places, np.arange(len(found))]))
+    given = np.where(found["told"] == 1, found["number"], np.nan)[rows[:, 4]]
+    names, raters = _names(rows)
+    return MeasuredWords(
+        labels=rows[:, 0],
+        items=rows[:, 1],
+        raters=raters,
+        codes=np.zeros(len(rows), dtype=np.int64),
+        revisions=newest,
+        said=said,
+        names=names,
+        given=given,
+    )
 
 
 def _coded_rows(labels: "QuerySet[Label]", said: Sequence[tuple[str, str]]) -> IntArray:
@@ -214,33 +272,39 @@ def said_in(campaign: Campaign | None, criterion: str, words: Words | None) -> s
     return {(value, verdict) for value, verdict in scale.columns} if scale else set()
 
 
-def _kept_labels(campaign: Campaign, criterion: str) -> int:
-    """Labels by the kept counts, which are read in no time however many there are."""
-    rows = kept(ItemCount.objects.all()).histogram(campaign.pk, criterion)
-    return sum(items * sum(map(int, pattern.split("|"))) for pattern, items in rows)
-
-
 def _words(rows: IntArray, said: tuple[tuple[str, str], ...]) -> Words:
-    annotators = tuple(Annotator.objects.filter(pk__in=np.unique(rows[:, 3]).tolist()).order_by("name", "pk"))
+    rows, newest = _newest(rows)
+    names, raters = _names(rows)
+    used = np.unique(rows[:, 4])
+    return Words(
+        labels=rows[:, 0],
+        items=rows[:, 1],
+        raters=raters,
+        codes=np.searchsorted(used, rows[:, 4]).astype(np.int64),
+        revisions=newest,
+        said=tuple(said[code] for code in used.tolist()),
+        names=names,
+    )
+
+
+def _newest(rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Labels (label, item, revision, ...) on the newest labelled text of their item, and that of every item."""
     items, at = np.unique(rows[:, 1], return_inverse=True)
     newest = np.full(len(items), rows[:, 2].max(initial=0))
     if (rows[:, 2] != newest.max(initial=0)).any():
         newest[:] = 0
         np.maximum.at(newest, at, rows[:, 2])
         rows = rows[rows[:, 2] == newest[at]]
-    used = np.unique(rows[:, 4])
-    keys = np.array([annotator.pk for annotator in annotators], dtype=np.int64)
+    return rows, newest
+
+
+def _names(rows: IntArray) -> tuple[tuple[Annotator, ...], IntArray]:
+    """Who labelled, by name, and the place of every label's author among them."""
+    names = tuple(Annotator.objects.filter(pk__in=np.unique(rows[:, 3]).tolist()).order_by("name", "pk"))
+    keys = np.array([one.pk for one in names], dtype=np.int64)
     order = np.argsort(keys)
     raters = order[np.searchsorted(keys, rows[:, 3], sorter=order)] if len(keys) else rows[:, 3]
-    return Words(
-        labels=rows[:, 0],
-        items=rows[:, 1],
-        raters=np.asarray(raters, dtype=np.int64),
-        codes=np.searchsorted(used, rows[:, 4]).astype(np.int64),
-        revisions=newest,
-        said=tuple(said[code] for code in used.tolist()),
-        names=annotators,
-    )
+    return names, np.asarray(raters, dtype=np.int64)
 
 
 _NONE = np.empty(0, dtype=np.int64)

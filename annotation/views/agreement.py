@@ -44,7 +44,7 @@ def agreement_panel(request: HttpRequest, dataset_pk: int, panel: str) -> HttpRe
     asked = asked_of(request, dataset_pk)
     if asked.has_to_choose:
         raise Http404("Whose labels count?")
-    context = _figures(asked, frozenset({panel}))
+    context = _figures(asked if panel == "people" else asked.of_one_run(), frozenset({panel}))
     # Beside many labels the first screen leaves out what only this panel knows.
     late = int(context["part"]["counts"]["labels"]) > MOST_READ
     own = {"panel": panel, "panel_template": f"annotation/_agreement_{panel}.html", "late": late}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -21,6 +21,7 @@ from annotation.reports import (
     agreement_document,
     document_of,
     judged_runs,
+    panel_document,
 )
 from annotation.reports import (
     agreement_report as report_of,
@@ -88,13 +89,23 @@ class Asked:
     def part(self, panels: Iterable[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The document of the campaign and the criterion with these panels, and the criteria there are."""
         question = self.question(panels)
-        report = self.report(panels)
-        return document_of(report, question), report.criteria
+        if not question.panels:
+            report = self.report()
+            return document_of(report, question), report.criteria
+        try:
+            return panel_document(self.dataset, campaign=self.campaign, runs=self.runs(), question=question)
+        except ReportRefused as refusal:
+            raise Http404(str(refusal)) from refusal
 
-    def report(self, panels: Iterable[str] = ()) -> AgreementReport:
+    def of_one_run(self) -> "Asked":
+        """The same of the run alone that is shown in full."""
+        shown = self.run or next(iter(self.runs()), None)
+        return replace(self, run=shown, chosen=(shown.pk,)) if shown else self
+
+    def report(self) -> AgreementReport:
         """What follows from kept counts; 404 where the address asks for what is not there."""
         try:
-            return report_of(self.dataset, campaign=self.campaign, runs=self.runs(), question=self.question(panels))
+            return report_of(self.dataset, campaign=self.campaign, runs=self.runs(), question=self.question())
         except ReportRefused as refusal:
             raise Http404(str(refusal)) from refusal
 

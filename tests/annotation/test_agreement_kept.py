@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
-from annotation.models import Campaign, CampaignItem
-from annotation.reports import Question, agreement_document, remembered
-from judging.models import Dataset
+from annotation.actions.flags import decide_flag
+from annotation.models import Annotator, Campaign, CampaignItem, GoldLabel
+from annotation.reports import PANELS, Question, agreement_document, panel_document, remembered
+from annotation.reports.which import Which
+from judging.models import Dataset, Item, Run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +76,89 @@ def test_items_on_which_raters_disagree_come_with_a_warning() -> None:
 def test_labels_of_nobody_have_no_such_warning() -> None:
     dataset, _, _ = made()
     assert not any("disagree on" in note for note in agreement_document(dataset, question=CORE)["notes"])
+
+
+def panel(dataset: Dataset, name: str, **asked: Any) -> Any:
+    found, _ = panel_document(
+        dataset,
+        campaign=Campaign.objects.get(dataset=dataset),
+        runs=list(Run.objects.filter(dataset=dataset)),
+        question=Question(panels=(name,), **asked),
+    )
+    return found
+
+
+def plain(dataset: Dataset, name: str, monkeypatch: pytest.MonkeyPatch, **asked: Any) -> Any:
+    with monkeypatch.context() as patched:
+        patched.setattr(remembered, "LEAST", 10**9)
+        return panel(dataset, name, **asked)
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_a_kept_panel_says_what_a_fresh_one_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, _, _ = made()
+    fresh = plain(dataset, name, monkeypatch)
+    assert panel(dataset, name) == fresh
+    assert panel(dataset, name) == fresh
+
+
+def test_a_panel_is_kept(django_assert_max_num_queries: Any) -> None:
+    dataset, _, _ = made()
+    panel(dataset, "people")
+    with django_assert_max_num_queries(22):
+        panel(dataset, "people")
+
+
+def rename(dataset: Dataset, campaign: Campaign, items: list[Item]) -> None:
+    Annotator.objects.filter(name="ben").update(name="benjamin")
+
+
+def relabel(dataset: Dataset, campaign: Campaign, items: list[Item]) -> None:
+    factories.make_label(campaign, items[5], factories.make_annotator("carl"), "wrong")
+
+
+def decide(dataset: Dataset, campaign: Campaign, items: list[Item]) -> None:
+    GoldLabel.objects.create(
+        campaign=campaign, item=items[0], value="wrong", verdict="wrong", method="adjudicated", at=timezone.now()
+    )
+
+
+def draw(dataset: Dataset, campaign: Campaign, items: list[Item]) -> None:
+    rows = [CampaignItem(campaign=campaign, item=item, rank=at, probability=0.5) for at, item in enumerate(items)]
+    CampaignItem.objects.bulk_create(rows)
+
+
+def check(dataset: Dataset, campaign: Campaign, items: list[Item]) -> None:
+    CampaignItem.objects.create(campaign=campaign, item=items[1], rank=9, known_value="clean", how="check")
+
+
+@pytest.mark.parametrize("change", [rename, relabel, decide, draw, check])
+def test_a_change_is_on_every_panel_at_once(change: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, campaign, items = made()
+    before = {name: panel(dataset, name) for name in PANELS}
+    change(dataset, campaign, items)
+    after = {name: panel(dataset, name) for name in PANELS}
+    assert after != before
+    assert after == {name: plain(dataset, name, monkeypatch) for name in PANELS}
+
+
+def test_a_flag_is_seen_by_what_leaves_flagged_items_out() -> None:
+    dataset, campaign, items = made()
+    which = Which(without_flagged=True)
+    assert panel(dataset, "people", which=which)["counts"]["items"] == 6
+    decide_flag(campaign, items[0], is_bad=True, comment="", by=None)
+    assert panel(dataset, "people", which=which)["counts"]["items"] == 5
+    decide_flag(campaign, items[0], is_bad=False, comment="", by=None)
+    assert panel(dataset, "people", which=which)["counts"]["items"] == 6
+
+
+def test_another_run_of_the_judge_is_seen() -> None:
+    dataset, _, items = made()
+    assert agreement_document(dataset, question=CORE)["judges"][0]["self_consistency"]["runs"] == 1
+    judge = Run.objects.get(dataset=dataset).judge
+    again = factories.make_run(dataset, judge=judge)
+    for item in items:
+        factories.make_judgment(again, item, "wrong")
+    found = agreement_document(dataset, question=CORE)["judges"]
+    assert [judge["self_consistency"]["runs"] for judge in found] == [2, 2]
+    assert found[0]["self_consistency"]["flip_rate"]["value"] == 1
