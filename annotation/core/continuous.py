@@ -12,8 +12,11 @@ import scipy
 
 from annotation.core.agreement.basis import NO_LABELS, ONE_LABEL, ONE_VALUE, quotient
 from annotation.core.agreement.weights import Level
+from annotation.core.counts import Patterns, patterns
 from annotation.core.intervals import JACKKNIFE, UPPER, FloatArray, IntArray, Statistic, Undefined, Value
 
+MOST_CELLS = 5_000_000
+MOST_NAMES = 2000
 NO_NAMES = "nearly every label has its own value"
 
 OfTotals = Callable[[FloatArray], FloatArray]
@@ -60,6 +63,17 @@ def alpha_of_numbers(numbers: Numbers, level: Level) -> Statistic:
         return 1 - quotient((n - 1) * apart, np.where(chance <= 1e-12 * n * squares, 0.0, chance))
 
     return _jackknifed(np.stack([sizes, within, first, second]), alpha)
+
+
+def patterns_of_many(items: IntArray, codes: IntArray) -> Patterns | None:
+    """Patterns over as many values as there are; None where a table of them would be too large."""
+    _, rows = np.unique(items, return_inverse=True)
+    _, places = np.unique(codes, return_inverse=True)
+    shape = (int(rows.max(initial=-1)) + 1, int(places.max(initial=-1)) + 1)
+    if shape[0] * shape[1] > MOST_CELLS or shape[1] > MOST_NAMES:
+        return None
+    flat = np.bincount(rows * shape[1] + places, minlength=shape[0] * shape[1])
+    return patterns(flat.reshape(shape))
 
 
 def share_equal(numbers: Numbers) -> Statistic:

@@ -1,5 +1,6 @@
 """Votes between two answers: A, B or tie; one judge in both orders, and agreement as MT-Bench counts it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ ONE_ORDER = "no pair was judged in both orders"
 NO_VOTES = "no vote of both on one pair"
 NO_DECIDED_VOTES = "no vote of both that is not a tie"
 
+_TIE = re.compile(r"(?<![a-z])tied?(?![a-z])")
 _WORDS: Mapping[str, str] = {
     "a": "A", "model_a": "A", "model a": "A", "assistant_a": "A", "[[a]]": "A",
     "b": "B", "model_b": "B", "model b": "B", "assistant_b": "B", "[[b]]": "B",
@@ -33,9 +35,9 @@ _WORDS: Mapping[str, str] = {
 
 
 def vote_of(text: str) -> str | None:
-    """A, B or tie for the ways of writing a vote; None for what is none. Whatever has tie in it is a tie."""
+    """A, B or tie for the ways of writing a vote; None for what is none. Whatever has the word tie in it is a tie."""
     word = text.strip().lower()
-    return "tie" if "tie" in word else _WORDS.get(word)
+    return "tie" if _TIE.search(word) else _WORDS.get(word)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,6 +67,7 @@ PLAIN = (
     _("the judge's own model is not known"),
     _("the labels are no numbers"),
     _("the labels have too many different values"),
+    _("the order of these words is not known: import them with --scale"),
     _("the panel of people was not asked for"),
     _("the raters are columns of a table, not known people"),
     _("the scores do not differ"),

@@ -6,19 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from annotation.core.agreement import GROUP, NO_LABELS, PAIR, specific_agreement
+from annotation.core.agreement import GROUP, NO_LABELS, PAIR, Level, Measure, specific_agreement
+from annotation.core.agreement.weights import NO_NUMBERS
 from annotation.core.alt_test import POSITIONAL
-from annotation.core.continuous import NO_NAMES, Numbers, alpha_of_numbers, pair_differences, share_equal
+from annotation.core.continuous import (
+    NO_NAMES,
+    Numbers,
+    alpha_of_numbers,
+    pair_differences,
+    patterns_of_many,
+    share_equal,
+)
 from annotation.core.counts import Patterns, grouped, in_order
 from annotation.core.graded import ceiling, icc_one, of_pairs, of_patterns, of_table
 from annotation.core.intervals import IntArray, Statistic, Undefined, Value
 from annotation.core.kept import folded
 from annotation.core.raters import PairTable, RaterPairs
 from annotation.reports.counts import LabelHistogram
-from annotation.reports.words import Scale, Words, score_scale
+from annotation.reports.words import UNDEFINED, Scale, Words, score_scale
 
 TOO_MANY_LABELS = "it needs every label, and there are too many to read them here"
-NO_NUMBERS = "the labels are no numbers"
 FOR_TWO = "for two people; {} labelled"
 
 
@@ -148,11 +155,29 @@ def _of_measured(words: Words | None, scale: Scale) -> dict[str, Statistic]:
     if words is None:
         return names | dict.fromkeys(graded, Undefined(TOO_MANY_LABELS))
     if not scale.is_numeric:
+        names |= _of_many(_patterns_of_names(words), Measure(scale.level, names=scale.values))
         return names | dict.fromkeys(graded, Undefined(NO_NUMBERS))
     numbers = words.numbers()
     names["percent_agreement"] = share_equal(numbers)
     names["krippendorff_alpha"] = alpha_of_numbers(numbers, scale.level)
+    if scale.level in {Level.NOMINAL, Level.RATIO}:
+        values, codes = np.unique(numbers.values, return_inverse=True)
+        names |= _of_many(patterns_of_many(numbers.items, codes), Measure(scale.level, tuple(values.tolist())))
     return names | dict.fromkeys(graded, Undefined(FOR_TWO.format(len(words.names)))) | _measured_pairs(words, numbers)
+
+
+def _patterns_of_names(words: Words) -> Patterns | None:
+    undecided = [code for code, (value, _) in enumerate(words.said) if value == UNDEFINED]
+    given = ~np.isin(words.codes, undecided)
+    return patterns_of_many(words.items[given], words.codes[given])
+
+
+def _of_many(found: Patterns | None, measure: Measure) -> dict[str, Statistic]:
+    """What can be said of more values than a page shows a table of: as names, or as ratios."""
+    if found is None:
+        return {}
+    wanted = ("krippendorff_alpha",) if measure.level is Level.RATIO else GROUP
+    return {name: GROUP[name](found, measure) for name in wanted}
 
 
 def _measured_pairs(words: Words, numbers: Numbers) -> dict[str, Statistic]:

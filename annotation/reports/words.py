@@ -9,7 +9,7 @@ from django.db.models import Case, FloatField, IntegerField, Q, QuerySet, Value,
 from django.db.models.functions import Cast
 
 from annotation.core.aggregation import Votes
-from annotation.core.agreement import NOMINAL, Level, Measure
+from annotation.core.agreement import NOMINAL, Level, Measure, order_of
 from annotation.core.agreement.basis import quotient
 from annotation.core.continuous import Numbers
 from annotation.core.counts import Patterns, patterns
@@ -56,7 +56,7 @@ class Scale:
         """The scale as statistics know it."""
         if self.is_numeric:
             return Measure(self.level, tuple(float(value) for value in self.values))
-        return Measure(self.level) if self.level != Level.NOMINAL else NOMINAL
+        return NOMINAL if self.is_verdict else Measure(self.level, names=self.values)
 
     def with_values(self, found: Iterable[str]) -> "Scale":
         """The scale with values that somebody else gave too."""
@@ -84,7 +84,9 @@ def score_scale(said: Iterable[tuple[str, str]]) -> Scale | None:
 
 
 def in_order(values: Iterable[str]) -> tuple[str, ...]:
-    """Numbers by size, then names by alphabet."""
+    """Numbers by size, words of a known scale in its order, other names by alphabet."""
+    if found := order_of(values := set(values)):
+        return found
     return tuple(sorted(set(values), key=lambda value: (0, float(value), "") if is_number(value) else (1, 0.0, value)))
 
 

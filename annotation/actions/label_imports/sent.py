@@ -48,4 +48,7 @@ def table_options(said: Mapping[str, Any]) -> TableOptions:
         rater_type=said.get("rater_type") or HUMAN,
         rater=said.get("annotator") or "",
         positional=bool(said.get("positional")),
+        shape=said.get("shape") or "",
+        missing=tuple(said.get("missing") or ()),
+        scale=tuple(said.get("scale") or ()),
     )

@@ -25,7 +25,8 @@ NO_ITEM = "The dataset has no such item; its labels were left out."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableImport:
-    """What became of a table. `unmatched`: the first rows of items that the dataset does not have."""
+    """What became of a table. `hints`: how it was read, where it can be read otherwise. `unmatched`: the first rows of
+    items that the dataset does not have."""
 
     dataset: str
     campaign: str = CAMPAIGN
@@ -38,6 +39,7 @@ class TableImport:
     labels: dict[str, int] = field(default_factory=dict)
     judgments: dict[str, int] = field(default_factory=dict)
     runs: tuple[int, ...] = ()
+    hints: tuple[str, ...] = ()
     unmatched: tuple[FileProblem, ...] = ()
     problems: tuple[FileProblem, ...] = ()
 
@@ -57,6 +59,7 @@ class TableImport:
             "judgments": {"total": sum(self.judgments.values())}
             | {kind: self.judgments.get(kind, 0) for kind in ("new", "unchanged", "changed")},
             "runs": list(self.runs),
+            "hints": list(self.hints),
             "unmatched": [problem.as_json() for problem in self.unmatched],
             "problems": [problem.as_json() for problem in self.problems],
         }
@@ -137,6 +140,7 @@ def _store(
         labels=dict(labels),
         judgments=dict(judgments),
         runs=runs.numbers,
+        hints=tuple(rows.hints),
         unmatched=tuple(_unmatched(file, (one for one, place in placed if place is None))),
     )
 

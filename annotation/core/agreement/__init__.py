@@ -27,6 +27,7 @@ from annotation.core.agreement.group import (
     split,
     weighted_agreement,
 )
+from annotation.core.agreement.orders import order_of
 from annotation.core.agreement.two import Kappa, cohen_kappa, kappa_of, weighted_kappa
 from annotation.core.agreement.weights import NOMINAL, WEIGHTS, WEIGHTS_OF_LEVEL, Level, Measure
 from annotation.core.counts import Patterns
@@ -74,6 +75,7 @@ __all__ = [
     "kappa_of",
     "krippendorff_alpha",
     "linearised_error",
+    "order_of",
     "percent_agreement",
     "scott_pi",
     "specific_agreement",

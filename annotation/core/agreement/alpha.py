@@ -77,6 +77,8 @@ def krippendorff_alpha(patterns: Patterns, measure: Measure = NOMINAL) -> Statis
     """1 at perfect agreement, 0 where labels agree as if drawn at random, below 0 where they clash."""
     if refused := refusal(patterns):
         return refused
+    if measure.refusal:
+        return Undefined(measure.refusal)
     if measure.level is Level.RATIO and min(measure.numbers(patterns.categories)) < 0:
         return Undefined("ratios need values that are not negative")
     compared = patterns.with_labels(2)

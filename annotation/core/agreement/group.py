@@ -155,6 +155,8 @@ def gwet_ac1(patterns: Patterns, measure: Measure = NOMINAL) -> Statistic:
 
 def gwet_ac2(patterns: Patterns, measure: Measure = NOMINAL) -> Statistic:
     """Gwet's AC2: AC1 with the agreement weights of the level; for names the two are the same."""
+    if measure.refusal and not refusal(patterns):
+        return Undefined(measure.refusal)
     if measure.level is Level.RATIO and min(measure.numbers(patterns.categories), default=0) < 0:
         return Undefined("ratios need values that are not negative")
     return weighted_agreement(patterns, GWET, measure.weights(patterns.categories))

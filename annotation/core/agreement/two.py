@@ -7,7 +7,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from annotation.core.agreement.basis import NO_PAIRS, ONE_VALUE, TINY, fixed_chance
-from annotation.core.agreement.weights import NOMINAL, Measure, identity, linear
+from annotation.core.agreement.weights import NO_ORDER, NOMINAL, Measure, identity, linear
 from annotation.core.intervals import FLEISS_COHEN_EVERITT, FloatArray, Statistic, Undefined, normal
 
 
@@ -66,6 +66,8 @@ def cohen_kappa(table: ArrayLike, measure: Measure = NOMINAL) -> Statistic:
 
 def weighted_kappa(table: ArrayLike, measure: Measure = NOMINAL) -> Statistic:
     """Cohen's kappa with linear weights: two values count as agreeing the more, the nearer they lie."""
+    if not measure.has_order:
+        return Undefined(NO_ORDER)
     return _statistic(kappa_of(table, linear(measure.numbers(len(np.asarray(table))))))
 
 

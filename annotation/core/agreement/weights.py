@@ -6,7 +6,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from annotation.core.agreement.orders import order_of
 from annotation.core.intervals import FloatArray
+
+NO_NUMBERS = "the labels are no numbers"
+NO_ORDER = "the order of these words is not known: import them with --scale"
 
 
 class Level(StrEnum):
@@ -70,10 +74,14 @@ WEIGHTS_OF_LEVEL: Mapping[Level, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How categories are to be read. `values`: what they are as numbers; without them their ranks stand for them."""
+    """How categories are to be read. `values`: what they are as numbers; without them their ranks stand for them.
+
+    `names`: what they are called, where they are words: then a level holds only where their order is known.
+    """
 
     level: Level = Level.NOMINAL
     values: tuple[float, ...] = ()
+    names: tuple[str, ...] = ()
 
     def numbers(self, categories: int) -> FloatArray:
         """One number per category."""
@@ -83,8 +91,24 @@ class Measure:
             raise ValueError(f"The scale has {len(self.values)} values and the table {categories} columns.")
         return np.asarray(self.values, dtype=np.float64)
 
+    @property
+    def has_order(self) -> bool:
+        """Whether one category is more than another; of two it makes no difference which."""
+        return bool(self.values) or len(self.names) < 3 or order_of(self.names) == self.names
+
+    @property
+    def refusal(self) -> str:
+        """Why words cannot be read at this level, '' where nothing speaks against it."""
+        if self.level is Level.NOMINAL or not self.names:
+            return ""
+        if self.level is not Level.ORDINAL:
+            return NO_NUMBERS
+        return "" if self.has_order else NO_ORDER
+
     def weights(self, categories: int) -> FloatArray:
-        """The agreement weights that belong to the level."""
+        """The agreement weights that belong to the level; of words without an order those of names."""
+        if self.refusal:
+            return identity(np.arange(categories, dtype=np.float64))
         return WEIGHTS[WEIGHTS_OF_LEVEL[self.level]](self.numbers(categories))
 
 

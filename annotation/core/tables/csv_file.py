@@ -18,7 +18,7 @@ def read(path: Path) -> Table:
     with path.open("rb") as file:
         start = file.readline()
     first = start.decode("utf-8-sig", "replace")
-    if first.startswith("#") or not any(mark in first for mark in DELIMITERS):
+    if first.startswith("#") or "\r" in first.rstrip("\r\n") or not any(mark in first for mark in DELIMITERS):
         return _other(path)
     semicolons = first.count(";") > max(first.count(","), first.count("\t"))
     return Table(tuple(header_of(path)), _rows(path, decimal_comma=semicolons))
@@ -42,7 +42,8 @@ def _pointed(text: str) -> str:
 def _other(path: Path) -> Table:
     """A small text whose cells are parted in another way, or that begins with lines of comment."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        # Old line ends too (\\r); no other character parts lines.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeError as error:
         raise FileRefused(1, f"The file is not UTF-8 ({error}). Save it as UTF-8.") from error
     numbered = [(at, line) for at, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]

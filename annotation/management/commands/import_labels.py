@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotation.actions.label_imports import LabelImport, TableImport, import_label_table, import_labels
 from annotation.actions.label_imports.sent import is_log, table_options
-from annotation.core.label_tables import HUMAN, JUDGE, TableOptions
+from annotation.core.label_tables import HUMAN, JUDGE, Shape, TableOptions
 from judging.actions.imports import FileProblem, ImportRefused, InputFile
 from judging.models import Dataset
 
@@ -34,13 +34,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--positional", action="store_true", help="The raters' columns hold places, not the same people."
         )
+        parser.add_argument(
+            "--shape", choices=list(map(str, Shape)), default="", help="How the table lies, where it looks otherwise."
+        )
+        parser.add_argument(
+            "--missing", metavar="M1,M2,...", help="Values that mean no label: -1,99. Blanks always do."
+        )
+        parser.add_argument("--scale", metavar="W1,W2,...", help="Words in their order, stored as 1, 2, 3: low,high.")
         parser.add_argument("--encoding", default="", help="Of a file that is not UTF-8: cp932, gb18030, utf-16 ...")
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = InputFile(Path(options["file"]), encoding=options["encoding"])
         try:
-            table = table_options(options | {"raters": _names(options["columns"])})
+            table = table_options(options | _lists(options))
             outcome = self._log(file, options) if is_log(file, table) else self._table(file, options, table)
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -93,6 +100,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  raters ({len(outcome.raters)}): {raters}")
         if outcome.positional:
             self.stdout.write("  the raters are places of the table, not known people: figures of persons are left out")
+        for hint in outcome.hints:
+            self.stdout.write(f"  {hint}")
         if any(outcome.criteria):
             self.stdout.write(f"  criteria: {', '.join(name or '(none)' for name in outcome.criteria)}")
         self._left_out(outcome)
@@ -100,6 +109,15 @@ class Command(BaseCommand):
     def _left_out(self, outcome: LabelImport | TableImport) -> None:
         if outcome.unmatched:
             self.stdout.write(f"  without an item, left out: {len(outcome.unmatched)}")
+
+
+def _lists(options: dict[str, Any]) -> dict[str, list[str]]:
+    """What is written with commas between."""
+    return {
+        "raters": _names(options["columns"]),
+        "missing": _names(options["missing"]),
+        "scale": _names(options["scale"]),
+    }
 
 
 def _names(text: str | None) -> list[str]:

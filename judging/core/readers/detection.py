@@ -97,11 +97,6 @@ def _table_format(path: Path, plain: str) -> str:
         return "elyza"
     if mdk_gold_table.recognises(set(header)):
         return "mdk_gold_table"
-    row = dict.fromkeys(header)
-    if preference.recognises(row):
-        return "preference"
-    if pairs.recognises(row):
-        return "pairs"
     if find(header, QUESTION) is None:
         raise FileRefused(1, missing_question(header))
     return plain

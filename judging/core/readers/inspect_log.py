@@ -16,7 +16,6 @@ from judging.core.readers.choices import LETTERS
 from judging.core.readers.fields import BadField, finished_row, question_of, reference_of, text_of
 from judging.core.readers.files import MAX_RECORD, FileRefused
 from judging.core.readers.json_records import json_document, kind_of, why_not_storable
-from judging.core.readers.workbook import NO_ARCHIVE
 from judging.core.verdicts import Reason, Verdict
 
 MAX_SAMPLES = 1_000_000
@@ -26,7 +25,7 @@ _SAMPLES = "samples/"
 _PASSED_OVER = {"events", "attachments", "store", "model_usage"}
 _WORDS = {"C": (Verdict.CLEAN, 1.0), "I": (Verdict.WRONG, 0.0), "P": (None, 0.5), "N": (None, None)}
 _TAKEN = {"id", "epoch", "input", "target", "choices", "output", "scores"}
-_BROKEN = (BadZipFile, LargeZipFile, ZlibError, OSError, EOFError, RuntimeError, ValueError)
+_BROKEN = (BadZipFile, LargeZipFile, ZlibError, OSError, EOFError, RuntimeError)
 
 
 def is_archive(path: Path) -> bool:
@@ -36,7 +35,7 @@ def is_archive(path: Path) -> bool:
             return False
         with ZipFile(path) as archive:
             return bool({*_HEADERS} & {*archive.namelist()})
-    except NO_ARCHIVE:
+    except (BadZipFile, OSError):
         return False
 
 
