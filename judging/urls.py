@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from judging.views import benchmark_pairs, benchmarks, datasets, judges, runs
+from judging.views import benchmark_branches, benchmark_pairs, benchmarks, datasets, judges, runs
 
 urlpatterns: list[URLPattern] = [
     path("datasets/", datasets.dataset_list, name="dataset_list"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("datasets/<int:pk>/items/<int:position>/", datasets.item_detail, name="item_detail"),
     path("benchmarks/", benchmarks.benchmark_list, name="benchmark_list"),
     path("benchmarks/start/", benchmarks.benchmark_start, name="benchmark_start"),
+    path("benchmarks/branches/", benchmark_branches.benchmark_branches, name="benchmark_branches"),
     path("benchmarks/<int:pk>/", benchmarks.benchmark_detail, name="benchmark_detail"),
     path("benchmarks/<int:pk>/items/", benchmarks.benchmark_items, name="benchmark_items"),
     path("benchmarks/<int:pk>/pairs/", benchmark_pairs.benchmark_pairs, name="benchmark_pairs"),

@@ -5,6 +5,8 @@ from pathlib import Path
 from judging.benchmarks.base import Benchmark, NoQuestions, Questions, Stage
 
 HEAD = "HEAD"
+FILE = "qna_file"
+"""What says in an item's `extra` which file of the taxonomy asks it; the figures are by file."""
 
 
 def questions(path: Path, part: str) -> Questions:
@@ -26,5 +28,6 @@ MT_BENCH_BRANCH = Benchmark(
     about="The examples of a taxonomy's skills, graded against their own answers.",
     stages=(Stage.ANSWERS, Stage.JUDGING),
     questions=questions,
+    grouped_by=FILE,
     prompts=True,
 )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from judging.benchmarks.mt_bench_branch import FILE
 from judging.core.figures import Figure
 from judging.reports.benchmarks import NOTHING, BenchmarkReport, ModelScores
 
@@ -73,12 +74,17 @@ def sections_of(report: BenchmarkReport) -> list[Section]:
             rows=[linked_row(report, name, {"part": name}, lambda model: model.parts) for name in report.parts],
         ),
         Section(
-            title=_("By subject") if report.benchmark.grouped_by == "subject" else _("By category"),
+            title=group_title(report.benchmark.grouped_by),
             rows=[linked_row(report, name, {"group": name}, lambda model: model.by_group) for name in report.groups],
         ),
         Section(title=_("By category and turn"), rows=list(crossed_rows(report))),
     ]
     return [section for section in found if section.rows]
+
+
+def group_title(grouped_by: str) -> str:
+    """What the groups of a benchmark are."""
+    return {"subject": _("By subject"), FILE: _("By file")}.get(grouped_by, _("By category"))
 
 
 def whole_rows(report: BenchmarkReport) -> list[Row]:

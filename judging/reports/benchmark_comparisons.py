@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from judging.benchmarks.mt_bench_branch import FILE
 from judging.core.figures import Comparison, Scores, compare
 from judging.models import BenchmarkRun, Item
 from judging.reports.benchmark_rows import items_of_scores, scores_of
@@ -80,7 +81,8 @@ def meeting_of(first: Side, second: Side) -> Meeting:
 def groups_of(benchmark_run: BenchmarkRun) -> dict[str, str]:
     """The category of each question."""
     rows = Item.objects.filter(dataset=benchmark_run.dataset_id).exclude(category="")
-    return dict(rows.order_by("category", "position").values_list("key", "category"))
+    found = rows.order_by("category", "position").values_list("key", "category", f"extra__{FILE}")
+    return {key: file or category for key, category, file in found}
 
 
 def by_group(first: Scores, second: Scores, groups: Mapping[str, str]) -> dict[str, Comparison]:

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from judging.benchmarks import Stage
 from judging.benchmarks.mmlu.scores import SubjectScore
+from judging.benchmarks.mt_bench_branch import FILE
 from judging.core.figures import Scores, Told
 from judging.core.verdicts import Reason
 from judging.models import BenchmarkRun, Judgment, Run
@@ -19,7 +20,8 @@ CHUNK = 5000
 
 
 class Graded(NamedTuple):
-    """One part of one answer as its judge sees it. `part`: the criterion, '' where there is one only."""
+    """One part of one answer as its judge sees it. `part`: the criterion, '' where there is one only; `category`: of
+    an example of a taxonomy its file."""
 
     item: int
     position: int
@@ -98,13 +100,13 @@ def grades_of(run: Run) -> Iterator[Graded]:
         rows = rows.exclude(criterion="")
     names = (
         "item_id", "item__position", "item__extra__question", "item__category", "criterion", "score", "status",
-        "reason", "spread", "item__question_key",
+        "reason", "spread", "item__question_key", f"item__extra__{FILE}",
     )  # fmt: skip
-    for pk, position, key, category, part, score, status, reason, spread, asked in rows.values_list(*names).iterator(
-        chunk_size=CHUNK
-    ):
+    for pk, position, key, category, part, score, status, reason, spread, asked, file in rows.values_list(
+        *names
+    ).iterator(chunk_size=CHUNK):
         why = "" if score is not None else reason or (Reason.NO_VERDICT.value if status == Status.SCORED else "")
-        yield Graded(pk, position, key or asked, category, part, score, why, spread)
+        yield Graded(pk, position, key or asked, file or category, part, score, why, spread)
 
 
 def repeats_of(runs: Sequence[Run]) -> Repeats | None:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from judging.actions.judges import JudgeChoice
 from judging.actions.runs import RunRefused
 from judging.benchmarks import BENCHMARKS, Benchmark, Stage
 from judging.benchmarks.mt_bench.answering import Asking
+from judging.benchmarks.mt_bench_branch import FILE
 from judging.forms import BenchmarkForm
 from judging.models import BenchmarkRun, Judgment, Run
 from judging.pages.benchmark_pairs import pair_biases, pair_table, rating_biases
@@ -205,7 +206,7 @@ def judgments(run: Run, *, group: str, part: str, outcome: str) -> QuerySet[Judg
     if len(run.snapshot.get("judge", {}).get("rubric", {}).get("criteria", [])) > 1:
         rows = rows.exclude(criterion="")
     if group:
-        rows = rows.filter(item__category=group)
+        rows = rows.filter(Q(item__category=group) | Q(**{f"item__extra__{FILE}": group}))
     if part:
         rows = rows.filter(criterion=part)
     limits: dict[str, dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +39,13 @@ from judging.core.extraction import STRICT
 from judging.core.extraction.fastchat import FASTCHAT
 from judging.engines import ENGINES, queue_for
 from judging.engines.gpu_memory import memory_trouble
+from judging.management.commands._branch_options import (
+    add_branch_options,
+    branch_comparisons,
+    branch_options,
+    branch_texts,
+    write_branches,
+)
 from judging.management.commands.run_judge import items_done, positive, queue_trouble, refuse_silent_queue, wait
 from judging.models import BenchmarkRun, Run
 from judging.reports import live_line, queue_of, run_progress
@@ -92,19 +99,22 @@ class Command(BaseCommand):
         answering.add_argument("--repeats", type=positive, default=1, help="grade every answer so often (1)")
         answering.add_argument("--pairs", action="store_true", help="compare answers with each other, in both orders")
         answering.add_argument("--baseline", default="", metavar="M", help="compare them with this model's alone")
+        add_branch_options(parser)
 
     def handle(self, **options: Any) -> None:
         options["first_n"] = options["first_n"] or first_n_of_environment()
         with refusals():
-            opened = [self.begun(benchmark, data, options) for benchmark, data in chosen(options)]
+            asked = [(each, *place) for each in branch_options(options) for place in chosen(each)]
+            opened = [self.begun(benchmark, data, each) for each, benchmark, data in asked]
         documents = []
-        for benchmark_run in opened:
+        for benchmark_run, (each, *_) in zip(opened, asked, strict=True):
             with refusals(), interrupted(benchmark_run):
                 self.work(benchmark_run) if options["inline"] else self.follow(benchmark_run)
-            documents.append(self.report(benchmark_run, options))
+            documents.append(self.report(benchmark_run, each))
+        branches = self.compare_branches(opened, options)
         if options["json"]:
-            whole = {"results": documents} if options["benchmark"] == ALL else documents[0]
-            self.stdout.write(json.dumps(whole, ensure_ascii=False))
+            whole = {"results": documents} if options["benchmark"] == ALL or branches else documents[0]
+            self.stdout.write(json.dumps(whole | branches, ensure_ascii=False))
         if failed := [f"{each} is {each.state}. {each.error}".strip() for each in opened if each.error]:
             raise CommandError(" ".join(failed))
 
@@ -165,6 +175,17 @@ class Command(BaseCommand):
             with refusals():
                 write_results(report, folder)
         return document
+
+
+    def compare_branches(self, opened: Sequence[BenchmarkRun], options: dict[str, Any]) -> dict[str, Any]:
+        """What became of the files between two branches: printed or handed out, and written; {} without a base."""
+        with refusals():
+            found = branch_comparisons(opened, options)
+            if found and not options["json"]:
+                self.stdout.write("\n" + "\n\n".join(branch_texts(found, compat=options["compat"])))
+            if found and options["output"]:
+                write_branches(found, options["output"])
+        return {"branches": [each.as_json() for each in found]} if found else {}
 
 
 @contextmanager
