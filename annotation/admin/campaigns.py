@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from annotation.actions.campaigns import add_guideline
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Guideline
@@ -43,11 +44,11 @@ class CampaignAdmin(LeadAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.action(description="Close: labels can no longer change")
+    @admin.action(description=_("Close: labels can no longer change"))
     def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
         queryset.update(state=Campaign.State.CLOSED)
 
-    @admin.action(description="Open again")
+    @admin.action(description=_("Open again"))
     def reopen(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
         queryset.update(state=Campaign.State.OPEN)
 
@@ -79,7 +80,7 @@ class CampaignItemAdmin(ReadOnlyAdmin):
     search_fields = ["=item__key", "item__turns"]
     show_full_result_count = False
 
-    @admin.display(description="item", ordering="item__position")
+    @admin.display(description=_("item"), ordering="item__position")
     def item_key(self, row: CampaignItem) -> str:
         return f"{row.item.position}: {row.item.question[:80]}"
 

@@ -1,6 +1,7 @@
 """Admin of labels and gold labels: read, filtered, exported, never edited."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
 from annotation.models import GoldLabel, Label
@@ -11,11 +12,11 @@ from judging.admin.base import ReadOnlyAdmin
 class CurrentFilter(admin.SimpleListFilter):
     """Labels that stand, or those that were superseded or undone."""
 
-    title = "standing"
+    title = _("standing")
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):  # type: ignore[no-untyped-def]
-        return [("current", "current"), *((by.value, by.label) for by in Label.EndedBy if by.value)]
+        return [("current", _("current")), *((by.value, by.label) for by in Label.EndedBy if by.value)]
 
     def queryset(self, request, queryset):  # type: ignore[no-untyped-def]
         if self.value() == "current":
@@ -35,11 +36,11 @@ class LabelAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
     date_hierarchy = "at"
     show_full_result_count = False
 
-    @admin.display(description="item", ordering="item__position")
+    @admin.display(description=_("item"), ordering="item__position")
     def item_name(self, label: Label) -> str:
         return f"{label.item.position}: {label.item.question[:60]}"
 
-    @admin.display(description="comment")
+    @admin.display(description=_("comment"))
     def comment_start(self, label: Label) -> str:
         return label.comment[:80]
 

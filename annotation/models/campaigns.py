@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from annotation.core.asked import criteria_asked
 from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
@@ -16,17 +17,28 @@ class Annotator(models.Model):
     """A person who labels; `positional` where only the column of somebody's table is known."""
 
     class Identity(models.TextChoices):
-        KNOWN = "known"
-        POSITIONAL = "positional"
+        KNOWN = "known", _("known")
+        POSITIONAL = "positional", _("positional")
 
-    name = models.CharField(max_length=150)
+    name = models.CharField(verbose_name=_("name"), max_length=150)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="annotator"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="annotator",
     )
-    source = models.CharField(max_length=200, blank=True, help_text="The table a positional annotator is from.")
-    identity = models.CharField(max_length=10, choices=Identity.choices, default=Identity.KNOWN)
+    source = models.CharField(
+        verbose_name=_("source"), max_length=200, blank=True, help_text="The table a positional annotator is from."
+    )
+    identity = models.CharField(
+        verbose_name=_("identity"), max_length=10, choices=Identity.choices, default=Identity.KNOWN
+    )
 
     class Meta:
+        verbose_name = _("annotator")
+        verbose_name_plural = _("annotators")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["name", "source"], name="annotator_name_once_per_source")]
 
@@ -38,31 +50,34 @@ class Campaign(models.Model):
     """Which people review which items under which rules."""
 
     class Kind(models.TextChoices):
-        REVIEW = "review"
-        IMPORTED = "imported"
+        REVIEW = "review", _("review")
+        IMPORTED = "imported", _("imported")
 
     class Order(models.TextChoices):
-        SEQUENTIAL = "sequential"
-        RANDOM = "random"
-        STRATIFIED = "stratified"
-        JUDGE_HUMAN = "judge_human"
-        JUDGE_JUDGE = "judge_judge"
-        LOWEST_MARGIN = "lowest_margin"
+        SEQUENTIAL = "sequential", _("sequential")
+        RANDOM = "random", _("random")
+        STRATIFIED = "stratified", _("stratified")
+        JUDGE_HUMAN = "judge_human", _("judge human")
+        JUDGE_JUDGE = "judge_judge", _("judge judge")
+        LOWEST_MARGIN = "lowest_margin", _("lowest margin")
 
     class Distribution(models.TextChoices):
-        DEALT = "dealt"
-        PULLED = "pulled"
+        DEALT = "dealt", _("dealt")
+        PULLED = "pulled", _("pulled")
 
     class State(models.TextChoices):
-        OPEN = "open"
-        CLOSED = "closed"
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.REVIEW)
-    rubric = models.ForeignKey(Rubric, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(verbose_name=_("name"), max_length=200)
+    kind = models.CharField(verbose_name=_("kind"), max_length=10, choices=Kind.choices, default=Kind.REVIEW)
+    rubric = models.ForeignKey(
+        Rubric, verbose_name=_("rubric"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     run = models.ForeignKey(
         Run,
+        verbose_name=_("run"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -70,29 +85,43 @@ class Campaign(models.Model):
         help_text="The judge shown beside.",
     )
     distribution = models.CharField(
+        verbose_name=_("distribution"),
         max_length=10,
         choices=Distribution.choices,
         default=Distribution.DEALT,
         help_text="dealt: every item has its people from the start; pulled: people draw the next item that wants one.",
     )
     group = models.CharField(
-        max_length=150, blank=True, help_text="Its members are the annotators of a pulled campaign."
+        verbose_name=_("group"),
+        max_length=150,
+        blank=True,
+        help_text="Its members are the annotators of a pulled campaign.",
     )
-    labels_per_item = models.PositiveIntegerField(default=2)
-    share = models.FloatField(default=1.0, help_text="Share of the items that get labels_per_item labels.")
-    order = models.CharField(max_length=20, choices=Order.choices, default=Order.SEQUENTIAL)
-    seed = models.PositiveIntegerField(default=0)
-    blind_people = models.BooleanField(default=True, help_text="Other people's labels are hidden until submitting.")
-    blind_judge = models.BooleanField(default=True, help_text="The judge's word is hidden until submitting.")
-    blind_model = models.BooleanField(default=True, help_text="The answering model's name is hidden.")
-    rules = models.JSONField(default=dict, blank=True)
-    hold_seconds = models.PositiveIntegerField(default=1800)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    at = models.DateTimeField(auto_now_add=True)
+    labels_per_item = models.PositiveIntegerField(verbose_name=_("labels per item"), default=2)
+    share = models.FloatField(
+        verbose_name=_("share"), default=1.0, help_text="Share of the items that get labels_per_item labels."
+    )
+    order = models.CharField(verbose_name=_("order"), max_length=20, choices=Order.choices, default=Order.SEQUENTIAL)
+    seed = models.PositiveIntegerField(verbose_name=_("seed"), default=0)
+    blind_people = models.BooleanField(
+        verbose_name=_("blind people"), default=True, help_text="Other people's labels are hidden until submitting."
+    )
+    blind_judge = models.BooleanField(
+        verbose_name=_("blind judge"), default=True, help_text="The judge's word is hidden until submitting."
+    )
+    blind_model = models.BooleanField(
+        verbose_name=_("blind model"), default=True, help_text="The answering model's name is hidden."
+    )
+    rules = models.JSONField(verbose_name=_("rules"), default=dict, blank=True)
+    hold_seconds = models.PositiveIntegerField(verbose_name=_("hold seconds"), default=1800)
+    state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
 
     objects = CampaignQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["dataset", "name"], name="campaign_name_once_per_dataset"),
@@ -119,12 +148,16 @@ class Campaign(models.Model):
 class Guideline(models.Model):
     """How to label, in Markdown; a change is a new version, and every label names the one it followed."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="guidelines")
-    version = models.PositiveIntegerField(default=1)
-    text = models.TextField()
-    at = models.DateTimeField(auto_now_add=True)
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), on_delete=models.CASCADE, related_name="guidelines"
+    )
+    version = models.PositiveIntegerField(verbose_name=_("version"), default=1)
+    text = models.TextField(verbose_name=_("text"))
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("guideline")
+        verbose_name_plural = _("guidelines")
         ordering = ["campaign", "-version"]
         constraints = [models.UniqueConstraint(fields=["campaign", "version"], name="guideline_version_once")]
 
@@ -136,27 +169,40 @@ class CampaignItem(models.Model):
     """An item in a campaign, with how it was chosen. Chosen by hand, it has no probability."""
 
     class How(models.TextChoices):
-        ALL = "all"
-        RANDOM = "random"
-        STRATIFIED = "stratified"
-        DISAGREEMENT = "disagreement"
-        HAND = "hand"
-        CHECK = "check"
+        ALL = "all", _("all")
+        RANDOM = "random", _("random")
+        STRATIFIED = "stratified", _("stratified")
+        DISAGREEMENT = "disagreement", _("disagreement")
+        HAND = "hand", _("hand")
+        CHECK = "check", _("check")
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="campaign_items")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
-    rank = models.PositiveIntegerField()
-    how = models.CharField(max_length=15, choices=How.choices, default=How.ALL)
-    stratum = models.CharField(max_length=100, blank=True)
-    probability = models.FloatField(null=True, blank=True, default=1.0)
-    wanted = models.PositiveIntegerField(default=1, help_text="Labels wanted.")
-    taken = models.PositiveIntegerField(default=0, help_text="Places taken by assignments.")
-    extra = models.PositiveIntegerField(default=0, help_text="Labels wanted beyond the plan, because people disagree.")
-    returned = models.BooleanField(default=False, help_text="A place came free or was added: drawn before fresh items.")
-    known_value = models.CharField(max_length=100, blank=True)
-    for_adjudication = models.BooleanField(default=False, help_text="A lead sent it to the adjudication page.")
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), on_delete=models.CASCADE, related_name="campaign_items"
+    )
+    item = models.ForeignKey(Item, verbose_name=_("item"), on_delete=models.CASCADE, related_name="+")
+    rank = models.PositiveIntegerField(verbose_name=_("rank"))
+    how = models.CharField(verbose_name=_("how chosen"), max_length=15, choices=How.choices, default=How.ALL)
+    stratum = models.CharField(verbose_name=_("stratum"), max_length=100, blank=True)
+    probability = models.FloatField(verbose_name=_("probability"), null=True, blank=True, default=1.0)
+    wanted = models.PositiveIntegerField(verbose_name=_("wanted"), default=1, help_text="Labels wanted.")
+    taken = models.PositiveIntegerField(verbose_name=_("taken"), default=0, help_text="Places taken by assignments.")
+    extra = models.PositiveIntegerField(
+        verbose_name=_("extra"), default=0, help_text="Labels wanted beyond the plan, because people disagree."
+    )
+    returned = models.BooleanField(
+        verbose_name=_("returned"), default=False, help_text="A place came free or was added: drawn before fresh items."
+    )
+    known_value = models.CharField(verbose_name=_("known value"), max_length=100, blank=True)
+    for_adjudication = models.BooleanField(
+        verbose_name=_("for adjudication"), default=False, help_text="A lead sent it to the adjudication page."
+    )
+    unskippable = models.BooleanField(
+        verbose_name=_("unskippable"), default=False, help_text="Nobody may skip it: it is decided or put off."
+    )
 
     class Meta:
+        verbose_name = _("campaign item")
+        verbose_name_plural = _("campaign items")
         ordering = ["campaign", "rank"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "item"], name="campaign_item_once"),
@@ -190,36 +236,60 @@ class Assignment(models.Model):
     """One item in one annotator's queue. The draft is one updated JSON here and never a label."""
 
     class State(models.TextChoices):
-        PENDING = "pending"
-        DRAFT = "draft"
-        SUBMITTED = "submitted"
-        SKIPPED = "skipped"
+        PENDING = "pending", _("pending")
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        SKIPPED = "skipped", _("skipped")
 
     # The campaign of campaign_item, once more: without it no index holds one person's queue in one campaign.
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="assignments")
-    campaign_item = models.ForeignKey(CampaignItem, on_delete=models.CASCADE, related_name="assignments")
-    annotator = models.ForeignKey(Annotator, on_delete=models.PROTECT, related_name="assignments")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), on_delete=models.CASCADE, related_name="assignments"
+    )
+    campaign_item = models.ForeignKey(
+        CampaignItem, verbose_name=_("campaign item"), on_delete=models.CASCADE, related_name="assignments"
+    )
+    annotator = models.ForeignKey(
+        Annotator, verbose_name=_("annotator"), on_delete=models.PROTECT, related_name="assignments"
+    )
+    state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     placed = models.BooleanField(
-        default=True, help_text="Has one of the item's places; a label without a place is surplus."
+        verbose_name=_("placed"),
+        default=True,
+        help_text="Has one of the item's places; a label without a place is surplus.",
     )
     held_until = models.DateTimeField(
-        null=True, blank=True, help_text="Until when an open place of a pulled campaign is kept for its annotator."
+        verbose_name=_("held until"),
+        null=True,
+        blank=True,
+        help_text="Until when an open place of a pulled campaign is kept for its annotator.",
     )
-    swapped = models.BooleanField(default=False, help_text="Sides of a pair are shown the other way round.")
-    queue_rank = models.PositiveIntegerField(help_text="Place in this annotator's queue of the campaign, from 1.")
-    lap = models.PositiveIntegerField(default=0, help_text="How often it was put to the end of its annotator's queue.")
-    draft = models.JSONField(default=dict, blank=True)
-    draft_rev = models.PositiveIntegerField(default=0, help_text="Counts draft writes; an older one is refused.")
-    skip_reason = models.CharField(max_length=500, blank=True)
-    opened_at = models.DateTimeField(null=True, blank=True)
+    swapped = models.BooleanField(
+        verbose_name=_("swapped"), default=False, help_text="Sides of a pair are shown the other way round."
+    )
+    queue_rank = models.PositiveIntegerField(
+        verbose_name=_("queue rank"), help_text="Place in this annotator's queue of the campaign, from 1."
+    )
+    lap = models.PositiveIntegerField(
+        verbose_name=_("lap"), default=0, help_text="How often it was put to the end of its annotator's queue."
+    )
+    draft = models.JSONField(verbose_name=_("draft"), default=dict, blank=True)
+    draft_rev = models.PositiveIntegerField(
+        verbose_name=_("draft rev"), default=0, help_text="Counts draft writes; an older one is refused."
+    )
+    skip_reason = models.CharField(verbose_name=_("skip reason"), max_length=500, blank=True)
+    opened_at = models.DateTimeField(verbose_name=_("opened at"), null=True, blank=True)
     revealed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the judge's word was first on this annotator's screen."
+        verbose_name=_("revealed at"),
+        null=True,
+        blank=True,
+        help_text="When the judge's word was first on this annotator's screen.",
     )
 
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
         ordering = ["annotator", "queue_rank"]
         constraints = [
             models.UniqueConstraint(fields=["campaign_item", "annotator"], name="assignment_once_per_annotator"),

@@ -5,6 +5,7 @@ Derived, with one writer (`annotation/actions/counts.py`), rebuilt by `manage.py
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from annotation.models.campaigns import Campaign
 from annotation.querysets import ItemCountQuerySet
@@ -14,12 +15,20 @@ from judging.models import Item
 class CountScale(models.Model):
     """Which value each place of a pattern stands for, per criterion of a campaign."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="count_scales")
-    criterion = models.CharField(max_length=100, blank=True)
-    columns = models.JSONField(default=list, help_text="[[value, verdict], ...] in the order of the scale.")
-    kept = models.BooleanField(default=True, help_text="Too many different values are not kept as patterns.")
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), on_delete=models.CASCADE, related_name="count_scales"
+    )
+    criterion = models.CharField(verbose_name=_("criterion"), max_length=100, blank=True)
+    columns = models.JSONField(
+        verbose_name=_("columns"), default=list, help_text="[[value, verdict], ...] in the order of the scale."
+    )
+    kept = models.BooleanField(
+        verbose_name=_("kept"), default=True, help_text="Too many different values are not kept as patterns."
+    )
 
     class Meta:
+        verbose_name = _("count scale")
+        verbose_name_plural = _("count scales")
         ordering = ["campaign", "criterion"]
         constraints = [models.UniqueConstraint(fields=["campaign", "criterion"], name="count_scale_once")]
 
@@ -33,18 +42,28 @@ class ItemCount(models.Model):
     A report on people groups the rows marked `newest` by pattern; beside a judgment stands the row of the judged text.
     """
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="item_counts")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
-    criterion = models.CharField(max_length=100, blank=True)
-    item_revision = models.PositiveIntegerField(default=1)
-    newest = models.BooleanField(default=True, help_text="No label of the item is on a later text.")
-    pattern = models.CharField(max_length=700, help_text="'2|1|0': labels of each value, in the order of CountScale.")
-    n = models.PositiveIntegerField(help_text="Labels.")
-    entropy = models.FloatField(help_text="Bits of doubt in the labels, undefined left out.")
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), on_delete=models.CASCADE, related_name="item_counts"
+    )
+    item = models.ForeignKey(Item, verbose_name=_("item"), on_delete=models.CASCADE, related_name="+")
+    criterion = models.CharField(verbose_name=_("criterion"), max_length=100, blank=True)
+    item_revision = models.PositiveIntegerField(verbose_name=_("item revision"), default=1)
+    newest = models.BooleanField(
+        verbose_name=_("newest"), default=True, help_text="No label of the item is on a later text."
+    )
+    pattern = models.CharField(
+        verbose_name=_("pattern"),
+        max_length=700,
+        help_text="'2|1|0': labels of each value, in the order of CountScale.",
+    )
+    n = models.PositiveIntegerField(verbose_name=_("number of labels"), help_text="Labels.")
+    entropy = models.FloatField(verbose_name=_("entropy"), help_text="Bits of doubt in the labels, undefined left out.")
 
     objects = ItemCountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("item count")
+        verbose_name_plural = _("item counts")
         ordering = ["campaign", "criterion", "item", "item_revision"]
         constraints = [
             models.UniqueConstraint(

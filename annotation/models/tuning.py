@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from annotation.core.splits import SplitRule
 from annotation.models.campaigns import Campaign
@@ -12,22 +13,36 @@ from judging.models import Dataset, Item, Judge, Rubric
 class LockedSplit(models.Model):
     """A part of a dataset's items is locked away for one test: drawn once, by a rule that holds for later items too."""
 
-    dataset = models.OneToOneField(Dataset, primary_key=True, on_delete=models.CASCADE, related_name="+")
-    seed = models.PositiveIntegerField(default=0)
-    test_share = models.FloatField()
+    dataset = models.OneToOneField(
+        Dataset, verbose_name=_("dataset"), primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    seed = models.PositiveIntegerField(verbose_name=_("seed"), default=0)
+    test_share = models.FloatField(verbose_name=_("test share"))
     campaign = models.ForeignKey(
         Campaign,
+        verbose_name=_("campaign"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
         help_text="Whose labels were strata.",
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    settled_to = models.PositiveIntegerField(default=0, help_text="Items up to this position have their side.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
+    settled_to = models.PositiveIntegerField(
+        verbose_name=_("settled to"), default=0, help_text="Items up to this position have their side."
+    )
 
     class Meta:
+        verbose_name = _("locked split")
+        verbose_name_plural = _("locked splits")
         constraints = [
             models.CheckConstraint(
                 name="locked_split_share_is_a_share", condition=Q(test_share__gt=0, test_share__lt=1)
@@ -48,13 +63,26 @@ class TestLook(models.Model):
 
     __test__ = False  # A name that begins like a test's is none.
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    where = models.CharField(max_length=40, help_text="The page or command that showed them.")
-    judges = models.ManyToManyField(Judge, blank=True, related_name="+", help_text="The versions it was about.")
+    dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
+    where = models.CharField(
+        verbose_name=_("where shown"), max_length=40, help_text="The page or command that showed them."
+    )
+    judges = models.ManyToManyField(
+        Judge, verbose_name=_("judges"), blank=True, related_name="+", help_text="The versions it was about."
+    )
 
     class Meta:
+        verbose_name = _("test look")
+        verbose_name_plural = _("test looks")
         ordering = ["-pk"]
 
     def __str__(self) -> str:
@@ -65,30 +93,54 @@ class RubricDraft(models.Model):
     """New prompts for a rubric, by a person or proposed by a model. It is used by nobody until a person accepts it."""
 
     class State(models.TextChoices):
-        OPEN = "open"
-        ACCEPTED = "accepted"
-        DECLINED = "declined"
+        OPEN = "open", _("open")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
-    judge = models.ForeignKey(Judge, on_delete=models.PROTECT, related_name="+", help_text="The one to be improved.")
-    base = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="+")
-    prompts = models.JSONField(help_text="As in Rubric.prompts.")
-    proposed_by = models.CharField(max_length=300, blank=True, help_text="Engine and model; '' for a person.")
-    shown = models.JSONField(default=list, blank=True, help_text="Positions of the items the model was shown.")
+    dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="+")
+    judge = models.ForeignKey(
+        Judge, verbose_name=_("judge"), on_delete=models.PROTECT, related_name="+", help_text="The one to be improved."
+    )
+    base = models.ForeignKey(Rubric, verbose_name=_("base"), on_delete=models.PROTECT, related_name="+")
+    prompts = models.JSONField(verbose_name=_("prompts"), help_text="As in Rubric.prompts.")
+    proposed_by = models.CharField(
+        verbose_name=_("proposed by"), max_length=300, blank=True, help_text="Engine and model; '' for a person."
+    )
+    shown = models.JSONField(
+        verbose_name=_("shown"), default=list, blank=True, help_text="Positions of the items the model was shown."
+    )
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
-    at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
+    state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(verbose_name=_("decided at"), null=True, blank=True)
     accepted = models.ForeignKey(
-        Judge, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The version it became."
+        Judge,
+        verbose_name=_("accepted"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The version it became.",
     )
 
     class Meta:
+        verbose_name = _("rubric draft")
+        verbose_name_plural = _("rubric drafts")
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
@@ -104,15 +156,26 @@ class RubricDraft(models.Model):
 class FlagDecision(models.Model):
     """A lead's word on whether an item's question or reference is bad; it counts over the flags of annotators."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
-    is_bad = models.BooleanField(help_text="Left out where flagged items are; else kept whatever people flagged.")
-    comment = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    campaign = models.ForeignKey(Campaign, verbose_name=_("campaign"), on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(Item, verbose_name=_("item"), on_delete=models.CASCADE, related_name="+")
+    is_bad = models.BooleanField(
+        verbose_name=_("is bad"), help_text="Left out where flagged items are; else kept whatever people flagged."
+    )
+    comment = models.TextField(verbose_name=_("comment"), blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
+    ended_at = models.DateTimeField(verbose_name=_("ended at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("flag decision")
+        verbose_name_plural = _("flag decisions")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(

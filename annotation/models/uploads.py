@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from judging.models import Dataset
 
@@ -18,40 +19,58 @@ class Upload(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ITEMS = "items"
-        LABELS = "labels"
+        ITEMS = "items", _("items")
+        LABELS = "labels", _("labels")
 
     class Phase(models.TextChoices):
-        READ = "read"
-        STORE = "store"
+        READ = "read", _("read")
+        STORE = "store", _("store")
 
     class State(models.TextChoices):
-        PENDING = "pending"
-        RUNNING = "running"
-        PLANNED = "planned"
-        READY = "ready"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        PENDING = "pending", _("pending")
+        RUNNING = "running", _("running")
+        PLANNED = "planned", _("planned")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
-    token = models.UUIDField(default=uuid4, unique=True, editable=False)
-    files = models.JSONField(default=list, help_text="[{name, bytes}]")
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ITEMS)
-    name = models.CharField(max_length=200, blank=True, help_text="Of the dataset.")
-    options = models.JSONField(default=dict, blank=True, help_text="How the files are read, and whose words they are.")
-    phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.READ)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    attempts = models.PositiveIntegerField(default=0)
-    claimed_by = models.CharField(max_length=200, blank=True)
-    found = models.JSONField(default=dict, blank=True, help_text="What the files hold: counts, first rows, columns.")
-    problems = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
-    dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    token = models.UUIDField(verbose_name=_("token"), default=uuid4, unique=True, editable=False)
+    files = models.JSONField(verbose_name=_("files"), default=list, help_text="[{name, bytes}]")
+    kind = models.CharField(verbose_name=_("kind"), max_length=10, choices=Kind.choices, default=Kind.ITEMS)
+    name = models.CharField(verbose_name=_("name"), max_length=200, blank=True, help_text="Of the dataset.")
+    options = models.JSONField(
+        verbose_name=_("options"),
+        default=dict,
+        blank=True,
+        help_text="How the files are read, and whose words they are.",
+    )
+    phase = models.CharField(verbose_name=_("phase"), max_length=10, choices=Phase.choices, default=Phase.READ)
+    state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    attempts = models.PositiveIntegerField(verbose_name=_("attempts"), default=0)
+    claimed_by = models.CharField(verbose_name=_("claimed by"), max_length=200, blank=True)
+    found = models.JSONField(
+        verbose_name=_("found"), default=dict, blank=True, help_text="What the files hold: counts, first rows, columns."
+    )
+    problems = models.PositiveIntegerField(verbose_name=_("problems"), default=0)
+    error = models.TextField(verbose_name=_("error"), blank=True)
+    dataset = models.ForeignKey(
+        Dataset, verbose_name=_("dataset"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
+    started_at = models.DateTimeField(verbose_name=_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(verbose_name=_("finished at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
         ordering = ["-pk"]
 
     def __str__(self) -> str:

@@ -118,7 +118,8 @@ def standing(campaign: Campaign) -> Counter[tuple[int, Stamp]]:
 def older(campaign: Campaign, stamps: Iterable[Stamp]) -> Iterator[tuple[Stamp, frozenset[str]]]:
     """What of each is older than the campaign's own. A rubric or a run that a label does not name is not told apart."""
     newest = campaign.guidelines.order_by("-version").values_list("pk", flat=True).first()
-    runs = Run.objects.filter(pk__in={campaign.run_id, *(stamp.run for stamp in stamps)} - {None})
+    named = [campaign.run_id, *(stamp.run for stamp in stamps)]
+    runs = Run.objects.filter(pk__in=[run for run in named if run is not None])
     judges = dict(runs.values_list("pk", "judge"))
     for stamp in stamps:
         found = {

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
 from judging.admin.base import LeadAdmin, ReadOnlyAdmin, ReadOnlyInline
@@ -41,11 +42,11 @@ class DatasetAdmin(ImportFilesMixin, LeadAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.display(description="items")
+    @admin.display(description=_("items"))
     def items_count(self, dataset: Any) -> str:
         return format_html("<a href='{}'>{}</a>", dataset.get_absolute_url(), dataset.n_items)
 
-    @admin.display(description="runs")
+    @admin.display(description=_("runs"))
     def runs_count(self, dataset: Any) -> int:
         return int(dataset.n_runs)
 
@@ -84,15 +85,15 @@ class ItemAdmin(ImportFilesMixin, ExportMixin, ReadOnlyAdmin):  # type: ignore[m
     def has_export_permission(self, request: HttpRequest) -> bool:
         return leads(request.user)
 
-    @admin.display(description="item", ordering="position")
+    @admin.display(description=_("item"), ordering="position")
     def place(self, item: Item) -> str:
         return f"{item.dataset} {item.position}"
 
-    @admin.display(description="question")
+    @admin.display(description=_("question"))
     def question_start(self, item: Item) -> str:
         return item.question[:80]
 
-    @admin.display(description="answer")
+    @admin.display(description=_("answer"))
     def answer_start(self, item: Item) -> str:
         return item.answer[:80]
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from judging.models.datasets import Dataset
 from judging.models.judges import Judge
@@ -18,29 +19,47 @@ class BenchmarkRun(models.Model):
     """
 
     class State(models.TextChoices):
-        RUNNING = "running"
-        FINISHED = "finished"
-        CANCELLED = "cancelled"
-        FAILED = "failed"
+        RUNNING = "running", _("running")
+        FINISHED = "finished", _("finished")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
 
-    benchmark = models.CharField(max_length=40, help_text="Its name, as commands call it.")
+    benchmark = models.CharField(verbose_name=_("benchmark"), max_length=40, help_text="Its name, as commands call it.")
     dataset = models.ForeignKey(
-        Dataset, on_delete=models.CASCADE, related_name="benchmark_runs", help_text="The questions."
+        Dataset,
+        verbose_name=_("dataset"),
+        on_delete=models.CASCADE,
+        related_name="benchmark_runs",
+        help_text="The questions.",
     )
-    judge = models.ForeignKey(Judge, null=True, blank=True, on_delete=models.PROTECT, related_name="benchmark_runs")
-    options = models.JSONField(default=dict, blank=True, help_text="Stages, recipe, asking, first_n, seed, repeats.")
-    candidates = models.JSONField(help_text="[{engine, model, base_url, content}]; a folder is its path and content.")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
-    error = models.TextField(blank=True)
+    judge = models.ForeignKey(
+        Judge, verbose_name=_("judge"), null=True, blank=True, on_delete=models.PROTECT, related_name="benchmark_runs"
+    )
+    options = models.JSONField(
+        verbose_name=_("options"), default=dict, blank=True, help_text="Stages, recipe, asking, first_n, seed, repeats."
+    )
+    candidates = models.JSONField(
+        verbose_name=_("candidates"),
+        help_text="[{engine, model, base_url, content}]; a folder is its path and content.",
+    )
+    state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.RUNNING)
+    error = models.TextField(verbose_name=_("error"), blank=True)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(verbose_name=_("created at"), auto_now_add=True)
+    finished_at = models.DateTimeField(verbose_name=_("finished at"), null=True, blank=True)
 
     objects = BenchmarkRunQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("benchmark run")
+        verbose_name_plural = _("benchmark runs")
         ordering = ["-pk"]
 
     def __str__(self) -> str:

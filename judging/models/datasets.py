@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from judging.querysets import DatasetQuerySet, ItemQuerySet
 
@@ -12,21 +13,30 @@ class Dataset(models.Model):
     """A named list of items. Rows arrive in committed batches and stay hidden until it is ready."""
 
     class State(models.TextChoices):
-        IMPORTING = "importing"
-        READY = "ready"
-        FAILED = "failed"
+        IMPORTING = "importing", _("importing")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
 
-    name = models.CharField(max_length=200, unique=True)
-    column_map = models.JSONField(default=dict, blank=True, help_text="Which column of a table is what.")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.IMPORTING)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    name = models.CharField(verbose_name=_("name"), max_length=200, unique=True)
+    column_map = models.JSONField(
+        verbose_name=_("column map"), default=dict, blank=True, help_text="Which column of a table is what."
     )
-    at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.IMPORTING)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
 
     objects = DatasetQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("dataset")
+        verbose_name_plural = _("datasets")
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
@@ -39,15 +49,19 @@ class Dataset(models.Model):
 class ImportFile(models.Model):
     """A file that was imported into a dataset."""
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="files")
-    name = models.CharField(max_length=500)
-    sha256 = models.CharField(max_length=64)
-    format = models.CharField(max_length=40)
-    rows = models.PositiveIntegerField(default=0)
-    header = models.JSONField(default=dict, blank=True, help_text="What the file says of itself.")
-    at = models.DateTimeField(auto_now_add=True)
+    dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(verbose_name=_("name"), max_length=500)
+    sha256 = models.CharField(verbose_name=_("sha256"), max_length=64)
+    format = models.CharField(verbose_name=_("format"), max_length=40)
+    rows = models.PositiveIntegerField(verbose_name=_("rows"), default=0)
+    header = models.JSONField(
+        verbose_name=_("header"), default=dict, blank=True, help_text="What the file says of itself."
+    )
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("import file")
+        verbose_name_plural = _("import files")
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -58,43 +72,55 @@ class Item(models.Model):
     """What is judged: question (one or more turns), answer, and what helps judging it."""
 
     class Kind(models.TextChoices):
-        ANSWER = "answer"
-        PAIR = "pair"
-        CHOICE = "choice"
+        ANSWER = "answer", _("answer")
+        PAIR = "pair", _("pair")
+        CHOICE = "choice", _("choice")
 
     class Split(models.TextChoices):
-        NONE = ""
-        DEV = "dev"
-        TEST = "test"
+        NONE = "", _("none")
+        DEV = "dev", _("dev")
+        TEST = "test", _("test")
 
     class AnswerState(models.TextChoices):
-        GIVEN = "given"
-        MISSING = "missing"
-        FAILED = "failed"
+        GIVEN = "given", _("given")
+        MISSING = "missing", _("missing")
+        FAILED = "failed", _("failed")
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="items")
-    key = models.CharField(max_length=200, help_text="The file's id, or a hash of question, model and occurrence.")
-    position = models.PositiveIntegerField(help_text="Order of import, from 1.")
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ANSWER)
-    question_key = models.CharField(max_length=64, help_text="The same for every model that answered the question.")
-    model = models.CharField(max_length=200, blank=True, help_text="The model that answered.")
-    model_b = models.CharField(max_length=200, blank=True)
-    category = models.CharField(max_length=200, blank=True)
-    split = models.CharField(max_length=4, choices=Split.choices, default=Split.NONE, blank=True)
-    turns = models.JSONField(help_text="[{question, answer, reference}]")
-    turns_b = models.JSONField(null=True, blank=True)
-    choices = models.JSONField(null=True, blank=True)
-    gold_choice = models.CharField(max_length=20, blank=True)
-    context = models.TextField(blank=True)
-    criteria = models.TextField(blank=True, help_text="This item's own criteria.")
-    answer_state = models.CharField(max_length=10, choices=AnswerState.choices, default=AnswerState.GIVEN)
-    answer_reason = models.CharField(max_length=200, blank=True)
-    extra = models.JSONField(default=dict, blank=True, help_text="Unknown keys of the file, returned on export.")
-    revision = models.PositiveIntegerField(default=1)
+    dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="items")
+    key = models.CharField(
+        verbose_name=_("key"), max_length=200, help_text="The file's id, or a hash of question, model and occurrence."
+    )
+    position = models.PositiveIntegerField(verbose_name=_("position"), help_text="Order of import, from 1.")
+    kind = models.CharField(verbose_name=_("kind"), max_length=10, choices=Kind.choices, default=Kind.ANSWER)
+    question_key = models.CharField(
+        verbose_name=_("question key"), max_length=64, help_text="The same for every model that answered the question."
+    )
+    model = models.CharField(verbose_name=_("model"), max_length=200, blank=True, help_text="The model that answered.")
+    model_b = models.CharField(verbose_name=_("model b"), max_length=200, blank=True)
+    category = models.CharField(verbose_name=_("category"), max_length=200, blank=True)
+    split = models.CharField(
+        verbose_name=_("split"), max_length=4, choices=Split.choices, default=Split.NONE, blank=True
+    )
+    turns = models.JSONField(verbose_name=_("turns"), help_text="[{question, answer, reference}]")
+    turns_b = models.JSONField(verbose_name=_("turns b"), null=True, blank=True)
+    choices = models.JSONField(verbose_name=_("choices"), null=True, blank=True)
+    gold_choice = models.CharField(verbose_name=_("gold choice"), max_length=20, blank=True)
+    context = models.TextField(verbose_name=_("context"), blank=True)
+    criteria = models.TextField(verbose_name=_("criteria"), blank=True, help_text="This item's own criteria.")
+    answer_state = models.CharField(
+        verbose_name=_("answer state"), max_length=10, choices=AnswerState.choices, default=AnswerState.GIVEN
+    )
+    answer_reason = models.CharField(verbose_name=_("answer reason"), max_length=200, blank=True)
+    extra = models.JSONField(
+        verbose_name=_("extra"), default=dict, blank=True, help_text="Unknown keys of the file, returned on export."
+    )
+    revision = models.PositiveIntegerField(verbose_name=_("revision"), default=1)
 
     objects = ItemQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
         ordering = ["dataset", "position"]
         constraints = [
             models.UniqueConstraint(fields=["dataset", "key"], name="item_key_once_per_dataset"),
@@ -134,16 +160,23 @@ class Item(models.Model):
 class ItemRevision(models.Model):
     """What an item said before its text changed."""
 
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="revisions")
-    number = models.PositiveIntegerField(help_text="The revision that these fields were.")
-    fields = models.JSONField(help_text="The old values of the fields that changed.")
+    item = models.ForeignKey(Item, verbose_name=_("item"), on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField(verbose_name=_("number"), help_text="The revision that these fields were.")
+    fields = models.JSONField(verbose_name=_("fields"), help_text="The old values of the fields that changed.")
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
-    reason = models.CharField(max_length=200)
-    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(verbose_name=_("reason"), max_length=200)
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("item revision")
+        verbose_name_plural = _("item revisions")
         ordering = ["item", "number"]
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="item_revision_once")]
 
