@@ -143,6 +143,18 @@ def fleiss_kappa(patterns: Patterns, measure: Measure = NOMINAL) -> Statistic:
     return weighted_agreement(patterns, FLEISS, np.eye(patterns.categories))
 
 
+def fleiss_null_error(patterns: Patterns) -> float:
+    """Standard error that Fleiss' kappa would have if raters agreed by chance only (Fleiss, Nee and Landis 1979), for
+    items with the same number of labels each."""
+    compared = patterns.with_labels(2)
+    raters, shares = int(compared.sizes.max()), prevalence(compared, as_row(compared))[0]
+    if (compared.sizes != raters).any():
+        raise ValueError("Items have different numbers of labels.")
+    apart = float((shares * (1 - shares)).sum())
+    skew = float((shares * (1 - shares) * (1 - 2 * shares)).sum())
+    return float(np.sqrt(2 / (compared.n * raters * (raters - 1)) * (apart**2 - skew)) / apart)
+
+
 def scott_pi(patterns: Patterns, measure: Measure = NOMINAL) -> Statistic:
     """Scott's pi: Fleiss' kappa without the items that have one label; between two raters, as Scott defined it."""
     return fleiss_kappa(patterns.with_labels(2)) if patterns.with_labels(2).n else fleiss_kappa(patterns)

@@ -17,6 +17,7 @@ from annotation.core.agreement import (
     brennan_prediger,
     cohen_kappa,
     fleiss_kappa,
+    fleiss_null_error,
     gwet_ac1,
     gwet_ac2,
     kappa_of,
@@ -26,6 +27,7 @@ from annotation.core.agreement import (
     specific_agreement,
     weighted_kappa,
 )
+from annotation.core.confusion import matthews
 from annotation.core.counts import Patterns, patterns, patterns_of_pairs
 from annotation.core.intervals import Statistic, Undefined, Value
 from tests.annotation.core import published as tables
@@ -168,6 +170,31 @@ def test_kappa_of_every_diagnosis_is_that_of_it_against_the_rest() -> None:
     against_rest = [patterns(np.stack([table[:, at], 6 - table[:, at]], axis=1)) for at in range(5)]
     kappas = [fleiss_kappa(found) for found in against_rest]
     assert [round(kappa.value, 3) for kappa in kappas if isinstance(kappa, Value)] == [0.245, 0.245, 0.52, 0.471, 0.566]
+
+
+def test_fleiss_kappa_lies_as_far_from_chance_as_published() -> None:
+    data = DATA["fleiss 1971"]
+    assert round(value_of(fleiss_kappa(data)) / fleiss_null_error(data), 4) == 17.6518
+    with pytest.raises(ValueError, match="different numbers"):
+        fleiss_null_error(DATA["krippendorff C"])
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ([[40, 9], [6, 45]], (0.700, 0.699, 0.701, 0.701, 0.700, 0.701, 0.842, 0.857)),
+        ([[80, 10], [5, 5]], (0.318, 0.314, 0.318, 0.808, 0.700, 0.327, 0.914, 0.400)),
+    ],
+    ids=["even", "skewed"],
+)
+def test_the_table_of_the_paradox_of_kappa(table: list[list[int]], expected: tuple[float, ...]) -> None:
+    """Kappa, pi, alpha, AC1, PABAK, Matthews, and agreement on either value: both tables agree in 85 of 100 cases."""
+    pairs = patterns_of_pairs(table)
+    group = [one(pairs) for one in (scott_pi, krippendorff_alpha, gwet_ac1, brennan_prediger)]
+    specific = [specific_agreement(pairs, code) for code in (0, 1)]
+    found = [cohen_kappa(table), *group, matthews(np.array(table)), *specific]
+    assert [round(value_of(one), 3) for one in found] == list(expected)
+    assert value_of(percent_agreement(pairs)) == 0.85
 
 
 def test_chance_and_skew_tell_two_tables_of_85_percent_apart() -> None:
