@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterModelOptions(
+            name="preference",
+            options={"verbose_name": "preference", "verbose_name_plural": "preferences"},
+        ),
+        migrations.AlterModelOptions(
             name="batchcount",
             options={"verbose_name": "batch count", "verbose_name_plural": "batch counts"},
         ),

@@ -55,8 +55,8 @@ class Rubric(Versioned):
 
     class Style(models.TextChoices):
         CHAT = "chat", _("chat")
-        PREFIX = "prefix", "chat with an assistant prefix"
-        RAW = "raw", "raw text"
+        PREFIX = "prefix", _("chat with an assistant prefix")
+        RAW = "raw", _("raw text")
 
     kind = models.CharField(verbose_name=_("kind"), max_length=10, choices=Kind.choices)
     criteria = models.JSONField(

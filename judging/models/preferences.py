@@ -17,5 +17,9 @@ class Preference(models.Model):
     )
     language = models.CharField(verbose_name=_("language"), max_length=10, blank=True)
 
+    class Meta:
+        verbose_name = _("preference")
+        verbose_name_plural = _("preferences")
+
     def __str__(self) -> str:
         return f"{self.user_id}: {self.language}"
