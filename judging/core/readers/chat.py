@@ -1,4 +1,8 @@
-"""Conversations: `messages` with roles, one per line. Each pair of a user's and the assistant's word is a turn."""
+"""Conversations: `messages` with roles, or ShareGPT's `conversations`: a user's and the assistant's word are a turn.
+
+Tools speak between the two and are nobody's turn. Where the turns do not say all that the messages said, the list
+itself is kept in `extra`.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,49 +14,65 @@ from judging.core.readers.fields import text_of as text
 from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.records import objects
 
+MESSAGES = ("messages", "conversations", "conversation")
+"""Names under which conversations are kept."""
 ASKING = {"user", "human"}
-ANSWERING = {"assistant", "gpt", "model"}
+ANSWERING = {"assistant", "gpt", "model", "chatgpt", "bot"}
 SYSTEM = {"system", "developer"}
+TOOLS = {"tool", "function", "function_call", "function_response", "observation", "ipython"}
+_CALLS = ("tool_calls", "function_call")
+_PLAIN = {"human": "user", "gpt": "assistant"}
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether an object is a conversation."""
-    return isinstance(entry.get("messages"), list)
+    return messages_name(entry) is not None
+
+
+def messages_name(entry: Mapping[str, Any]) -> str | None:
+    """The key under which an object has its messages; None where it has none."""
+    return next((name for name in MESSAGES if isinstance(entry.get(name), list)), None)
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per conversation."""
     for record in objects(path):
-        yield record if isinstance(record, RowProblem) else _row(record)
+        yield record if isinstance(record, RowProblem) else chat_row(record)
 
 
-def _row(record: Record) -> ItemRow | RowProblem:
-    data = record.value
+def chat_row(record: Record) -> ItemRow | RowProblem:
+    """The item of one conversation."""
     try:
-        system, turns, answered = conversation(data.get("messages"))
-        names = {field: find(data, wanted) for field, wanted in (("key", KEY), ("model", MODEL), ("cat", CATEGORY))}
-        reference = find(data, REFERENCE)
-        if reference is not None:
-            last = Turn(turns[-1].question, turns[-1].answer, reference_of(reference, data[reference]))
-            turns = [*turns[:-1], last]
-        used = {"messages", reference, *names.values()}
-        extra = {name: value for name, value in data.items() if name not in used}
-        if system:
-            extra["system"] = system
-        values = {field: text(name, data[name]) if name else "" for field, name in names.items()}
-        return finished_row(
-            ItemRow(
-                line=record.number,
-                turns=tuple(turns),
-                key=values["key"],
-                model=values["model"],
-                category=values["cat"],
-                has_answer=answered,
-                extra=extra,
-            )
-        )
+        return finished_row(_row(record.number, record.value))
     except BadField as error:
         return RowProblem(record.number, str(error))
+
+
+def _row(number: int, data: Mapping[str, Any]) -> ItemRow:
+    name = messages_name(data) or MESSAGES[0]
+    system, turns, answered = conversation(data.get(name))
+    names = {field: find(data, wanted) for field, wanted in (("key", KEY), ("model", MODEL), ("cat", CATEGORY))}
+    reference = find(data, REFERENCE)
+    if reference is not None:
+        last = Turn(turns[-1].question, turns[-1].answer, reference_of(reference, data[reference]))
+        turns = [*turns[:-1], last]
+    used = {name, reference, *names.values()}
+    extra = {key: value for key, value in data.items() if key not in used}
+    own = "system" in extra
+    if system and not own:
+        extra["system"] = system
+    if (system and own) or not says_all(data[name], system, turns):
+        extra[name] = data[name]
+    values = {field: text(key, data[key]) if key else "" for field, key in names.items()}
+    return ItemRow(
+        line=number,
+        turns=tuple(turns),
+        key=values["key"],
+        model=values["model"],
+        category=values["cat"],
+        has_answer=answered,
+        extra=extra,
+    )
 
 
 def conversation(messages: Any) -> tuple[str, list[Turn], bool]:
@@ -66,11 +86,9 @@ def conversation(messages: Any) -> tuple[str, list[Turn], bool]:
     for role, content in said:
         if role in ASKING:
             turns, answered = _asked(turns, content, answered), False
-        elif role in ANSWERING:
-            if answered:
-                raise BadField("The assistant speaks where nobody asked. Begin with a message of the role user.")
-            turns[-1] = Turn(turns[-1].question, content)
-            answered = True
+        # A greeting before the first question answers nothing.
+        elif role in ANSWERING and turns:
+            turns, answered = _answered(turns, content, answered), True
     if not turns:
         raise BadField("Nobody asks anything: there is no message with the role user. Add it.")
     return system, turns, answered
@@ -83,17 +101,64 @@ def _asked(turns: Sequence[Turn], content: str, answered: bool) -> list[Turn]:
     return [*turns[:-1], Turn(f"{turns[-1].question}\n\n{content}")]
 
 
+def _answered(turns: Sequence[Turn], content: str, answered: bool) -> list[Turn]:
+    """With an answer to the last question; two in a row are one."""
+    last = turns[-1]
+    return [*turns[:-1], Turn(last.question, f"{last.answer}\n\n{content}" if answered else content)]
+
+
+def says_all(messages: Sequence[Any], system: str, turns: Sequence[Turn]) -> bool:
+    """Whether these messages can be written again from the system's text and the turns."""
+    said = [as_role(message) for message in messages]
+    again = plain_messages(system, turns)
+    return said in (again, again[:-1] if turns and not turns[-1].answer else again)
+
+
+def plain_messages(system: str, turns: Sequence[Turn]) -> list[dict[str, str]]:
+    """The turns as messages, behind the system's text."""
+    first = [{"role": "system", "content": system}] if system else []
+    said = [(role, word) for turn in turns for role, word in (("user", turn.question), ("assistant", turn.answer))]
+    return [*first, *({"role": role, "content": word} for role, word in said)]
+
+
+def as_role(message: Any) -> Any:
+    """A message; one of ShareGPT as others write it."""
+    if not isinstance(message, dict) or "from" not in message:
+        return message
+    others = {name: value for name, value in message.items() if name not in {"from", "value"}}
+    return {"role": _PLAIN.get(message["from"], message["from"]), "content": message.get("value"), **others}
+
+
+def _role(message: Any) -> Any:
+    return message.get("role", message.get("from")) if isinstance(message, dict) else None
+
+
 def _message(number: int, message: Any) -> tuple[str, str]:
-    role = message.get("role") if isinstance(message, dict) else None
-    if not isinstance(role, str) or role not in ASKING | ANSWERING | SYSTEM:
-        raise BadField(f"Message {number} has the role {role!r}; it is system, user or assistant.")
-    return role, _content(number, message.get("content"))
+    role = _role(message)
+    if not isinstance(role, str) or role not in ASKING | ANSWERING | SYSTEM | TOOLS:
+        raise BadField(f"Message {number} has the role {role!r:.40}; it is system, user, assistant or tool.")
+    if role in TOOLS:
+        return role, ""
+    content = message.get("content", message.get("value"))
+    if not content and any(message.get(name) for name in _CALLS):
+        return "tool", ""
+    return role, content_of(f"The content of message {number}", content)
 
 
-def _content(number: int, content: Any) -> str:
-    """A text, or parts of which each is a text."""
-    if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
-        return "\n".join(text("text", part.get("text")) for part in content)
-    if not isinstance(content, str):
-        raise BadField(f"The content of message {number} is {kind_of(content)}; write it as text.")
-    return content
+def content_of(what: str, content: Any) -> str:
+    """A text, or parts of which each is a text; BadField for anything else."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        raise BadField(f"{what} is {kind_of(content)}; write it as text.")
+    return "\n".join(_part(what, part) for part in content)
+
+
+def _part(what: str, part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    said = part.get("text") if isinstance(part, dict) else None
+    if not isinstance(said, str):
+        kind = part.get("type") if isinstance(part, dict) else kind_of(part)
+        raise BadField(f"{what} is a list with a part that is no text ({kind!r:.40}). Only texts can be judged.")
+    return said

@@ -1,18 +1,22 @@
 """Tables with a header: a workbook, or comma, tab or semicolon, where quoted cells may hold line ends."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from judging.core.items import ItemRow, RowProblem
 from judging.core.readers.fields import ANSWER, QUESTION, Columns, find, missing_question, qa_row, without_columns
 from judging.core.readers.files import MAX_RECORD, FileRefused, strict_lines
 from judging.core.readers.workbook import is_workbook, sheet_rows
 
-DELIMITERS = ",\t;"
+DELIMITERS = ",\t;|"
 MAX_HEADER_LINES = 50
+_SEPARATOR = re.compile(r"sep=.\s*")
+"""What spreadsheets write before the header, to say their delimiter."""
 EXPECTED, GRADE = "__expected", "grade:"
 """promptfoo's tests: the column of what an answer is graded against, and what says that it is a text."""
 
@@ -64,7 +68,7 @@ def header_of(path: Path) -> list[str]:
         if first is None:
             raise FileRefused(1, "The workbook's first sheet is empty. Put the table there.")
         return _names(first[1])
-    return _dialect_of(path)[1]
+    return _dialect_of(path).header
 
 
 def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
@@ -72,10 +76,10 @@ def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
     if is_workbook(path):
         yield from _sheet(path)
         return
-    delimiter, header = _dialect_of(path)
-    reader = csv.reader(strict_lines(path), delimiter=delimiter, strict=True)
+    dialect = _dialect_of(path)
+    reader = csv.reader(islice(strict_lines(path), dialect.before, None), delimiter=dialect.delimiter, strict=True)
     next(reader)
-    start = reader.line_num + 1
+    start = dialect.before + reader.line_num + 1
     while True:
         try:
             cells = next(reader, None)
@@ -85,8 +89,8 @@ def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
         if cells is None:
             return
         if cells:
-            yield _row(start, header, cells)
-        start = reader.line_num + 1
+            yield _row(start, dialect.header, cells)
+        start = dialect.before + reader.line_num + 1
 
 
 def _sheet(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
@@ -115,12 +119,24 @@ def _broken(error: csv.Error) -> str:
     )
 
 
-def _dialect_of(path: Path) -> tuple[str, list[str]]:
-    """Delimiter and header: the delimiter that gives a question, else the one that gives most columns."""
+class _Dialect(NamedTuple):
+    """How a table is written: its delimiter, its columns, and how many lines stand before them."""
+
+    delimiter: str
+    header: list[str]
+    before: int
+
+
+def _dialect_of(path: Path) -> _Dialect:
+    """The delimiter that gives a question, else the one that gives most columns."""
     lines = list(islice(strict_lines(path), MAX_HEADER_LINES))
-    headers = {delimiter: _header(lines, delimiter) for delimiter in DELIMITERS}
+    before = next((place for place, line in enumerate(lines) if line.strip() and not _SEPARATOR.fullmatch(line)), 0)
+    headers = {delimiter: _header(lines[before:], delimiter) for delimiter in DELIMITERS}
     best = max(headers, key=lambda mark: (find(headers[mark], QUESTION) is not None, len(headers[mark])))
-    return best, _names(headers[best])
+    if not headers[best]:
+        mend = "Close every quote, and end the lines with LF or CR LF."
+        raise FileRefused(before + 1, f"The header of the table cannot be read. {mend}")
+    return _Dialect(best, _names(headers[best]), before)
 
 
 def _names(cells: list[str]) -> list[str]:

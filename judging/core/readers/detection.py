@@ -97,6 +97,11 @@ def _table_format(path: Path, plain: str) -> str:
         return "elyza"
     if mdk_gold_table.recognises(set(header)):
         return "mdk_gold_table"
+    row = dict.fromkeys(header)
+    if preference.recognises(row):
+        return "preference"
+    if pairs.recognises(row):
+        return "pairs"
     if find(header, QUESTION) is None:
         raise FileRefused(1, missing_question(header))
     return plain
@@ -106,6 +111,8 @@ def _object_format(path: Path, plain: str) -> str:
     entries = _first_objects(path)
     if "qa" in entries[0]:
         return _mdk_format(entries, path.name)
+    if isinstance(entries[0].get("dpo"), list):
+        raise FileRefused(1, "This is the log of how preferences were made. Import the dataset.jsonl beside it.")
     if elyza.recognises(set(entries[0])):
         return "elyza"
     if name := fastchat.format_of(entries[0], path):

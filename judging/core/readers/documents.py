@@ -20,6 +20,8 @@ def document_format(path: Path) -> str:
     except (ValueError, RecursionError):
         return _format_of({key: {} for key in _top_keys(head)})
     # A whole object in the first line: an object per line, unless its values are those of a document.
+    if isinstance(entry, dict) and "datasource_item" in entry:
+        return ""
     return _format_of(entry) if isinstance(entry, dict) and not rest.strip() else ""
 
 

@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
-from judging.core.readers.csv_table import table_rows
 from judging.core.readers.fields import BadField, finished_row, missing_question, text_of
-from judging.core.readers.json_records import Record, first_character
-from judging.core.readers.parquet_file import is_parquet
-from judging.core.readers.records import objects
-from judging.core.readers.workbook import is_workbook
+from judging.core.readers.json_records import Record
+from judging.core.readers.records import objects_or_rows
 
 COLUMNS = {"input", "output", "sample_output", "model_output", "eval_aspect", "score", "id", "category"}
 
@@ -28,16 +25,8 @@ def recognises(names: set[str]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per task."""
-    for record in _records(path):
+    for record in objects_or_rows(path):
         yield record if isinstance(record, RowProblem) else _row(record, path.stem)
-
-
-def _records(path: Path) -> Iterator[Record | RowProblem]:
-    if is_parquet(path) or (not is_workbook(path) and first_character(path) in {"[", "{"}):
-        yield from objects(path)
-        return
-    for row in table_rows(path):
-        yield row if isinstance(row, RowProblem) else Record(row[0], dict(row[1]))
 
 
 def _row(record: Record, stem: str) -> ItemRow | RowProblem:

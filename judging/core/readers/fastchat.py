@@ -158,12 +158,19 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _references(said: Any) -> tuple[str, ...]:
+    """One per turn, where a turn has one; a text alone is that of the first."""
+    if isinstance(said, list):
+        said = ["" if text is None else text for text in said]
+    return _texts("reference", [said] if isinstance(said, str) else said) if said else ()
+
+
 def _take_question(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) -> None:
     number = _number(data)
     if number in tree.questions:
         raise BadField(f"The question {number!r} was already asked (line {tree.questions[number].line}). Remove one.")
     turns = _texts("turns", data.get("turns"))
-    references = _texts("reference", data["reference"]) if data.get("reference") else ()
+    references = _references(data.get("reference"))
     extra = {name: data[name] for name in data if name not in {"question_id", "category", "turns", "reference"}}
     extra |= _number_as_text(data)
     category = text_of("category", data.get("category"))
@@ -272,7 +279,7 @@ def _single(tree: _Tree, number: str, model: str) -> Found:
     judgments = tuple(_judgment(path, single) for path, single in said)
     twice = _twice(judgments)
     if twice:
-        return path, RowProblem(said[-1][1].line, twice)
+        return said[-1][0], RowProblem(said[-1][1].line, twice)
     return path, finished_row(
         ItemRow(
             line=line,
@@ -296,7 +303,7 @@ def _pair(tree: _Tree, place: tuple[str, str, str], said: Sequence[tuple[Path, G
     judgments = tuple(_judgment(path, game.decided) for path, game in said)
     twice = _twice(judgments)
     if twice:
-        return path, RowProblem(said[-1][1].line, twice)
+        return said[-1][0], RowProblem(said[-1][1].line, twice)
     return path, finished_row(
         ItemRow(
             line=line,

@@ -12,12 +12,15 @@ from judging.core.readers.json_records import kind_of
 MAX_NAME = 200
 """Characters of an id, a model's name or a category."""
 
-QUESTION = ("question", "prompt", "instruction", "input")
-ANSWER = ("answer", "output", "response", "completion")
-REFERENCE = ("reference", "target", "expected", "ideal")
+QUESTION = ("question", "prompt", "instruction", "input", "query", "user_input", "質問", "問題", "问题", "題目", "질문")
+ANSWER = ("answer", "output", "response", "completion", "actual_output", "回答", "解答", "答案", "답변")
+REFERENCE = (
+    *("reference", "target", "expected", "ideal", "ground_truth", "expected_output", "expected_answer"),
+    *("reference_answer", "reference answer", "模範解答", "参考答案"),
+)
 KEY, MODEL, CATEGORY = ("id",), ("model", "generator"), ("category",)
 NAMES = {"key": KEY, "model": MODEL, "category": CATEGORY}
-TEXTS = {"context": ("context",), "criteria": ("criteria",)}
+TEXTS = {"context": ("context", "contexts", "retrieved_contexts", "passage"), "criteria": ("criteria",)}
 
 
 FIELDS = ("question", "answer", "reference", *("id" if field == "key" else field for field in (*NAMES, *TEXTS)))
@@ -52,21 +55,55 @@ def text_of(name: str, value: Any) -> str:
 
 
 def question_of(name: str, value: Any) -> str:
-    """A question or an answer as text; chat messages are joined in their order."""
+    """A question or an answer as text; chat messages are joined in their order, and so are the texts of their parts."""
     if isinstance(value, list) and value and all(_is_message(message) for message in value):
-        return "\n\n".join(message["content"] for message in value)
+        return "\n\n".join(_content(name, message["content"]) for message in value)
     return text_of(name, value)
 
 
 def _is_message(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("content"), str) and isinstance(value.get("role"), str)
+    return (
+        isinstance(value, dict) and isinstance(value.get("content"), (str, list)) and isinstance(value.get("role"), str)
+    )
+
+
+def _content(name: str, content: str | list[Any]) -> str:
+    if isinstance(content, str):
+        return content
+    if not all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in content):
+        raise BadField(f"'{name}' has a message with a part that is no text. Only texts can be judged: leave it out.")
+    return "\n".join(part["text"] for part in content)
+
+
+def answer_of(name: str, value: Any) -> str:
+    """An answer as text, also true and false; a list of texts is refused, because it says what would be accepted."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list) and value and all(isinstance(entry, str) for entry in value):
+        raise BadField(
+            f"'{name}' is a list of texts. Write one as text; where they are what would be accepted, they are the "
+            f"reference: --column reference={name}."
+        )
+    return question_of(name, value)
 
 
 def reference_of(name: str, value: Any) -> str:
-    """A reference as text; several accepted ones, one per line."""
-    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-        return "\n".join(value)
+    """A reference as text, also true and false; several accepted ones, one per line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return lines_of(name, value, "\n")
+
+
+def lines_of(name: str, value: Any, between: str) -> str:
+    """A text, or several, joined by what stands between them."""
+    if isinstance(value, list) and all(type(entry) in {str, int, float} for entry in value):
+        return between.join(str(entry) for entry in value)
     return text_of(name, value)
+
+
+def _field(field: str, name: str, value: Any) -> str:
+    """The text of a field that has a name of its own; of several passages, one behind the other."""
+    return lines_of(name, value, "\n\n") if field == "context" else text_of(name, value)
 
 
 def columns_of(said: Mapping[str, str]) -> Columns:
@@ -107,6 +144,7 @@ class _Places:
     answer: str | None
     reference: str | None
     others: tuple[tuple[str, str], ...]
+    context: str | None
     used: frozenset[str]
 
 
@@ -130,7 +168,7 @@ def _places(names: tuple[str, ...], columns: Columns) -> _Places:
         others["context"] = place("context", ("input",))
     found = tuple((field, name) for field, name in others.items() if name is not None)
     used = frozenset(name for name in (question, answer, reference, *others.values()) if name is not None)
-    return _Places(question, answer, reference, found, used)
+    return _Places(question, answer, reference, found, others["context"], used)
 
 
 def _qa_row(number: int, data: Mapping[str, Any], columns: Columns) -> ItemRow | RowProblem:
@@ -142,10 +180,10 @@ def _qa_row(number: int, data: Mapping[str, Any], columns: Columns) -> ItemRow |
         return _qa_row(number, {name: value for name, value in data.items() if name != question}, columns)
     turn = Turn(
         asked,
-        question_of(answer, data[answer]) if answer else "",
+        answer_of(answer, data[answer]) if answer else "",
         reference_of(reference, data[reference]) if reference else "",
     )
-    texts = {field: text_of(name, data[name]) for field, name in places.others} if places.others else NO_TEXTS
+    texts = {field: _field(field, name, data[name]) for field, name in places.others} if places.others else NO_TEXTS
     return finished_row(
         ItemRow(
             line=number,
@@ -156,25 +194,30 @@ def _qa_row(number: int, data: Mapping[str, Any], columns: Columns) -> ItemRow |
             context=texts.get("context", ""),
             criteria=texts.get("criteria", ""),
             has_answer=answer is not None and data[answer] is not None,
-            extra=_extra(places, data) if len(data) > len(places.used) or _has_list(places, data) else NOTHING,
+            extra=_extra(places, data) if len(data) > len(places.used) or _was_no_text(places, data) else NOTHING,
         )
     )
 
 
-def _has_list(places: _Places, data: Mapping[str, Any]) -> bool:
+_NO_TEXTS = frozenset({list, bool})
+"""What is made a text, and kept as it was."""
+
+
+def _was_no_text(places: _Places, data: Mapping[str, Any]) -> bool:
     # Asked of every row: written out, it takes a quarter of the time.
-    answer, reference = places.answer, places.reference
+    answer, reference, context = places.answer, places.reference, places.context
     return (
         type(data[places.question]) is list
-        or (answer is not None and type(data[answer]) is list)
-        or (reference is not None and type(data[reference]) is list)
+        or (answer is not None and type(data[answer]) in _NO_TEXTS)
+        or (reference is not None and type(data[reference]) in _NO_TEXTS)
+        or (context is not None and type(data[context]) is list)
     )
 
 
 def _extra(places: _Places, data: Mapping[str, Any]) -> dict[str, Any]:
     """What has no field of its own. A list that was joined into text is kept as it was, too."""
-    listable = (places.question, places.answer, places.reference)
-    joined = {name for name in listable if name and isinstance(data[name], list)}
+    listable = (places.question, places.answer, places.reference, places.context)
+    joined = {name for name in listable if name and type(data[name]) in _NO_TEXTS}
     return {name: value for name, value in data.items() if name not in places.used - joined}
 
 

@@ -16,6 +16,7 @@ from judging.core.readers.choices import LETTERS
 from judging.core.readers.fields import BadField, finished_row, question_of, reference_of, text_of
 from judging.core.readers.files import MAX_RECORD, FileRefused
 from judging.core.readers.json_records import json_document, kind_of, why_not_storable
+from judging.core.readers.workbook import NO_ARCHIVE
 from judging.core.verdicts import Reason, Verdict
 
 MAX_SAMPLES = 1_000_000
@@ -24,8 +25,9 @@ _HEADERS = ("header.json", "_journal/start.json")
 _SAMPLES = "samples/"
 _PASSED_OVER = {"events", "attachments", "store", "model_usage"}
 _WORDS = {"C": (Verdict.CLEAN, 1.0), "I": (Verdict.WRONG, 0.0), "P": (None, 0.5), "N": (None, None)}
-_TAKEN = {"id", "epoch", "input", "target", "choices", "output", "scores"}
-_BROKEN = (BadZipFile, LargeZipFile, ZlibError, OSError, EOFError, RuntimeError)
+_TAKEN = {"id", "epoch", "input", "target", "choices", "output", "scores", "score"}
+_ATTACHED = "attachment://"
+_BROKEN = (BadZipFile, LargeZipFile, ZlibError, OSError, EOFError, RuntimeError, ValueError)
 
 
 def is_archive(path: Path) -> bool:
@@ -35,7 +37,7 @@ def is_archive(path: Path) -> bool:
             return False
         with ZipFile(path) as archive:
             return bool({*_HEADERS} & {*archive.namelist()})
-    except (BadZipFile, OSError):
+    except NO_ARCHIVE:
         return False
 
 
@@ -108,6 +110,7 @@ def _row(number: int, sample: Any, model: str, epochs: int) -> ItemRow | RowProb
         why = why_not_storable("NaN", sample)
         if why:
             raise BadField(why)
+        sample = _attached(sample)
         choices = _choices(sample)
         target = reference_of("target", sample.get("target"))
         answer = _answer(sample)
@@ -128,6 +131,23 @@ def _row(number: int, sample: Any, model: str, epochs: int) -> ItemRow | RowProb
         return RowProblem(number, str(error))
 
 
+def _attached(sample: dict[str, Any]) -> dict[str, Any]:
+    """The sample with its attachments in their places: what is long is written once, and named where it belongs."""
+    held = sample.get("attachments")
+    if not isinstance(held, dict) or not held:
+        return sample
+    return {name: value if name in _PASSED_OVER else _with(held, value) for name, value in sample.items()}
+
+
+def _with(held: Mapping[str, Any], value: Any) -> Any:
+    if isinstance(value, str):
+        text = held.get(value.removeprefix(_ATTACHED)) if value.startswith(_ATTACHED) else value
+        return text if isinstance(text, str) else value
+    if isinstance(value, dict):
+        return {name: _with(held, inner) for name, inner in value.items()}
+    return [_with(held, inner) for inner in value] if isinstance(value, list) else value
+
+
 def _extra(sample: Mapping[str, Any]) -> dict[str, Any]:
     left = {name: value for name, value in sample.items() if name not in _TAKEN | _PASSED_OVER}
     kept = {name: value for name, value in left.items() if value not in (None, {}, [])}
@@ -141,7 +161,8 @@ def _gold(target: str, choices: tuple[str, ...]) -> str:
 
 def _key(sample: Mapping[str, Any], epochs: int) -> str:
     name, epoch = text_of("id", sample.get("id")), sample.get("epoch")
-    return f"{name}:{epoch}" if name and epochs > 1 and isinstance(epoch, int) else name
+    # Logs that do not say how many epochs they had still number them.
+    return f"{name}:{epoch}" if name and isinstance(epoch, int) and (epochs > 1 or epoch > 1) else name
 
 
 def _choices(sample: Mapping[str, Any]) -> tuple[str, ...]:
@@ -172,6 +193,8 @@ def _content(content: Any) -> str | None:
 
 def _judgments(sample: Mapping[str, Any], *, has_answer: bool) -> Iterator[ImportedJudgment]:
     scores = sample.get("scores") or {}
+    if not scores and isinstance(sample.get("score"), dict):
+        scores = {"score": sample["score"]}
     if not isinstance(scores, dict):
         raise BadField(f"'scores' is {kind_of(scores)}; it is an object with a score per scorer.")
     named = {}

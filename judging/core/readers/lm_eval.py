@@ -4,6 +4,7 @@
 ran elsewhere.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,28 @@ def _sent(arguments: Any) -> str | None:
     if isinstance(arguments, dict):
         first = next(iter(arguments.values()), None)
         arguments = [[first.get("arg_0")]] if isinstance(first, dict) else []
-    if isinstance(arguments, list) and arguments and isinstance(arguments[0], list) and arguments[0]:
-        return arguments[0][0] if isinstance(arguments[0][0], str) else None
-    return None
+    if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], list) or not arguments[0]:
+        return None
+    return _prompt(arguments[0][0])
+
+
+def _prompt(sent: Any) -> str | None:
+    """What was sent: a text, or messages, also as their JSON."""
+    if isinstance(sent, list) and len(sent) == 1 and isinstance(sent[0], str):
+        sent = sent[0]
+    if isinstance(sent, str):
+        try:
+            messages = json.loads(sent) if sent.startswith("[{") else None
+        except (ValueError, RecursionError):
+            messages = None
+        if not isinstance(messages, list):
+            return sent
+        sent = messages
+    if not isinstance(sent, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("content"), str) for one in sent
+    ):
+        return None
+    return "\n\n".join(one["content"] for one in sent)
 
 
 def _choices(doc: Mapping[str, Any]) -> tuple[str, ...]:
@@ -104,6 +124,9 @@ def _answer(data: Mapping[str, Any], choices: tuple[str, ...]) -> str | None:
         return None
     if isinstance(replies[0], str):
         return replies[0]
+    # Several samples of one prompt: the first is what is looked at.
+    if len(replies) == 1 and isinstance(replies[0], list) and replies[0] and isinstance(replies[0][0], str):
+        return str(replies[0][0])
     chances = [_number(reply[0]) if isinstance(reply, list) and reply else None for reply in replies]
     known = [chance for chance in chances if chance is not None]
     if len(known) != len(choices) or not choices:
@@ -119,11 +142,15 @@ def _number(value: Any) -> float | None:
 
 
 def _plain(target: Any) -> str:
+    if isinstance(target, list) and all(isinstance(one, str) for one in target):
+        return "\n".join(target)
     return target if isinstance(target, str) else "" if target is None else str(target)
 
 
 def _judgments(data: Mapping[str, Any]) -> tuple[ImportedJudgment, ...]:
-    metric = next((name for name in METRICS if isinstance(data.get(name), (int, float))), None)
+    named = data.get("metrics")
+    others = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    metric = next((name for name in (*METRICS, *others) if isinstance(data.get(name), (int, float))), None)
     if metric is None:
         return ()
     score = float(data[metric])

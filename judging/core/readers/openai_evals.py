@@ -13,15 +13,17 @@ from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.fields import BadField, finished_row, qa_row, question_of, reference_of, text_of
 from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.records import objects
-from judging.core.verdicts import Verdict
+from judging.core.verdicts import Reason, Verdict
 
 _OF_AN_EVENT = {"run_id", "sample_id", "type", "data"}
 _RESULTS = {"match", "metrics"}
+_OUTPUT_ITEM = "datasource_item"
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether an object is such a row, or the line of a log."""
-    return isinstance(entry.get("item"), dict) or isinstance(entry.get("spec"), dict) or entry.keys() >= _OF_AN_EVENT
+    held = (entry.get(name) for name in ("item", _OUTPUT_ITEM, "spec"))
+    return any(isinstance(found, dict) for found in held) or entry.keys() >= _OF_AN_EVENT
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
@@ -32,7 +34,9 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
             yield record
             continue
         try:
-            if "item" in record.value:
+            if _OUTPUT_ITEM in record.value:
+                yield _output_item(record)
+            elif "item" in record.value:
                 yield _item(record)
             else:
                 log.take(record)
@@ -55,6 +59,38 @@ def _item(record: Record) -> ItemRow | RowProblem:
         turn = replace(row.turns[0], answer=text_of("output_text", said))
         row = replace(row, turns=(turn,), has_answer=True, model=text_of("model", sample.get("model"))[:200])
     return replace(row, extra={**row.extra, **({"openai_evals": rest} if rest else {})})
+
+
+def _output_item(record: Record) -> ItemRow | RowProblem:
+    """One item of a run as the API lists them: what was sampled is a list of messages, every grader a judgment."""
+    data = record.value
+    results = data.get("results") or []
+    if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+        raise BadField(f"'results' is {kind_of(results)}; write the list of what the graders said.")
+    sample = data.get("sample") or {}
+    said = sample.get("output") if isinstance(sample, dict) else None
+    text = {"output_text": question_of("output", said)} if said else {}
+    rest = {name: value for name, value in data.items() if name not in {_OUTPUT_ITEM, "sample"}}
+    held = {"item": data[_OUTPUT_ITEM], "sample": {**sample, **text} if isinstance(sample, dict) else sample, **rest}
+    row = _item(Record(record.number, held))
+    if isinstance(row, RowProblem):
+        return row
+    key = row.key or text_of("id", data.get("id"))
+    return replace(row, key=key, judgments=tuple(_graded(result, len(results)) for result in results))
+
+
+def _graded(result: Mapping[str, Any], graders: int) -> ImportedJudgment:
+    passed, score = result.get("passed"), result.get("score")
+    number = float(score) if isinstance(score, (int, float)) and not isinstance(score, bool) else None
+    verdict = (Verdict.CLEAN if passed else Verdict.WRONG) if isinstance(passed, bool) else None
+    return ImportedJudgment(
+        verdict=verdict,
+        score=number,
+        criterion=text_of("name", result.get("name"))[:100] if graders > 1 else "",
+        reason=None if verdict or number is not None else Reason.NO_VERDICT,
+        judge="openai evals",
+        detail=dict(result),
+    )
 
 
 @dataclass(slots=True)

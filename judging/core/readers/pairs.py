@@ -11,7 +11,7 @@ from typing import Any
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.fields import MAX_NAME, BadField, qa_row, text_of
 from judging.core.readers.json_records import Record
-from judging.core.readers.records import objects
+from judging.core.readers.records import objects_or_rows
 from judging.core.verdicts import Reason
 
 _STEMS = ("output", "response", "answer", "completion")
@@ -29,7 +29,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One pair per object."""
-    for record in objects(path):
+    for record in objects_or_rows(path):
         yield record if isinstance(record, RowProblem) else _row(record)
 
 

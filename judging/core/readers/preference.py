@@ -13,7 +13,7 @@ from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.chat import ASKING, conversation
 from judging.core.readers.fields import QUESTION, BadField, find, qa_row, text_of
 from judging.core.readers.json_records import Record, kind_of
-from judging.core.readers.records import objects
+from judging.core.readers.records import objects_or_rows
 from judging.core.verdicts import Verdict
 
 _SIDES = ("chosen", "rejected")
@@ -32,7 +32,7 @@ def _is_unpaired(entry: Mapping[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One pair per preference, one answer with its verdict per labelled completion."""
-    for record in objects(path):
+    for record in objects_or_rows(path):
         if isinstance(record, RowProblem):
             yield record
             continue
@@ -70,6 +70,7 @@ def _pair(record: Record) -> ItemRow | RowProblem:
     if isinstance(row, RowProblem):
         return row
     kept = {"system": system} if system and "system" not in row.extra else {}
+    kept |= {name: data[name] for name in (*_SIDES, asked) if name in data and not _is_plain(data[name])}
     reference = row.turns[0].reference
     first = replace(chosen[0], reference=reference) if reference else chosen[0]
     return replace(
@@ -80,6 +81,13 @@ def _pair(record: Record) -> ItemRow | RowProblem:
         extra={**row.extra, **kept},
         judgments=(ImportedJudgment(verdict=None, value="A", detail={"chosen": "A"}),),
     )
+
+
+def _is_plain(said: Any) -> bool:
+    """Whether a text or messages say nothing but their words."""
+    if not isinstance(said, list):
+        return True
+    return all(message.keys() == {"role", "content"} and isinstance(message["content"], str) for message in said)
 
 
 def _side(data: Mapping[str, Any], name: str, other: str) -> tuple[str, list[Turn]]:

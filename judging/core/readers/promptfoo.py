@@ -21,9 +21,13 @@ from judging.core.readers.records import objects
 from judging.core.readers.yaml_file import load_yaml
 from judging.core.verdicts import PersonVerdict, Reason, Verdict
 
+VERSIONS = (1, 2, 3, 4)
+VERSION_WITHOUT_NUMBER = 1
+"""What the first results were, before they said their version."""
 VERSION_OF_LINES = 3
 MAX_YAML = 20_000_000
 _YAML = re.compile(r"^(evalId|results):", re.MULTILINE)
+_OBJECTS = ("vars", "response", "gradingResult")
 _OF_A_LINE = {"prompt", "vars"}
 _OF_A_RESULT = {"gradingResult", "testIdx", "promptIdx", "namedScores"}
 
@@ -84,9 +88,13 @@ def evaluation_of(document: Mapping[str, Any], name: str) -> Evaluation:
     summary: Mapping[str, Any] = inner if isinstance(inner, dict) else document
     results, version, table = summary.get("results"), summary.get("version"), summary.get("table")
     if not isinstance(results, list):
-        raise FileRefused(1, "There is no list 'results' in the results. Export them again with promptfoo.")
-    if version not in (1, 2, 3):
-        raise FileRefused(1, f"The version of the results is {version!r}; 1, 2 and 3 can be read.")
+        # The summary of lm-eval has a key of this name, too.
+        others = " Of lm-eval import samples_*.jsonl." if document.keys() & {"configs", "n-shot", "versions"} else ""
+        raise FileRefused(1, f"There is no list 'results' in the results. Export them again with promptfoo.{others}")
+    if version is None:
+        version = VERSION_WITHOUT_NUMBER
+    if version not in VERSIONS or isinstance(version, bool):
+        raise FileRefused(1, f"The version of the results is {version!r}; 1 to 4 can be read.")
     named = document.get("evalId")
     return Evaluation(
         named if isinstance(named, str) else name, version, results, table if isinstance(table, dict) else {}
@@ -107,6 +115,11 @@ def evaluation_rows(evaluation: Evaluation) -> Iterator[ItemRow | RowProblem]:
 def _checked(result: Any) -> Mapping[str, Any]:
     if not isinstance(result, dict):
         raise BadField(f"The result is {kind_of(result)}; it is an object with prompt and response.")
+    for name in _OBJECTS:
+        if result.get(name) is not None and not isinstance(result[name], dict):
+            raise BadField(f"'{name}' is {kind_of(result[name])}; it is an object, or null. Export the results again.")
+    if result.get("success") is not None and not isinstance(result["success"], bool):
+        raise BadField(f"'success' is {kind_of(result['success'])}; it is true or false. Export the results again.")
     why = why_not_storable("NaN", result)
     if why:
         raise BadField(why)
@@ -136,12 +149,12 @@ def _row(
     provider, prompt, output = _provider(result), _prompt(result), _output(result)
     cell = _cell(cells, prompt, output, provider, result)
     machine, corrected = _grades(result, cell)
-    variables = result.get("vars") if isinstance(result.get("vars"), dict) else {}
+    variables = result.get("vars") or {}
     key = _key(evaluation, result, seen)
     return finished_row(
         ItemRow(
             line=number,
-            turns=(Turn(_question(variables or {}, prompt), output or "", _reference(variables or {}, result)),),
+            turns=(Turn(_question(variables, prompt), output or "", _reference(variables, result)),),
             key=key,
             model=provider[:200],
             has_answer=output is not None,
@@ -179,9 +192,11 @@ def _comment(cell: Mapping[str, Any] | None) -> str:
 
 
 def _provider(result: Mapping[str, Any]) -> str:
-    provider = result.get("provider", "")
-    named = provider.get("id", "") if isinstance(provider, dict) else provider
-    return named if isinstance(named, str) else ""
+    provider = result.get("provider")
+    named = provider.get("id") if isinstance(provider, dict) else provider
+    if named is not None and not isinstance(named, str):
+        raise BadField(f"The provider's id is {kind_of(named)}; it is text. Export the results again.")
+    return named or ""
 
 
 def _prompt(result: Mapping[str, Any]) -> str:

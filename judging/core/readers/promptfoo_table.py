@@ -1,7 +1,8 @@
 """promptfoo's table as CSV or HTML: a row per test, a column per variable, then one per prompt and provider.
 
 Of a cell `[PASS] (1.00) text` the text is the answer and the mark the grade that the table shows, which a person may
-have changed: the file does not say.
+have changed: the file does not say. Later versions put the grade, its reason and a comment into columns of their own
+behind the answer.
 """
 
 import csv
@@ -18,24 +19,30 @@ from judging.core.verdicts import Reason, Verdict
 
 MAX_HTML = 50_000_000
 _CELL = re.compile(r"\[(PASS|FAIL|ERROR)\](?:\s*\((-?\d+(?:\.\d+)?)\))?\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _HEAD = re.compile(r"\[(?P<provider>[^\]]+)\]\s*(?P<prompt>.*)", re.DOTALL)
 _WHY = re.compile(r"\n+(?:Pass|Fail) Reason:\s*(?P<reason>.*)\Z", re.DOTALL | re.IGNORECASE)
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
+_BESIDE = {"Reasoning", "Status", "Score", "Named Scores", "Grader Reason", "Comment", "Latency (ms)"}
+_SIGN, _METRIC = "Grader Reason", "Metric: "
+_MARKS = {"PASS", "FAIL", "ERROR"}
+
 _Line = tuple[int, list[str]]
+_Beside = dict[str, str]
 
 
 def recognises(path: Path) -> bool:
-    """Whether the first row of a text file under its header has grades in its cells."""
+    """Whether a table has grades, in columns of their own or in the cells of the first row under its header."""
     if _is_html(path):
         return "[PASS]" in _head(path) or "[FAIL]" in _head(path)
-    if not _CELL.search(_head(path)):
+    if not _CELL.search(_head(path)) and _SIGN not in _head(path):
         return False
     try:
         lines = list(_first(csv.reader(strict_lines(path), strict=True), 2))
     except csv.Error:
         return False
-    return len(lines) == 2 and any(_CELL.match(cell) for cell in lines[1])
+    return len(lines) == 2 and (bool(_graded(lines[0])) or any(_CELL.match(cell) for cell in lines[1]))
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
@@ -44,25 +51,52 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     _, header = next(lines, (0, []))
     if not header:
         raise FileRefused(1, "The table is empty. Export the results again.")
+    graded = _graded(header)
     for line, cells in lines:
-        if len(cells) != len(header):
+        if len(cells) == len(header):
+            yield from _rows(line, header, cells, graded)
+        else:
             yield RowProblem(line, f"The row has {len(cells)} cells and the header {len(header)}. Export it again.")
-            continue
-        outputs = [place for place, cell in enumerate(cells) if _CELL.match(cell)]
-        if not outputs:
-            yield RowProblem(line, "No cell of the row begins with [PASS], [FAIL] or [ERROR]. Export the table again.")
-        named = enumerate(zip(header, cells, strict=True))
-        variables = {name: cell for place, (name, cell) in named if place not in outputs}
-        for place in outputs:
-            yield _row(line, header[place], cells[place], variables)
 
 
-def _row(line: int, head: str, cell: str, variables: dict[str, str]) -> ItemRow | RowProblem:
+def _graded(header: list[str]) -> dict[int, list[int]]:
+    """The columns of answers, each with the columns behind it that grade them; none in tables with marks only."""
+    found: dict[int, list[int]] = {}
+    answer = 0
+    for place, name in enumerate(header):
+        if name in _BESIDE or name.startswith(_METRIC):
+            found.setdefault(answer, []).append(place)
+        else:
+            answer = place
+    return {place: beside for place, beside in found.items() if _SIGN in [header[at] for at in beside]}
+
+
+def _rows(
+    line: int, header: list[str], cells: list[str], graded: dict[int, list[int]]
+) -> Iterator[ItemRow | RowProblem]:
+    outputs = list(graded) or [place for place, cell in enumerate(cells) if _CELL.match(cell)]
+    taken = {*outputs, *(at for beside in graded.values() for at in beside)}
+    named = enumerate(zip(header, cells, strict=True))
+    variables = {name: cell for place, (name, cell) in named if place not in taken}
+    rows = 0
+    for place in outputs:
+        beside = {header[at]: cells[at] for at in graded.get(place, ())}
+        # A table of several evaluations has no cell where one of them had no such test.
+        if cells[place] or any(beside.values()):
+            rows += 1
+            yield _row(line, header[place], cells[place], variables, beside)
+    if not rows:
+        yield RowProblem(line, "No cell of the row begins with [PASS], [FAIL] or [ERROR]. Export the table again.")
+
+
+def _row(line: int, head: str, cell: str, variables: dict[str, str], beside: _Beside) -> ItemRow | RowProblem:
     provider, template = _head_of(head)
     prompt = _VARIABLE.sub(lambda found: variables.get(found[1], found[0]), template)
-    found = _CELL.match(cell)
-    mark, score = (found[1].upper(), found[2]) if found else ("", None)
-    text, reason = _answer(cell[found.end() :] if found else cell, failed=mark == "FAIL")
+    mark, score, text, reason = _from_columns(cell, beside) if "Status" in beside else _from_cell(cell)
+    if mark not in _MARKS or (score and not _NUMBER.fullmatch(score)):
+        shown = f"{mark} {score or ''}".strip()
+        return RowProblem(line, f"The grade of a cell is {shown!r:.60}; it is PASS, FAIL or ERROR and a number.")
+    reason = beside.get(_SIGN) or reason
     name = find(variables, QUESTION)
     expected = variables.get("__expected", "").removeprefix("grade:")
     answered = mark != "ERROR"
@@ -76,10 +110,27 @@ def _row(line: int, head: str, cell: str, variables: dict[str, str]) -> ItemRow 
             ),
             model=provider[:200],
             has_answer=answered,
-            extra={"promptfoo": {"vars": variables, "prompt": prompt, "cell": cell}},
-            judgments=(_judgment(mark, score, reason if answered else text),),
+            extra={"promptfoo": {"vars": variables, "prompt": prompt, "cell": cell, **_kept(beside)}},
+            judgments=(_judgment(mark, score, reason if answered else reason or text),),
         )
     )
+
+
+def _kept(beside: _Beside) -> dict[str, _Beside]:
+    return {"graded": beside} if beside else {}
+
+
+def _from_columns(cell: str, beside: _Beside) -> tuple[str, str | None, str, str]:
+    """Mark, score, answer and reason of a table that has a column for each."""
+    mark = beside["Status"].strip().upper()
+    return mark, beside.get("Score", "").strip() or None, "" if mark == "ERROR" else cell, ""
+
+
+def _from_cell(cell: str) -> tuple[str, str | None, str, str]:
+    """The same of a cell that begins with its mark."""
+    found = _CELL.match(cell)
+    mark, score = (found[1].upper(), found[2]) if found else ("", None)
+    return mark, score, *_answer(cell[found.end() :] if found else cell, failed=mark == "FAIL")
 
 
 def _head_of(head: str) -> tuple[str, str]:

@@ -23,6 +23,9 @@ MAX_RATIO = 200
 """Unpacked bytes per packed one: text packs to a tenth, bombs to a thousandth."""
 MAX_COLUMNS = 1000
 
+NO_ARCHIVE = (BadZipFile, OSError, NotImplementedError, ValueError, EOFError, RuntimeError)
+"""What opening an archive raises where it is none, or one of another time."""
+
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 _CONTENT = "xl/workbook.xml"
 _BROKEN = (
@@ -50,7 +53,7 @@ def is_workbook(path: Path) -> bool:
             return False
         with ZipFile(path) as archive:
             return _CONTENT in archive.namelist()
-    except (BadZipFile, OSError):
+    except NO_ARCHIVE:
         return False
 
 
@@ -115,7 +118,7 @@ def _check_size(path: Path) -> None:
     try:
         with ZipFile(path) as archive:
             parts = archive.infolist()
-    except (BadZipFile, OSError):
+    except NO_ARCHIVE:
         raise FileRefused(0, "The workbook is damaged. Save it again as XLSX.") from None
     unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
     if unpacked > MAX_UNPACKED or (unpacked > 1_000_000 and unpacked > MAX_RATIO * packed):

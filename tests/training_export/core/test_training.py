@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
 from judging.core.items import Turn
 from judging.core.verdicts import PersonVerdict
@@ -114,6 +115,43 @@ def test_a_conversation_is_one_chat(tmp_path: Path) -> None:
     write("chat", tmp_path, [Record(key="k", position=1, turns=turns, people=by(CLEAN))])
     (row,) = rows(tmp_path / "train.jsonl")
     assert [message["content"] for message in row["messages"]] == ["One?", "1", "Two?", "2"]
+
+
+CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "c"}]}
+WITH_TOOL = [
+    {"role": "system", "content": "S"},
+    {"role": "user", "content": [{"type": "text", "text": "Q?"}]},
+    CALL,
+    {"role": "tool", "tool_call_id": "c", "content": "sunny"},
+    {"role": "assistant", "content": "A."},
+]
+
+
+def chatted(extra: dict[str, Any], **correction: str) -> Record:
+    people = PeopleWord(origin=Origin.GOLD, verdict=CLEAN, correction=correction)
+    return Record(key="k", position=1, turns=(Turn("Q?", "A."),), people=people, extra=extra)
+
+
+def test_a_chat_leaves_with_its_system_and_its_tools(tmp_path: Path) -> None:
+    write("chat", tmp_path, [chatted({"system": "S"}), chatted({"messages": WITH_TOOL, "system": "S"})])
+    plain, tools = rows(tmp_path / "train.jsonl")
+    assert [message["role"] for message in plain["messages"]] == ["system", "user", "assistant"]
+    assert tools["messages"] == WITH_TOOL
+
+
+@pytest.mark.parametrize(
+    "extra", [{"messages": WITH_TOOL, "system": "S"}, {"system": "S"}, {"messages": "a key of another kind"}]
+)
+def test_a_corrected_chat_leaves_as_it_was_corrected(tmp_path: Path, extra: dict[str, Any]) -> None:
+    write("chat", tmp_path, [chatted(extra, answer="B.")])
+    (row,) = rows(tmp_path / "train.jsonl")
+    assert [message["content"] for message in row["messages"]][-2:] == ["Q?", "B."]
+
+
+def test_a_table_of_chats_holds_texts(tmp_path: Path) -> None:
+    write("chat", tmp_path, [chatted({"messages": WITH_TOOL})], files="parquet")
+    (row,) = parquet.read_table(tmp_path / "train.parquet").to_pylist()
+    assert [message["content"] for message in row["messages"]] == ["S", "Q?", "", "sunny", "A."]
 
 
 def test_what_a_trainer_stumbles_over_is_said(tmp_path: Path) -> None:

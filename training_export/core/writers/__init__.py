@@ -36,7 +36,7 @@ WRITERS: dict[str, Format] = {
         trl_preference_writer, frozenset({Need.CONTEXT, Need.PAIRS}), for_training=True, by_question=True
     ),
     "trl_unpaired": Format(trl_unpaired_writer, for_training=True),
-    "chat": Format(chat_writer, for_training=True, many_turns=True),
+    "chat": Format(chat_writer, frozenset({Need.EXTRA}), for_training=True, many_turns=True),
     "text": Format(text_writer, for_training=True),
     "mdk_gold": Format(mdk_gold_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.REPLIES}), people_only=True),
     "promptfoo_csv": Format(promptfoo_csv_writer),

@@ -159,3 +159,37 @@ def test_broken_pairs_are_named(tmp_path: Path, entry: dict[str, Any], message: 
     found = read(tmp_path, "pairs", {"question": "Q", "answer_a": "A", "answer_b": "B"}, entry)
     assert isinstance(found[1], RowProblem)
     assert message in found[1].message
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "form", "answers"),
+    [
+        ("question,response_a,response_b,model_a,model_b", '問?,"A, quoted",B,m,n', "pairs", ("A, quoted", "B")),
+        ("prompt,chosen,rejected", "問?,良い,悪い", "preference", ("良い", "悪い")),
+    ],
+)
+def test_tables_hold_pairs_and_preferences_too(
+    tmp_path: Path, header: str, cells: str, form: str, answers: tuple[str, str]
+) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text(f"{header}\n{cells}\n", encoding="utf-8")
+    assert detect_format(path) == form
+    (row,) = read_rows(path, form)
+    assert isinstance(row, ItemRow)
+    assert (row.kind, row.turns[0], row.turns_b[0].answer) == ("pair", Turn("問?", answers[0]), answers[1])
+
+
+def test_an_empty_cell_is_no_answer_of_a_pair(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text("question,chosen,rejected\nQ,A,\nQ,A,B\n")
+    first, second = read_rows(path, detect_format(path))
+    assert isinstance(first, RowProblem)
+    assert (first.line, first.message[:22]) == (2, "There is no 'rejected'")
+    assert isinstance(second, ItemRow)
+
+
+def test_what_messages_of_a_preference_say_beside_their_words_is_kept(tmp_path: Path) -> None:
+    asked, said = {"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "reasoning_content": "hm"}
+    other = [{"role": "assistant", "content": "B"}]
+    row = only(tmp_path, "preference", {"prompt": [asked], "chosen": [said], "rejected": other})
+    assert (row.turns, row.extra) == ((Turn("Q", "A"),), {"chosen": [said]})

@@ -28,6 +28,50 @@ def test_pairs_of_messages_are_turns_and_the_system_is_kept(tmp_path: Path) -> N
     ]
 
 
+CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "function": {"name": "weather"}}]}
+RESULT = {"role": "tool", "tool_call_id": "c", "content": "sunny"}
+
+
+@pytest.mark.parametrize(
+    ("messages", "turns"),
+    [
+        ([says("user", "Q"), CALL, RESULT, says("assistant", "A")], [("Q", "A")]),
+        (
+            [says("user", "Q"), says("assistant", "I look."), CALL, RESULT, says("assistant", "A")],
+            [("Q", "I look.\n\nA")],
+        ),
+        ([says("assistant", "Welcome."), says("user", "Q"), says("assistant", "A")], [("Q", "A")]),
+        ([says("user", "Q"), says("assistant", "A"), says("assistant", "B")], [("Q", "A\n\nB")]),
+        ([says("user", "Q"), {**says("assistant", "A"), "weight": 0, "reasoning_content": "hm"}], [("Q", "A")]),
+        ([says("user", "Q"), says("assistant", "A"), says("system", "S"), says("user", "R")], [("Q", "A"), ("R", "")]),
+        ([says("user", [{"type": "text", "text": "Q"}, {"type": "text", "text": "R"}])], [("Q\nR", "")]),
+        ([says("user", "Q"), CALL, RESULT], [("Q", "")]),
+    ],
+)
+def test_what_the_turns_do_not_say_is_kept(
+    tmp_path: Path, messages: list[dict[str, Any]], turns: list[tuple[str, str]]
+) -> None:
+    (row,) = read(tmp_path, {"messages": messages})
+    assert isinstance(row, ItemRow)
+    assert [(turn.question, turn.answer) for turn in row.turns] == turns
+    assert row.extra["messages"] == messages
+    assert row.has_answer == bool(turns[-1][1])
+
+
+@pytest.mark.parametrize("name", ["conversations", "conversation"])
+def test_sharegpt_s_conversations_are_conversations(tmp_path: Path, name: str) -> None:
+    said = [{"from": who, "value": text} for who, text in (("system", "S"), ("human", "Q"), ("gpt", "A"))]
+    (row,) = read(tmp_path, {"id": "a", name: said})
+    assert row == ItemRow(line=1, turns=(Turn("Q", "A"),), key="a", extra={"system": "S"})
+
+
+def test_a_system_s_text_beside_one_among_the_messages_loses_neither(tmp_path: Path) -> None:
+    messages = [says("system", "S"), says("user", "Q"), says("assistant", "A")]
+    (row,) = read(tmp_path, {"system": "T", "messages": messages})
+    assert isinstance(row, ItemRow)
+    assert row.extra == {"system": "T", "messages": messages}
+
+
 def test_open_question_has_no_answer(tmp_path: Path) -> None:
     (row,) = read(tmp_path, {"messages": [says("user", "Q"), says("user", [{"type": "text", "text": "more"}])]})
     assert isinstance(row, ItemRow)
@@ -51,13 +95,14 @@ def test_openai_evals_lines_have_a_question_and_an_ideal(tmp_path: Path) -> None
     ("messages", "message"),
     [
         ([], "is no list"),
-        ([says("assistant", "A")], "nobody asked"),
-        ([says("user", "Q"), says("assistant", "A"), says("assistant", "B")], "nobody asked"),
+        ([says("assistant", "A")], "Nobody asks"),
         ([says("system", "S")], "Nobody asks"),
-        ([says("tool", "x")], "role 'tool'"),
+        ([says("tool", "x")], "Nobody asks"),
+        ([says("narrator", "x")], "role 'narrator'"),
+        ([says("user", "Q"), {"role": "assistant"}], "content of message 2 is null"),
         ([says("user", 3)], "content of message 1 is a number"),
         ([says("user", None)], "content of message 1 is null"),
-        ([says("user", [{"type": "image"}])], "content of message 1 is a list"),
+        ([says("user", [{"type": "text", "text": "see"}, {"type": "image_url"}])], "no text ('image_url')"),
         (["user"], "role None"),
         ([says("user", " ")], "question is empty"),
     ],

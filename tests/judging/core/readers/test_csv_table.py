@@ -27,11 +27,28 @@ def test_reads_quoted_cells_with_line_ends(tmp_path: Path) -> None:
     assert (second.line, second.extra) == (4, {"source": ""})
 
 
-@pytest.mark.parametrize("mark", [",", "\t", ";"])
+@pytest.mark.parametrize("mark", [",", "\t", ";", "|"])
 def test_finds_the_delimiter(tmp_path: Path, mark: str) -> None:
     (row,) = rows(tmp_path, f'question{mark}answer{mark}"a;b,c\td"\nQ{mark}A{mark}X\n')
     assert isinstance(row, ItemRow)
     assert (row.turns[0], row.extra) == (Turn("Q", "A"), {"a;b,c\td": "X"})
+
+
+@pytest.mark.parametrize(("before", "line"), [("sep=;\r\n", 3), ("\n\r\n", 4), ("\nsep=;\n", 4)])
+def test_lines_before_the_header_are_passed_over(tmp_path: Path, before: str, line: int) -> None:
+    good, bad = rows(tmp_path, f"{before}question;answer\nQ;A\nQ;A;B\n")
+    assert isinstance(good, ItemRow)
+    assert (good.line, good.turns[0]) == (line, Turn("Q", "A"))
+    assert isinstance(bad, RowProblem)
+    assert bad.line == line + 1
+
+
+@pytest.mark.parametrize("table", ["question,answer\rQ,A\r", '"question,answer\nQ,A\n'])
+def test_a_header_that_cannot_be_read_is_said(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(table.encode())
+    with pytest.raises(FileRefused, match="end the lines with LF or CR LF"):
+        detect_format(path)
 
 
 def test_table_with_one_column_is_read(tmp_path: Path) -> None:

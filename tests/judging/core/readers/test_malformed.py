@@ -273,6 +273,15 @@ def test_its_own_damage_is_named(tmp_path: Path, form: str, content: bytes, part
     check_named(written(tmp_path, content), form, part)
 
 
+def test_an_archive_of_another_time_is_named(tmp_path: Path) -> None:
+    raw = bytearray(sheet(["question"], ["Q"]))
+    at = raw.index(b"PK\x01\x02")
+    raw[at + 6] = 99
+    check_named(written(tmp_path, bytes(raw)), "xlsx")
+    with pytest.raises(FileRefused, match="archive"):
+        detect_format(written(tmp_path, bytes(raw)))
+
+
 @pytest.mark.parametrize("cut", range(40, 4000, 180))
 @pytest.mark.parametrize("form", ["xlsx", "parquet", "inspect_log", "promptfoo_db"])
 def test_a_file_that_was_cut_off_gives_no_row(tmp_path: Path, form: str, cut: int) -> None:

@@ -58,19 +58,37 @@ def test_reads_a_line_with_everything(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["question", "prompt", "input", "instruction", "Question"])
+@pytest.mark.parametrize(
+    "name", ["question", "prompt", "input", "instruction", "Question", "query", "user_input", "質問"]
+)
 def test_knows_the_names_of_a_question(tmp_path: Path, name: str) -> None:
     assert one(tmp_path, **{name: "Q", "answer": "A"}).turns[0].question == "Q"
 
 
-@pytest.mark.parametrize("name", ["answer", "output", "response", "completion"])
+@pytest.mark.parametrize("name", ["answer", "output", "response", "completion", "actual_output", "回答"])
 def test_knows_the_names_of_an_answer(tmp_path: Path, name: str) -> None:
     assert one(tmp_path, **{"question": "Q", name: "A"}).turns[0].answer == "A"
 
 
-@pytest.mark.parametrize("name", ["reference", "target", "expected", "ideal"])
+@pytest.mark.parametrize("name", ["reference", "target", "expected", "ideal", "ground_truth", "expected_output"])
 def test_knows_the_names_of_a_reference(tmp_path: Path, name: str) -> None:
     assert one(tmp_path, **{"question": "Q", name: "R"}).turns[0].reference == "R"
+
+
+@pytest.mark.parametrize("name", ["context", "contexts", "retrieved_contexts"])
+def test_several_passages_are_one_context_and_kept(tmp_path: Path, name: str) -> None:
+    row = one(tmp_path, **{"question": "Q", name: ["一", "二"]})
+    assert (row.context, row.extra) == ("一\n\n二", {name: ["一", "二"]})
+
+
+def test_true_and_false_are_words_and_kept(tmp_path: Path) -> None:
+    row = one(tmp_path, question="Q", answer=True, target=False)
+    assert (row.turns[0], row.extra) == (Turn("Q", "true", "false"), {"answer": True, "target": False})
+
+
+def test_parts_of_messages_are_joined(tmp_path: Path) -> None:
+    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    assert one(tmp_path, question=[{"role": "user", "content": parts}]).turns[0].question == "a\nb"
 
 
 def test_second_name_for_the_same_thing_is_kept(tmp_path: Path) -> None:
@@ -117,7 +135,10 @@ def test_byte_order_mark_and_blank_lines_do_not_matter(tmp_path: Path) -> None:
         ('{"question": "  \\n"}', "question is empty"),
         ('{"question": {"a": 1}}', "'question' is an object"),
         ('{"question": "Q", "answer": ["A"]}', "'answer' is a list"),
-        ('{"question": "Q", "answer": true}', "'answer' is true or false"),
+        ('{"question": "Q", "answer": ["A", "B"]}', "--column reference=answer"),
+        ('{"question": "Q", "answer": [1]}', "'answer' is a list"),
+        ('{"question": "Q", "context": [{}]}', "'context' is a list"),
+        ('{"question": [{"role": "user", "content": [{"type": "image_url"}]}]}', "Only texts can be judged"),
         ('{"question": "Q\\u0000"}', "NUL"),
         ('{"question": "Q", "x": ["\\ud800"]}', "half of a character pair"),
         ('{"question": "Q", "x": NaN}', "number nan"),
