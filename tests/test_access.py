@@ -97,6 +97,7 @@ ABOUT_NOTHING_HERE = {
     "agreement_panel",
     "agreement_table",
     "export_file",
+    "run_questions",
     "upload_problems",
     "admin:autocomplete",
     "admin:<(?P<url>.*)$>",

@@ -5,6 +5,7 @@ the same item always gets the same reply, on every machine.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import cycle
@@ -37,6 +38,9 @@ RATING = "[[rating]]"
 
 PAIR = "[[A]]"
 """A prompt that says so wants to know which of two answers is better."""
+
+QUESTIONS = "[QUESTION]"
+"""A prompt that says so wants questions with choices, made of a passage."""
 
 ALIKE = 0.5
 """The share of a reference's pairs of characters that an answer must hold."""
@@ -120,6 +124,8 @@ def _ruled(rules: Sequence[Mapping[str, str]], item: ItemText) -> str | None:
 
 def _built_in(request: Request) -> str:
     """Clean where the answer is much like the reference (without one: half of the texts), with a slip now and then."""
+    if QUESTIONS in _asked(request):
+        return _questions(request.item.context)
     turn = judged_turn(request.item, request.id[1])
     draw = sha256(f"{turn.question}\x1f{turn.answer}".encode()).digest()
     agrees = _alike(turn.answer, turn.reference) if turn.reference else draw[0] % 2 == 0
@@ -130,6 +136,22 @@ def _built_in(request: Request) -> str:
         return f"Graded by fixed rules, not by a model. Rating: [[{8 + draw[2] % 3 if clean else 1 + draw[2] % 6}]]"
     word = {"verdict": "clean", "score": 4 + draw[2] % 2} if clean else {"verdict": "wrong", "score": 1 + draw[2] % 3}
     return json.dumps({"reason": "Graded by fixed rules, not by a model."} | word)
+
+
+def _questions(passage: str) -> str:
+    """Two questions whose choices are words of a passage, as far as it has enough of them."""
+    words = list(dict.fromkeys(word for word in re.findall(r"\w+", passage) if len(word) > 3))
+    fours = [words[start : start + 4] for start in (0, 4) if len(words) >= start + 4]
+    blocks = [
+        "\n".join([
+            QUESTIONS,
+            f"Which of these comes first: {', '.join(sorted(four))}?",
+            *(f"{letter}) {word}" for letter, word in zip("ABCD", four, strict=True)),
+            f"[ANSWER]\nA) {four[0]}\n[END]",
+        ])
+        for four in fours
+    ]  # fmt: skip
+    return "\n\n".join(blocks)
 
 
 def _better(request: Request) -> str:

@@ -65,7 +65,7 @@ def benchmark_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def benchmark_start(request: HttpRequest) -> HttpResponseBase:
     """Choose models and a benchmark."""
-    form = BenchmarkForm(request.POST or None, initial={"benchmark": request.GET.get("benchmark")})
+    form = BenchmarkForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
             found = started(form, request)
