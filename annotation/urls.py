@@ -18,6 +18,7 @@ from annotation.views import (
     questions,
     review,
     review_steps,
+    unread,
     uploads,
 )
 
@@ -53,6 +54,7 @@ campaign_urls = [
     path("benchmarks/questions/", questions.benchmark_questions, name="benchmark_questions"),
     path("runs/<int:pk>/questions/", questions.run_questions, name="run_questions"),
     path("runs/<int:pk>/questions/review/", questions.run_questions_review, name="run_questions_review"),
+    path("runs/<int:pk>/unread/", unread.run_unread, name="run_unread"),
     path("campaigns/<int:pk>/known/", campaign_checks.campaign_known, name="campaign_known"),
     path("campaigns/<int:pk>/rereview/", campaign_checks.campaign_rereview, name="campaign_rereview"),
     path("campaigns/<int:pk>/queue/<int:annotator_pk>/", campaign_queue.campaign_queue, name="campaign_queue"),

@@ -20,8 +20,9 @@ def review_unread(
 ) -> tuple[Campaign, int]:
     """Give these people the items that the judge of a run could not be read on, in the campaign of this name.
 
-    The campaign is made if it is new; asked again, it gains what has become unread since. Returns it, and how many
-    items it gained. CampaignRefused where there are none, or the campaign is another one.
+    The campaign is made if it is new, with the judge's own criteria unless `terms` says otherwise; asked again, it
+    gains what has become unread since. Returns it, and how many items it gained. CampaignRefused where there are none,
+    or the campaign is another one.
     """
     items = list(unrated_items(run).values_list("pk", flat=True))
     if not items:
@@ -38,8 +39,13 @@ def review_unread(
         "order": Order.SEQUENTIAL.value,
         "seed": 0,
     }
-    campaign = campaign_with(run.dataset, name, settings, terms)
+    campaign = campaign_with(run.dataset, name, settings, terms or judges_terms(run))
     for person in people:
         person.save()
     chosen = [Chosen(item=item, how=CampaignItem.How.HAND, stratum="", probability=None) for item in items]
     return campaign, queue_items(campaign, [(one, labels_per_item) for one in chosen], people)
+
+
+def judges_terms(run: Run) -> Terms:
+    """What the judge was asked, where it has criteria of its own."""
+    return Terms(rubric=run.judge.rubric_id if run.judge is not None else None)

@@ -46,8 +46,11 @@ def turn_judgments(run: Run) -> QuerySet[Judgment]:
 
 
 def unrated_items(run: Run) -> QuerySet[Item]:
-    """The items that have an answer and, in some turn, no rating: those for people to look at, in order."""
-    unread = Judgment.objects.filter(run=run, status="unscored").exclude(reason=Reason.NO_ANSWER)
+    """The items that have an answer and, in some turn, no rating: those for people to look at, in order. A pair whose
+    orders disagree was read."""
+    unread = Judgment.objects.filter(run=run, status="unscored").exclude(
+        reason__in=[Reason.NO_ANSWER, Reason.INCONSISTENT]
+    )
     items: QuerySet[Item] = Item.objects.filter(pk__in=unread.values("item")).order_by("position")
     return items
 

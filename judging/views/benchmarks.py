@@ -39,7 +39,8 @@ from judging.reports.benchmark_comparisons import OUTCOMES, comparable, meeting_
 from judging.reports.benchmark_documents import report_document
 from judging.reports.benchmark_rows import final_runs
 from judging.reports.benchmark_steps import step_progress
-from judging.reports.benchmarks import benchmark_report
+from judging.reports.benchmarks import BenchmarkReport, benchmark_report
+from judging.reports.mt_bench import unrated_items
 from judging.views.runs import STOP_POLLING, wants_fragment
 
 PER_PAGE = 25
@@ -132,8 +133,20 @@ def benchmark_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {"report": report, "sections": sections_of(report), "share": is_share(report)}
     if report.pairs is not None:
         context["table"] = pair_table(report.pairs, found)
+    context["unread"] = unread_of(report)
     context["biases"] = [*pair_biases(report.pairs), *rating_biases(report)]
     return render(request, "judging/benchmark_detail.html", context)
+
+
+def unread_of(report: BenchmarkReport) -> list[tuple[Run, str, int]]:
+    """The runs whose judge could not be read on some items: each with the model's name, '' for pairs, and how many."""
+    if not report.benchmark.is_graded:
+        return []
+    graded = [(run, model.name) for model in report.models for run in model.runs]
+    if report.pairs is not None and report.pairs.run is not None:
+        graded.append((report.pairs.run, ""))
+    counted = [(run, name, unrated_items(run).count()) for run, name in graded if run.is_over]
+    return [each for each in counted if each[2]]
 
 
 def found_run(pk: int) -> BenchmarkRun:
