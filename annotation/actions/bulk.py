@@ -89,6 +89,16 @@ def remove_items(campaign: Campaign, items: Collection[int]) -> Done:
     return in_chunks(campaign, items, _remove)
 
 
+def forbid_skipping(campaign: Campaign, items: Collection[int]) -> Done:
+    """Nobody may skip these items from now on; what was skipped stays so."""
+    return in_chunks(campaign, items, partial(_skippable, unskippable=True))
+
+
+def allow_skipping(campaign: Campaign, items: Collection[int]) -> Done:
+    """These items may be skipped again, as the campaign's rules say."""
+    return in_chunks(campaign, items, partial(_skippable, unskippable=False))
+
+
 def refuse_closed(campaign: Campaign) -> None:
     """Queues of a closed campaign do not change."""
     if campaign.state != Campaign.State.OPEN:
@@ -145,6 +155,11 @@ def _put_aside(place: Assignment, reason: str) -> None:
 def _send(_campaign: Campaign, rows: list[CampaignItem]) -> int:
     fresh = CampaignItem.objects.filter(pk__in=[row.pk for row in rows], for_adjudication=False)
     return fresh.update(for_adjudication=True)
+
+
+def _skippable(_campaign: Campaign, rows: list[CampaignItem], *, unskippable: bool) -> int:
+    others = CampaignItem.objects.filter(pk__in=[row.pk for row in rows]).exclude(unskippable=unskippable)
+    return others.update(unskippable=unskippable)
 
 
 def _hand_over(campaign: Campaign, rows: list[CampaignItem], *, taker: Annotator) -> int:

@@ -59,7 +59,7 @@ def reject_to_another(label: Label, *, by: User, comment: str = "") -> LabelRevi
     labels = current_labels(row)
     review = append(label, LabelReview.Outcome.REJECTED, by, comment)
     row.draft = content_of(row, labels) | {"at": timezone.now().isoformat()}
-    end_labels(labels, Label.EndedBy.UNDONE, timezone.now())
+    end_labels(labels, Label.EndedBy.REJECTED, timezone.now())
     recount_all(row, labels)
     if row.placed:
         give_place(row.campaign_item)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from annotation.actions.draws import draw, free_expired, give_place, held_from_now, lock_queues, take_place
 from annotation.actions.extras import deal_to_another, want_one_more
-from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
+from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed, refuse_unskippable
 from annotation.core.rules import CampaignRules, Skipped, skip_rule
 from annotation.core.words import PageView
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
@@ -87,10 +87,11 @@ def skip(assignment: Assignment, reason: str, *, view: PageView) -> Assignment:
     if row.draft_rev != view.known_rev and row.draft.get("page") != view.key:
         raise StalePage(elsewhere())
     rules = CampaignRules.from_json(row.campaign.rules)
+    rule = skip_rule(rules, pulled=row.campaign.is_pulled)
+    refuse_unskippable(rule, row.campaign_item)
     if rules.comment_on_skip and not reason.strip():
         raise LabelRefused(_("This campaign asks for a reason when an item is skipped: write one."))
     row.skip_reason, row.draft_rev = reason.strip()[:500], row.draft_rev + 1
-    rule = skip_rule(rules, pulled=row.campaign.is_pulled)
     if rule == Skipped.ME:
         return _put_off(row)
     row.state, row.held_until = Assignment.State.SKIPPED, None

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from annotation.models import Campaign
+from annotation.core.rules import Skipped
+from annotation.models import Campaign, CampaignItem
 
 
 class LabelRefused(ValueError):
@@ -17,6 +18,14 @@ def refuse_closed(campaign: Campaign) -> None:
     """A closed campaign is looked at and no longer changed."""
     if campaign.state != Campaign.State.OPEN:
         raise LabelRefused(_("This campaign is closed: its labels can no longer change. Ask a lead to open it again."))
+
+
+def refuse_unskippable(rule: Skipped, item: CampaignItem) -> None:
+    """Some campaigns want every item decided, and some items are wanted decided in any campaign."""
+    if rule == Skipped.NEVER or item.unskippable:
+        raise LabelRefused(
+            _("This item cannot be skipped: decide it, as undefined if need be, or put it to the end of your queue.")
+        )
 
 
 def elsewhere() -> str:

@@ -13,6 +13,7 @@ class Skipped(StrEnum):
     OTHERS = "others"  # its place goes to somebody else
     ME = "me"  # it comes again at the end of one's own queue
     IGNORE = "ignore"  # nobody gets it instead
+    NEVER = "never"  # no item can be skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ ACTIONS = {
     "back_to_pending": _("back to pending"),
     "mark_known": _("mark as known, the right answer is"),
     "forget_known": _("no longer known"),
+    "forbid_skipping": _("nobody may skip them"),
+    "allow_skipping": _("they may be skipped again"),
     "remove_items": _("remove from the campaign, where nobody has begun"),
 }
 LONGEST = 200

@@ -42,6 +42,7 @@ SKIPPED = [
     (Skipped.OTHERS, _("goes to somebody else")),
     (Skipped.ME, _("comes again at the end of one's own queue")),
     (Skipped.IGNORE, _("stays skipped")),
+    (Skipped.NEVER, _("there is none: nothing can be skipped")),
 ]
 
 

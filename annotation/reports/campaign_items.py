@@ -29,6 +29,7 @@ class Show(StrEnum):
     SENT = "sent"
     KNOWN = "known"
     EXTRA = "extra"
+    UNSKIPPABLE = "unskippable"
     REMOVED = "removed"
 
 
@@ -137,5 +138,6 @@ CONDITIONS: dict[Show, Callable[[Campaign], Q]] = {
     Show.SENT: lambda _campaign: Q(for_adjudication=True),
     Show.KNOWN: lambda _campaign: ~Q(known_value=""),
     Show.EXTRA: lambda _campaign: Q(extra__gt=0),
+    Show.UNSKIPPABLE: lambda _campaign: Q(unskippable=True),
     Show.REMOVED: lambda _campaign: Q(wanted=0) & ~Q(how=CampaignItem.How.CHECK),
 }

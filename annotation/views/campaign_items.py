@@ -33,6 +33,7 @@ SHOW_WORDS = {
     Show.SENT: gettext_lazy("sent to adjudication"),
     Show.KNOWN: gettext_lazy("known"),
     Show.EXTRA: gettext_lazy("more labels because people disagree"),
+    Show.UNSKIPPABLE: gettext_lazy("cannot be skipped"),
     Show.REMOVED: gettext_lazy("removed"),
 }
 Verb = Callable[[Campaign, list[int], dict[str, Any]], bulk.Done]
@@ -44,6 +45,8 @@ VERBS: dict[str, Verb] = {
     "back_to_pending": lambda campaign, items, _data: bulk.back_to_pending(campaign, items),
     "mark_known": lambda campaign, items, data: bulk.mark_known(campaign, items, data["value"]),
     "forget_known": lambda campaign, items, _data: bulk.forget_known(campaign, items),
+    "forbid_skipping": lambda campaign, items, _data: bulk.forbid_skipping(campaign, items),
+    "allow_skipping": lambda campaign, items, _data: bulk.allow_skipping(campaign, items),
     "remove_items": lambda campaign, items, _data: bulk.remove_items(campaign, items),
 }
 

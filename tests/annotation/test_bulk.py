@@ -7,8 +7,10 @@ from django.contrib.auth.models import User
 from annotation.actions.bulk import (
     BulkRefused,
     Done,
+    allow_skipping,
     back_to_pending,
     fewer_labels,
+    forbid_skipping,
     forget_known,
     hand_items_over,
     mark_known,
@@ -17,6 +19,8 @@ from annotation.actions.bulk import (
     send_to_adjudication,
 )
 from annotation.actions.labels import open_assignment, submit_label
+from annotation.actions.queue import skip
+from annotation.actions.refusals import LabelRefused
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.models import Item
 from tests import factories
@@ -169,3 +173,13 @@ def test_queues_of_a_closed_campaign_do_not_change(campaign: Campaign, verb: Cal
     campaign.state = Campaign.State.CLOSED
     with pytest.raises(BulkRefused, match="closed"):
         verb(campaign, items(campaign))
+
+
+def test_chosen_items_cannot_be_skipped_until_they_may_again(campaign: Campaign) -> None:
+    chosen = items(campaign)[:2]
+    assert forbid_skipping(campaign, chosen) == Done(chosen=2, changed=2)
+    assert forbid_skipping(campaign, chosen) == Done(chosen=2, changed=0)
+    with pytest.raises(LabelRefused, match="cannot be skipped"):
+        skip(place(campaign), "no", view=view_of(place(campaign)))
+    assert allow_skipping(campaign, chosen) == Done(chosen=2, changed=2)
+    assert skip(place(campaign), "no", view=view_of(place(campaign))).state == "skipped"

@@ -76,7 +76,7 @@ def test_a_rejected_label_may_go_to_somebody_else(campaign: Campaign, label: Lab
     campaign.save(update_fields=["rules"])
     reject_to_another(label, by=lead)
     label.refresh_from_db()
-    assert label.ended_by == "undone"
+    assert label.ended_by == "rejected"
     old = place(campaign)
     assert (old.state, old.placed, old.skip_reason) == ("skipped", False, "rejected by a lead")
     taken = Assignment.objects.get(campaign_item=old.campaign_item, annotator__name="annotator-3")

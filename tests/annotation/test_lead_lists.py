@@ -45,6 +45,7 @@ def campaign(annotator: User, other_annotator: User) -> Campaign:
         (Show.SENT, [3]),
         (Show.KNOWN, [3]),
         (Show.EXTRA, []),
+        (Show.UNSKIPPABLE, [2]),
         (Show.REMOVED, []),
     ],
 )
@@ -54,6 +55,7 @@ def test_items_by_filter(campaign: Campaign, show: Show, expected: list[int]) ->
     say(campaign, 2)
     campaign.assignments.filter(queue_rank=4, annotator__name="annotator-1").update(state="skipped")
     CampaignItem.objects.filter(rank=3).update(for_adjudication=True, known_value="clean")
+    CampaignItem.objects.filter(rank=2).update(unskippable=True)
     item = Item.objects.get(position=2)
     campaign.gold_labels.create(item=item, value="clean", verdict="clean", method="adjudicated", at=campaign.at)
     assert [row.rank for row in items_of(campaign, ItemFilter(show=show))] == expected

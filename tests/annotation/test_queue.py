@@ -225,6 +225,27 @@ def test_a_skip_that_is_ignored_is_nobodys() -> None:
     assert next_place(campaign, person("b")) is None
 
 
+def test_where_nothing_can_be_skipped_it_is_decided_or_put_off() -> None:
+    campaign = make_pulled(items=2, labels=1, rules={"skipped": "never"})
+    place = pull(campaign, "a")
+    with pytest.raises(LabelRefused, match="cannot be skipped"):
+        skip(place, "too hard", view=view_of(place))
+    assert fresh(place).state == "pending"
+    to_end(place)
+    assert work(campaign, "a") == [2, 1]
+
+
+def test_an_item_that_cannot_be_skipped_is_one_among_others() -> None:
+    campaign = make_pulled(items=2, labels=1)
+    CampaignItem.objects.filter(rank=1).update(unskippable=True)
+    place = pull(campaign, "a")
+    with pytest.raises(LabelRefused, match="cannot be skipped"):
+        skip(place, "too hard", view=view_of(place))
+    label(place)
+    other = pull(campaign, "a")
+    assert skip(other, "", view=view_of(other)).state == "skipped"
+
+
 def test_skipping_twice_counts_once() -> None:
     campaign = make_pulled(labels=1)
     place = pull(campaign, "a")

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from annotation.models import Assignment, Campaign, Label
+from annotation.models import Assignment, Campaign, CampaignItem, Label
 from judging.models import Reply
 from tests import factories
 from tests.annotation.review_help import fields_of, make_review, place, press, url
@@ -281,3 +281,14 @@ def test_a_closed_campaign_offers_nothing_to_press(scored: Campaign, annotator_c
     assert re.search(r"<button[^>]*data-submit[^>]* disabled>", html)
     assert html.count('<fieldset class="review-criterion" data-field="value-') == len(CRITERIA)
     assert html.count('disabled> <legend><span class="review-dot"') == len(CRITERIA)
+
+
+def test_where_an_item_cannot_be_skipped_the_page_does_not_offer_it(annotator: User, annotator_client: Client) -> None:
+    campaign = make_review(["annotator-1"])
+    CampaignItem.objects.filter(rank=2).update(unskippable=True)
+    pages = [annotator_client.get(url("review_item", campaign, n)).content.decode() for n in (1, 2)]
+    assert ['name="skip_reason"' in page for page in pages] == [True, False]
+    assert all("To the end of my queue" in page for page in pages)
+    form = fields_of(annotator_client, url("review_item", campaign, 2))
+    answer = annotator_client.post(url("review_skip", campaign, 2), form, headers=HX)
+    assert (answer.status_code, "cannot be skipped" in answer.json()["message"]) == (422, True)

@@ -106,8 +106,9 @@ def decided_later(campaign: Campaign, person: Annotator, at: datetime) -> set[in
     """Items on which the person said something here, or took something back, after that moment."""
     own = Label.objects.filter(campaign=campaign, annotator=person, criterion="")
     said = own.filter(at__gt=at).values_list("item", flat=True)
-    undone = own.filter(ended_at__gt=at, ended_by=Label.EndedBy.UNDONE).values_list("item", flat=True)
-    return {*said, *undone}
+    taken_back = [Label.EndedBy.UNDONE, Label.EndedBy.REJECTED]
+    ended = own.filter(ended_at__gt=at, ended_by__in=taken_back).values_list("item", flat=True)
+    return {*said, *ended}
 
 
 def label_of(row: Assignment, word: Word, at: datetime) -> Label:
