@@ -3,6 +3,7 @@
 from types import TracebackType
 
 from redis import Redis
+from rq.exceptions import AbandonedJobError
 from rq.job import Job
 
 from annotation.actions import uploads
@@ -16,5 +17,7 @@ def work_upload(number: int) -> None:
 def upload_failed(
     job: Job, connection: Redis, kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Say on the upload what ended its job."""
+    """Say on the upload what ended its job. Where its worker died, `resume_uploads` has seen to it."""
+    if issubclass(kind, AbandonedJobError):
+        return
     uploads.fail_upload(job.args[0], f"The worker stopped: {kind.__name__}: {error}")

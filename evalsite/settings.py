@@ -152,6 +152,11 @@ RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 3600, "SERIALIZER": "rq.serializers.JSONSerializer"}
     for name in ("default", "gpu")
 }
+# What a worker calls when it starts and now and then, beside the runs: it puts back what dead workers left.
+RESUMED_BY_WORKERS = [
+    "annotation.actions.uploads.resume_uploads",
+    "training_export.actions.resume_exports",
+]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -9,7 +9,9 @@ import threading
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
+from django.utils.module_loading import import_string
 from rq import SimpleWorker, Worker
 from rq.executions import Execution
 from rq.job import Job
@@ -39,6 +41,9 @@ class Resuming(BaseWorker):
             self.log.info("Resumed run %s", run.pk)
         for benchmark_run in resume_benchmarks():
             self.log.info("Resumed %s", benchmark_run)
+        for name in settings.RESUMED_BY_WORKERS:
+            for work in import_string(name)():
+                self.log.info("Resumed %s", work)
         connections.close_all()
 
     def run_maintenance_tasks(self) -> None:

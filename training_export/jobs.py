@@ -3,6 +3,7 @@
 from types import TracebackType
 
 from redis import Redis
+from rq.exceptions import AbandonedJobError
 from rq.job import Job
 
 from training_export import actions
@@ -20,5 +21,7 @@ def build_export(number: int) -> None:
 def build_failed(
     job: Job, connection: Redis, kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Say on the export what ended its job."""
+    """Say on the export what ended its job. Where its worker died, `resume_exports` has seen to it."""
+    if issubclass(kind, AbandonedJobError):
+        return
     actions.fail_export(job.args[0], f"The worker stopped: {kind.__name__}: {error}")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.test import Client
 from django.urls import reverse
+from rq.exceptions import AbandonedJobError
 
+from annotation import jobs
 from annotation.actions import uploads
 from annotation.actions.uploads import orders
 from annotation.actions.uploads.files import Telling, UploadStopped, ask_to_stop, folder_of
@@ -332,6 +335,14 @@ def test_a_dead_workers_import_is_put_back_and_what_it_began_is_deleted(lead_cli
         uploads.put_back_lost()
     upload.refresh_from_db()
     assert (upload.state, upload.error) == (State.FAILED, "Its worker died 3 times; nothing was stored.")
+
+
+def test_a_job_whose_worker_died_says_nothing_on_the_upload() -> None:
+    upload = sent()
+    uploads.store_upload(upload)
+    job = SimpleNamespace(args=[upload.pk])
+    jobs.upload_failed(job, None, AbandonedJobError, AbandonedJobError(), None)  # type: ignore[arg-type]
+    assert Upload.objects.get().state == State.PENDING
 
 
 def test_a_worker_that_was_thought_dead_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

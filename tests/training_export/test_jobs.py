@@ -1,22 +1,28 @@
 """Exports that a worker builds."""
 
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from zlib import decompress
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from redis import Redis
 from rq import SimpleWorker
+from rq.exceptions import AbandonedJobError
 from rq.serializers import JSONSerializer
 
+from judging.core.claimers import this_claimer
 from judging.models import Dataset
 from tests import factories
 from training_export import actions, jobs
+from training_export.actions import exports
 from training_export.models import Export
 from training_export.selection import select
 
 pytestmark = pytest.mark.django_db
+DEAD = f"{this_claimer().rpartition(':')[0]}:1"
 
 
 @pytest.fixture
@@ -102,3 +108,53 @@ def test_what_ended_the_job_is_said_on_the_export(judged: Dataset) -> None:
     jobs.build_failed(job, None, TimeoutError, TimeoutError("3600 s"), None)  # type: ignore[arg-type]
     export.refresh_from_db()
     assert (export.state, export.error) == (Export.State.FAILED, "The worker stopped: TimeoutError: 3600 s")
+
+
+def test_a_job_whose_worker_died_says_nothing_on_the_export(judged: Dataset) -> None:
+    export = pending(judged)
+    job = SimpleNamespace(args=[export.pk])
+    jobs.build_failed(job, None, AbandonedJobError, AbandonedJobError(), None)  # type: ignore[arg-type]
+    export.refresh_from_db()
+    assert export.state == Export.State.PENDING
+
+
+def test_what_a_command_wrote_that_was_killed_failed_and_leaves_nothing(judged: Dataset, tmp_path: Path) -> None:
+    export = pending(judged)
+    half = tmp_path / ".out.0123abcd"
+    half.mkdir()
+    (tmp_path / ".out.mine").mkdir()
+    Export.objects.update(state=Export.State.RUNNING, claimed_by=DEAD, folder=str(tmp_path / "out"))
+    assert actions.resume_exports() == []
+    export.refresh_from_db()
+    assert (export.state, export.error) == (
+        Export.State.FAILED,
+        "The process that wrote it died; nothing was left. Export again.",
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [".out.mine"]
+
+
+def test_an_export_that_is_written_elsewhere_is_lost_when_it_was_silent_for_long(
+    judged: Dataset, valkey: Redis, export_dir: Path
+) -> None:
+    export = ordered(judged)
+    now = timezone.now()
+    Export.objects.update(state=Export.State.RUNNING, claimed_by="elsewhere:1:1", claimed_at=now)
+    assert actions.resume_exports() == []
+    Export.objects.update(claimed_at=now - timedelta(hours=2))
+    assert actions.resume_exports() == [export]
+    assert Export.objects.get().state == Export.State.PENDING
+
+
+def test_what_waits_on_the_queue_is_not_put_there_again(judged: Dataset, valkey: Redis, export_dir: Path) -> None:
+    export = ordered(judged)
+    assert actions.resume_exports() == []
+    valkey.flushall()
+    assert actions.resume_exports() == [export]
+    assert actions.resume_exports() == []
+
+
+def test_who_was_thought_dead_writes_nothing_on_the_export(judged: Dataset) -> None:
+    export = pending(judged)
+    Export.objects.update(state=Export.State.RUNNING, claimed_by="another:1:1")
+    export.claimed_by = "this:1:1"
+    assert not exports.claimed_row(export).exists()

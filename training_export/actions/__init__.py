@@ -6,6 +6,7 @@ from training_export.actions.exports import (
     fail_export,
     order_export,
     repeat_export,
+    resume_exports,
     verify_export,
 )
 from training_export.actions.merging import merge_labels
@@ -17,5 +18,6 @@ __all__ = [
     "merge_labels",
     "order_export",
     "repeat_export",
+    "resume_exports",
     "verify_export",
 ]

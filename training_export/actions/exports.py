@@ -1,24 +1,29 @@
 """Exports of a dataset. The files appear whole or not at all."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
 
 import django_rq
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rq.callbacks import Callback
 
+from judging.core.claimers import is_gone, this_claimer
 from judging.core.verdicts import Verdict
 from judging.models import Item
-from training_export.core.folders import FolderProblem, appearing_folder, check_target
+from training_export.core.folders import FolderProblem, appearing_folder, check_target, clear_drafts
 from training_export.core.manifest import STAMP, manifest_of, write_manifest
 from training_export.core.records import PEOPLE, Leakage, Source
 from training_export.core.tally import Tally, nobody, write_records
@@ -46,6 +51,10 @@ from training_export.selection import (
 
 JOB = "training_export.jobs.build_export"
 JOB_FAILED = "training_export.jobs.build_failed"
+JOB_SECONDS = 6 * 3600
+SILENT = timedelta(hours=1)
+"""A process on another machine that said nothing for so long is taken for dead."""
+MOST_ATTEMPTS = 3
 
 
 def export_dataset(
@@ -64,7 +73,8 @@ def export_dataset(
         raise ExportProblem(str(problem)) from problem
     export = new_export(selection, format_name, options, by)
     export.folder = str(folder.absolute())
-    export.state = Export.State.RUNNING
+    for name, value in claim().items():
+        setattr(export, name, value)
     export.save()
     return fill_export(export)
 
@@ -89,7 +99,7 @@ def order_export(
 def repeat_export(export: Export) -> Export:
     """Ask a worker again for an export that failed or whose worker was lost."""
     unready = Export.objects.filter(pk=export.pk).exclude(state=Export.State.READY)
-    if unready.update(state=Export.State.PENDING, error=""):
+    if unready.update(state=Export.State.PENDING, error="", attempts=0):
         enqueue_export(export)
     export.refresh_from_db()
     return export
@@ -97,16 +107,73 @@ def repeat_export(export: Export) -> Export:
 
 def build_export(number: int) -> Export | None:
     """Write an export that was ordered; None where another worker has it or nobody wants it any more."""
-    claimed = Export.objects.filter(pk=number, state=Export.State.PENDING).update(state=Export.State.RUNNING)
-    if not claimed:
+    if not Export.objects.filter(pk=number, state=Export.State.PENDING).update(**claim()):
         return None
-    return fill_export(Export.objects.select_related("dataset", "by").get(pk=number))
+    export = Export.objects.select_related("dataset", "by").get(pk=number)
+    clear_remains(export)
+    return fill_export(export)
+
+
+def claim() -> dict[str, Any]:
+    """What the row says while this process writes the files."""
+    return {"state": Export.State.RUNNING, "claimed_by": this_claimer(), "claimed_at": timezone.now()}
+
+
+def clear_remains(export: Export) -> None:
+    """Delete what a process that died left of an export. Nothing but this export's own folder is touched."""
+    folder = Path(export.folder)
+    clear_drafts(folder)
+    if is_own_folder(export):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_own_folder(export: Export) -> bool:
+    """Whether the files go where ordered exports go, and not to a folder that somebody named."""
+    return Path(export.folder) == settings.EXPORT_DIR / str(export.pk)
 
 
 def fail_export(number: int, sentence: str) -> None:
     """Say why an export did not come to be."""
     unready = Export.objects.filter(pk=number).exclude(state=Export.State.READY)
     unready.update(state=Export.State.FAILED, error=sentence)
+
+
+def resume_exports() -> list[Export]:
+    """Give what dead processes left to a worker, and put on the queue what it lost; returns those exports."""
+    lost = [export for export in Export.objects.filter(state=Export.State.RUNNING) if is_lost(export)]
+    resumed = [export for export in lost if put_back(export)]
+    return [*resumed, *(enqueue_export(export) for export in forgotten(resumed))]
+
+
+def is_lost(export: Export) -> bool:
+    """Whether the process that wrote it is dead, or on another machine and silent for long."""
+    return is_gone(export.claimed_by) or timezone.now() - (export.claimed_at or export.at) > SILENT
+
+
+def put_back(export: Export) -> bool:
+    """Have a worker write it once more. What was lost again and again, and what a command wrote, failed."""
+    attempts = export.attempts + 1
+    again = is_own_folder(export) and attempts < MOST_ATTEMPTS
+    row = Export.objects.filter(pk=export.pk, state=Export.State.RUNNING, claimed_by=export.claimed_by)
+    state = Export.State.PENDING if again else Export.State.FAILED
+    sentence = "" if again else _("The process that wrote it died; nothing was left. Export again.")
+    if not row.update(state=state, attempts=attempts, error=sentence):
+        return False
+    clear_remains(export)
+    if again:
+        enqueue_export(export)
+    return again
+
+
+def forgotten(queued: Sequence[Export]) -> list[Export]:
+    """Exports that wait without a job on the queue; none where the queue does not answer."""
+    pending = Export.objects.filter(state=Export.State.PENDING).exclude(pk__in=[export.pk for export in queued])
+    try:
+        jobs = django_rq.get_queue("default").get_job_ids() if pending else []
+    except RedisError:
+        return []
+    waiting = {job.rpartition("-")[0] for job in jobs}
+    return [export for export in pending if f"export-{export.pk}" not in waiting]
 
 
 def verify_export(manifest_file: Path) -> list[str]:
@@ -177,7 +244,9 @@ def enqueue_export(export: Export) -> Export:
         django_rq.get_queue("default", commit_mode="auto").enqueue_call(
             JOB,
             args=(export.pk,),
+            job_id=f"export-{export.pk}-{uuid4().hex}",
             description=str(export),
+            timeout=JOB_SECONDS,
             result_ttl=0,
             on_failure=Callback(JOB_FAILED),
         )
@@ -200,11 +269,16 @@ def fill_export(export: Export) -> Export:
             files = write_files(export, selection, folder)
     except (ExportProblem, FolderProblem, OSError) as problem:
         sentence = unwritable(export, problem) if isinstance(problem, OSError) else str(problem)
-        fail_export(export.pk, sentence)
+        claimed_row(export).update(state=Export.State.FAILED, error=sentence)
         raise ExportProblem(sentence) from problem
-    Export.objects.filter(pk=export.pk).update(state=Export.State.READY, error="", **files)
+    claimed_row(export).update(state=Export.State.READY, error="", **files)
     export.refresh_from_db()
     return export
+
+
+def claimed_row(export: Export) -> "QuerySet[Export]":
+    """Its row, as long as this process has it."""
+    return Export.objects.filter(pk=export.pk, state=Export.State.RUNNING, claimed_by=export.claimed_by)
 
 
 def unwritable(export: Export, error: OSError) -> str:
@@ -233,11 +307,11 @@ def write_files(export: Export, selection: Selection, folder: Path) -> dict[str,
 
 def progress_of(export: Export) -> Callable[[int], None]:
     """What notes on the export's row how many items are done."""
-    row = Export.objects.filter(pk=export.pk)
+    row = claimed_row(export)
     row.update(items=Item.objects.filter(dataset=export.dataset).count(), done=0)
 
     def told(done: int) -> None:
-        row.update(done=done)
+        row.update(done=done, claimed_at=timezone.now())
 
     return told
 

@@ -1,10 +1,13 @@
 """A folder of files that appears whole or not at all."""
 
+import glob
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
+
+DRAFT_SIGNS = 8
 
 
 class FolderProblem(ValueError):
@@ -21,13 +24,19 @@ def check_target(target: Path) -> None:
         raise FolderProblem(f"{target} already has files in it and nothing is overwritten: choose a new folder.")
 
 
+def clear_drafts(target: Path) -> None:
+    """Delete what a process that was killed left beside this target."""
+    for draft in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * DRAFT_SIGNS}"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
 @contextmanager
 def appearing_folder(target: Path) -> Iterator[Path]:
     """Give a folder beside the target to write into; it takes the target's name when all went well, else goes."""
     target = target.absolute()
     check_target(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
+    draft = target.with_name(f".{target.name}.{uuid4().hex[:DRAFT_SIGNS]}")
     draft.mkdir()
     try:
         yield draft

@@ -8,6 +8,7 @@ from annotation.actions.uploads.orders import (
     put_back_lost,
     receive_files,
     repeat_upload,
+    resume_uploads,
     store_upload,
     work_upload,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "put_back_lost",
     "receive_files",
     "repeat_upload",
+    "resume_uploads",
     "store_upload",
     "work_upload",
 ]

@@ -129,6 +129,7 @@ def enqueue(upload: Upload) -> Upload:
         django_rq.get_queue("default", commit_mode="auto").enqueue_call(
             JOB,
             args=(upload.pk,),
+            job_id=f"upload-{upload.pk}-{uuid4().hex}",
             description=str(upload),
             timeout=JOB_SECONDS,
             result_ttl=0,
@@ -220,3 +221,15 @@ def put_back_lost() -> list[Upload]:
             if again:
                 enqueue(upload)
     return lost
+
+
+def resume_uploads() -> list[Upload]:
+    """Give what dead workers left to another one, and put on the queue what it lost; returns those uploads."""
+    lost = put_back_lost()
+    pending = Upload.objects.filter(state=State.PENDING).exclude(pk__in=[upload.pk for upload in lost])
+    try:
+        jobs = django_rq.get_queue("default").get_job_ids() if pending else []
+    except RedisError:
+        return lost
+    waiting = {job.rpartition("-")[0] for job in jobs}
+    return [*lost, *(enqueue(upload) for upload in pending if f"upload-{upload.pk}" not in waiting)]

@@ -1,5 +1,6 @@
 """Store what was looked at and confirmed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -39,6 +40,8 @@ def store_items(upload: Upload, files: list[InputFile], tell: Telling) -> Import
     how: dict[str, Any] = {"format_name": options.get("format", ""), "columns": options.get("columns") or None}
     bad_rows = BadRows.SKIP if options.get("skip_bad") else BadRows.REFUSE
     there = Dataset.objects.ready().filter(name=upload.name).exists()
+    if there and upload.attempts and (done := stored_before(upload, files, how)):
+        return done
     if there != bool(upload.found.get("there")):
         raise ImportRefused(_("The dataset changed since the preview. Look at the files again, then confirm."))
     if not there:
@@ -51,6 +54,13 @@ def store_items(upload: Upload, files: list[InputFile], tell: Telling) -> Import
     if not plan.is_acceptable:
         raise ImportRefused(_("The files have problems; nothing was stored. Look at them again."))
     return plan
+
+
+def stored_before(upload: Upload, files: list[InputFile], how: Mapping[str, Any]) -> ImportPlan | None:
+    """What a worker had stored that died before it could say so; None where anything is left to store."""
+    plan = plan_import(upload.name, files, **how)
+    counts = plan.counts
+    return plan if counts.items and not counts.new and not counts.changed else None
 
 
 def counts_of(plan: ImportPlan) -> dict[str, int]:
