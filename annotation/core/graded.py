@@ -16,6 +16,7 @@ from annotation.core.intervals import (
     BOOTSTRAP,
     FISHER_Z,
     UPPER,
+    WILSON,
     FloatArray,
     IntArray,
     Statistic,
@@ -25,6 +26,8 @@ from annotation.core.intervals import (
     draw,
     mean,
     percentiles,
+    proportion,
+    wilson,
 )
 
 CELLS_AT_ONCE = 2_000_000
@@ -107,6 +110,7 @@ GRADED: Mapping[str, OfTables] = {
     "kendall_tau_b": kendall_tau_b,
     "quadratic_kappa": quadratic_kappa,
 }
+SHARES = {"exact", "within_one"}
 WITHOUT_ORDER = tuple(name for name in GRADED if name != "bias")
 """What can be said where nobody is the first of the two."""
 
@@ -161,8 +165,8 @@ def of_pairs(first: FloatArray, second: FloatArray) -> dict[str, Statistic]:
         "mae": mean(np.abs(apart), undefined=NO_PAIRS),
         "bias": mean(apart, undefined=NO_PAIRS),
         "rmse": _root(mean(apart**2, undefined=NO_PAIRS)),
-        "exact": mean((np.abs(apart) < TINY).astype(np.float64), undefined=NO_PAIRS),
-        "within_one": mean((np.abs(apart) <= 1 + TINY).astype(np.float64), undefined=NO_PAIRS),
+        "exact": proportion(int((np.abs(apart) < TINY).sum()), n, undefined=NO_PAIRS),
+        "within_one": proportion(int((np.abs(apart) <= 1 + TINY).sum()), n, undefined=NO_PAIRS),
     }
     if np.ptp(first) < TINY or np.ptp(second) < TINY:
         return found | dict.fromkeys(list(GRADED)[5:], Undefined(NO_SPREAD))
@@ -234,16 +238,19 @@ def _statistics(
     n = int(items.sum())
     found = {name: float(one[0]) for name, one in of_rows(items[None, :].astype(np.float64)).items()}
     drawn = of_rows(draw(items))
-    return {name: _value(value, percentiles(drawn[name]), n) for name, value in found.items()}
+    return {name: _value(name, value, percentiles(drawn[name]), n) for name, value in found.items()}
 
 
 def _each(statistics: Mapping[str, OfTables], tables: Tables, values: FloatArray) -> dict[str, FloatArray]:
     return {name: statistic(tables, values) for name, statistic in statistics.items()}
 
 
-def _value(value: float, bounds: tuple[float, float] | None, n: int) -> Statistic:
+def _value(name: str, value: float, bounds: tuple[float, float] | None, n: int) -> Statistic:
     if np.isnan(value):
         return Undefined(NO_SPREAD)
+    if bounds is None and name in SHARES:  # all items alike: as a proportion, the share may still be off
+        low, high = wilson(value * n, n)
+        return Value(value, min(low, value), max(high, value), n, WILSON)
     low, high = bounds or (value, value)
     return Value(value, min(low, value), max(high, value), n, BOOTSTRAP)
 
