@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from judging.actions.answers import AnswerSheet, asking_of_run
 from judging.actions.choices import ChoiceSheet, recipe_of_run, solved_questions
 from judging.actions.desk import SheetFor
 from judging.actions.judge_sheet import JudgeSheet
+from judging.core.fingerprints import fingerprint, is_model
 from judging.core.specs import judge_from_json
 from judging.engines.base import Choosing, Engine, EngineError, EngineOptions
 from judging.models import Run
@@ -65,6 +67,23 @@ def answer_task(run: Run) -> Task:
         sheet_for=lambda items: AnswerSheet(run, asking, items),
         answers_of=lambda engine: engine.replies,
     )
+
+
+def refuse_changed_model(run: Run) -> None:
+    """Raise EngineError where the folder of a candidate no longer holds what was to be examined."""
+    candidate = run.snapshot.get("candidate", {})
+    content, folder = candidate.get("content", ""), Path(candidate.get("model", ""))
+    if not content:
+        return
+    if not is_model(folder):
+        raise EngineError(
+            f"The folder {folder} holds no model on this machine. Put it there, or start a new examination."
+        )
+    if fingerprint(folder) != content:
+        raise EngineError(
+            f"The folder {folder} holds another model than when this was planned: its files have changed. Put the old "
+            "ones back, or start a new examination of those that are there now."
+        )
 
 
 def choices_of(engine: Engine) -> Answers:

@@ -11,7 +11,7 @@ from judging.actions.desk import Desk
 from judging.actions.heartbeat import beating
 from judging.actions.panels import judge_by_panel
 from judging.actions.runs import fail_run, settle_run
-from judging.actions.tasks import TASKS
+from judging.actions.tasks import TASKS, refuse_changed_model
 from judging.engines import ENGINES
 from judging.engines.base import Engine, EngineError, EngineOptions
 from judging.models import Run
@@ -76,6 +76,7 @@ def work_by_engine(
     task = TASKS[Run.Kind(run.kind)](run)
     desk = Desk(run, task.sheet_for, claimer=claimer, until=until)
     try:
+        refuse_changed_model(run)
         with closing(made(engine, task.engine, task.options)) as running:
             desk.versions = running.versions()
             with beating(run, claimer=claimer, engine=running):

@@ -96,10 +96,28 @@ def mean(told: Iterable[Told]) -> Figure:
     dropped = dict(sorted(Counter(each.reason for each in every if each.score is None).items()))
     if not scores:
         return Figure(value=None, n=0, dropped=dropped)
-    value = sum(scores) / len(scores)
-    drawn = drawn_means(questions(every))
-    low, high, stderr = spread(drawn)
-    return Figure(value=value, n=len(scores), low=low, high=high, stderr=stderr, method=BOOTSTRAP, dropped=dropped)
+    totals = questions(every)
+    low, high = bounds(drawn_means(totals))
+    return Figure(
+        value=sum(scores) / len(scores),
+        n=len(scores),
+        low=low,
+        high=high,
+        stderr=error_of(totals),
+        method=BOOTSTRAP,
+        dropped=dropped,
+    )
+
+
+def error_of(totals: Sequence[tuple[float, int]]) -> float | None:
+    """The standard error of a mean over questions with several scores; with one each it is sd / sqrt(n)."""
+    count = len(totals)
+    if count < 2:
+        return None
+    n = sum(scores for _, scores in totals)
+    value = sum(total for total, _ in totals) / n
+    squares = sum((total - value * scores) ** 2 for total, scores in totals)
+    return sqrt(count / (count - 1) * squares) / n
 
 
 def questions(told: Iterable[Told]) -> list[tuple[float, int]]:
@@ -124,12 +142,12 @@ def drawn_means(totals: Sequence[tuple[float, int]]) -> FloatArray:
     return found
 
 
-def spread(drawn: FloatArray) -> tuple[float | None, float | None, float | None]:
-    """The bounds that hold 95 % of what was drawn, and its standard deviation."""
+def bounds(drawn: FloatArray) -> tuple[float | None, float | None]:
+    """The bounds that hold 95 % of what was drawn."""
     if not len(drawn):
-        return None, None, None
+        return None, None
     low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high), float(drawn.std(ddof=1))
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +201,7 @@ def compare(first: Scores, second: Scores) -> Comparison:
     if not both:
         return Comparison(**counted)
     drawn = drawn_means(questions(Told(key[0], one - other) for key, one, other in both))
-    low, high, _ = spread(drawn)
+    low, high = bounds(drawn)
     ahead = float(np.mean(drawn > 0) + np.mean(drawn == 0) / 2) if len(drawn) else None
     return Comparison(
         **counted,

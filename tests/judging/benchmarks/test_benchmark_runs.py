@@ -216,6 +216,27 @@ def test_a_folder_of_checkpoints_is_every_checkpoint_in_it(tmp_path: Path) -> No
         candidates_of([str(tmp_path / "run/notes")], engine="vllm_offline")
 
 
+def test_a_checkpoint_that_changed_meanwhile_is_not_examined(mmlu: Path, tmp_path: Path) -> None:
+    for name in ("step-1", "step-2"):
+        (tmp_path / "run" / name).mkdir(parents=True)
+        (tmp_path / "run" / name / "config.json").write_text("{}")
+        (tmp_path / "run" / name / "model.safetensors").write_text(name)
+    both = candidates_of([str(tmp_path / "run")], engine="vllm_offline")
+    found = open_benchmark(BENCHMARKS["mmlu"], questions_of(BENCHMARKS["mmlu"], str(mmlu)), Wish(candidates=both))
+    (tmp_path / "run/step-1/model.safetensors").write_text("step-1, trained on")
+    finished(found, Player())
+    first, second = found.runs.order_by("candidate")
+    assert (first.state, second.state, found.state) == ("failed", "finished", "failed")
+    assert "holds another model than when this was planned" in first.error
+    assert not Reply.objects.filter(run=first).exists()
+    (tmp_path / "run/step-1/model.safetensors").write_text("step-1")
+    resume_benchmark(found)
+    assert finished(found, Player()).state == "finished"
+    (tmp_path / "run/step-2/config.json").unlink()
+    again = open_benchmark(BENCHMARKS["mmlu"], found.dataset, Wish(candidates=both))
+    assert "holds no model on this machine" in finished(again, Player()).runs.get(candidate=1).error
+
+
 def test_one_model_named_twice_is_examined_once() -> None:
     assert len(candidates_of(["m", "m"], engine="scripted")) == 1
     with pytest.raises(RunRefused, match="There is no engine 'telepathy'"):

@@ -30,6 +30,15 @@ def test_a_mean_is_resampled_by_question() -> None:
     assert spread.high is not None
     # A share of .5 of 100: half of the interval is 1.96 * .05
     assert (spread.low, spread.high) == (pytest.approx(0.4, abs=0.02), pytest.approx(0.6, abs=0.02))
+    assert spread.stderr == pytest.approx((0.25 * 100 / 99 / 100) ** 0.5)
+
+
+def test_the_turns_of_a_question_are_no_two_draws_for_the_error_either() -> None:
+    once = mean([Told(str(n), float(n % 2)) for n in range(100)])
+    twice = mean([Told(str(n), float(n % 2)) for n in range(100) for _ in range(2)])
+    assert twice.stderr == pytest.approx(once.stderr)
+    assert (twice.low, twice.high) == (once.low, once.high)
+    assert mean([Told("q", 1.0), Told("q", 2.0)]).stderr is None
 
 
 def test_two_models_are_compared_on_what_both_have() -> None:
