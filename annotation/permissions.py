@@ -3,13 +3,28 @@
 One is in a campaign by having a place in it, or, where items are pulled, by being named or in its group.
 """
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from annotation.models import Annotator, Assignment, Campaign, Label
-from annotation.querysets import AssignmentQuerySet
+from judging.prepared import Prepared
 
 AnyUser = AbstractBaseUser | AnonymousUser
+PlaceQuery = Prepared[Assignment]
+
+
+def _places(campaign: Any, queue_rank: Any, user: Any) -> QuerySet[Assignment]:
+    places = Assignment.objects.whole().select_related("annotator").order_by()
+    found: QuerySet[Assignment] = places.filter(campaign=campaign, queue_rank=queue_rank, annotator__user=user)
+    return found
+
+
+OWN = Prepared(_places, 3)
+OWN_LOCKED = Prepared(lambda *of: _places(*of).select_for_update(of=("self",)), 3)
 
 
 def queue_owner(user: AnyUser) -> Annotator:
@@ -17,16 +32,11 @@ def queue_owner(user: AnyUser) -> Annotator:
     return get_object_or_404(Annotator, user=user.pk)
 
 
-def own_assignment(
-    user: AnyUser, campaign_pk: int, queue_rank: int, places: AssignmentQuerySet | None = None
-) -> Assignment:
-    """One's own place of a queue, with its item and campaign; of some places only, where they are given."""
-    found: Assignment = get_object_or_404(
-        (Assignment.objects.all() if places is None else places).whole().select_related("annotator"),
-        campaign=campaign_pk,
-        queue_rank=queue_rank,
-        annotator__user=user.pk,
-    )
+def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int, places: PlaceQuery = OWN) -> Assignment:
+    """One's own place of a queue, with its item and campaign; with OWN_LOCKED, locked until the transaction ends."""
+    found = places.first(campaign_pk, queue_rank, user.pk or 0)
+    if found is None:
+        raise Http404
     return found
 
 

@@ -158,6 +158,7 @@ RESUMED_BY_WORKERS = [
     "training_export.actions.resume_exports",
 ]
 
+AUTHENTICATION_BACKENDS = ["judging.permissions.MemberBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -187,6 +188,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MANIFEST_STRICT = False
 
+SESSION_ENGINE = "evalsite.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -212,6 +214,11 @@ LOGGING = {
 
 # Engines. The key of an OpenAI-compatible server is read from OPENAI_API_KEY where it is used, and never stored.
 OPENAI_BASE_URL = os.environ.get("OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+
+# Where MT-Bench's published files are fetched from: FastChat's repository, or a mirror of its folder llm_judge/data.
+MT_BENCH_SOURCE = os.environ.get(
+    "EVALSITE_MT_BENCH_SOURCE", "https://raw.githubusercontent.com/lm-sys/FastChat/main/fastchat/llm_judge/data"
+)
 
 # How hard a server is asked: calls at once, seconds until a silent one is given up, attempts of a call that may pass.
 ENGINE_LIMITS: dict[str, dict[str, Any]] = {

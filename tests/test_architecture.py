@@ -16,7 +16,7 @@ UPSTREAM = {
 }
 LAYERS = [
     {"core"},
-    {"engines", "benchmarks", "querysets"},
+    {"engines", "benchmarks", "prepared", "querysets"},
     {"models"},
     {"permissions", "reports", "selection"},
     {"actions", "checks", "forms", "pages", "resources"},

@@ -5,12 +5,19 @@ from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
-from annotation.core.kept import MOST_COLUMNS, Columns, Kept, columns_of, kept_rows, widened
+from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, columns_of, kept_rows, widened
 from annotation.models import Campaign, CountScale, ItemCount, Label
 from judging.models import Item
+from judging.prepared import Prepared
 
 CHUNK = 5000
 FIELDS = ("item_id", "item_revision", "newest", "pattern", "n", "entropy")
+
+SCALE = Prepared(lambda campaign, name: CountScale.objects.filter(campaign=campaign, criterion=name).order_by(), 2)
+GROUPS_OF_ONE = Prepared(
+    lambda campaign, name, item: Label.objects.current().filter(campaign=campaign, criterion=name, item=item).groups(),
+    3,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +48,7 @@ def recount(campaign: Campaign, items: Collection[int], criterion: str = "") -> 
     for start in range(0, len(ordered), CHUNK):
         chunk = ordered[start : start + CHUNK]
         _lock(chunk)
-        labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, item__in=chunk)
-        groups = list(labels.groups())
+        groups = _groups(campaign, criterion, chunk)
         scale = _scale(campaign, criterion)
         wider = widened(_columns(scale), {(value, verdict) for _, _, value, verdict, _ in groups})
         if wider != _columns(scale):
@@ -84,8 +90,16 @@ def _lock(items: Sequence[int]) -> None:
     list(Item.objects.select_for_update(no_key=True).filter(pk__in=items).order_by("pk").values_list("pk"))
 
 
+def _groups(campaign: Campaign, criterion: str, items: Sequence[int]) -> list[Group]:
+    """(item, revision, value, verdict, labels) of the current labels."""
+    if len(items) == 1:
+        return GROUPS_OF_ONE(campaign.pk, criterion, items[0])
+    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, item__in=items)
+    return list(labels.groups())
+
+
 def _scale(campaign: Campaign, criterion: str) -> CountScale:
-    found: CountScale | None = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    found = SCALE.first(campaign.pk, criterion)
     if found is not None:
         return found
     made: CountScale
@@ -173,8 +187,7 @@ def _differences(
     campaign: Campaign, criterion: str, items: Sequence[int], columns: Columns
 ) -> tuple[int, int, int, int]:
     """Rows that should be, are missing, differ, are too many."""
-    labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, item__in=items)
-    groups = list(labels.groups())
+    groups = _groups(campaign, criterion, items)
     wider = widened(columns, {(value, verdict) for _, _, value, verdict, _ in groups})
     right = {(row.item, row.item_revision): row for row in kept_rows(groups, wider)}
     stored = ItemCount.objects.filter(campaign=campaign, criterion=criterion, item__in=items).values_list(*FIELDS)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from django.utils import timezone
 from annotation.core.rules import CampaignRules
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.models import Item
+from judging.prepared import Prepared
 
 RETURNED_LOOKED_AT = 20
 FREED_AT_ONCE = 100
@@ -55,9 +57,10 @@ def lock_queues(people: Sequence[Annotator]) -> None:
 
 def free_expired(campaign: Campaign) -> int:
     """Places that nobody came back to are free again; how many. Their drafts stay with those who typed them."""
-    expired = Assignment.objects.filter(campaign=campaign, held_until__lt=timezone.now())
-    if not expired.exists():
+    now = timezone.now()
+    if not ANY_EXPIRED(campaign.pk, now):
         return 0
+    expired = Assignment.objects.filter(campaign=campaign, held_until__lt=now)
     with transaction.atomic():
         rows = list(
             expired.select_for_update(of=("self",), skip_locked=True, no_key=True)
@@ -80,8 +83,7 @@ def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
     """
     if not may_draw(campaign, annotator):
         return None
-    lately = Assignment.objects.queue(campaign.pk, annotator.pk).order_by("-queue_rank")[:DRAWN_LATELY]
-    ranks = list(lately.values_list("queue_rank", "campaign_item__rank"))
+    ranks = DRAWN(campaign.pk, annotator.pk)
     rank = ranks[0][0] if ranks else 0
     # What they know lies before the furthest of these, but for what came back.
     reached = max((in_campaign for _, in_campaign in ranks), default=0)
@@ -100,10 +102,10 @@ def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
 
 def may_draw(campaign: Campaign, annotator: Annotator) -> bool:
     """Whether this person is one of the campaign's people now: a member of its group, or named by its rules."""
-    users = User.objects.filter(annotator=annotator, is_active=True)
+    found = NAMES(annotator.pk)
     if campaign.group:
-        return users.filter(groups__name=campaign.group).exists()
-    return users.filter(username__in=CampaignRules.from_json(campaign.rules).annotators).exists()
+        return campaign.group in {group for _, group in found}
+    return any(name in CampaignRules.from_json(campaign.rules).annotators for name, _ in found)
 
 
 def is_swapped(campaign: Campaign, item: Item, annotator: Annotator) -> bool:
@@ -126,25 +128,55 @@ def _check_item(campaign: Campaign, annotator: Annotator, rank: int) -> Campaign
     if not is_check_turn(campaign, annotator, rank):
         return None
     checks = CampaignItem.objects.filter(campaign=campaign, how=CampaignItem.How.CHECK).select_related("item")
-    return _first_unknown(checks, annotator)
+    return _unknown(checks, annotator.pk).first()
 
 
 def _wanting_item(campaign: Campaign, annotator: Annotator, rank: int, reached: int) -> CampaignItem | None:
     """The next item that wants a label and that this person, with `rank` items so far, has not met; locked."""
-    items = CampaignItem.objects.filter(campaign=campaign)
-    wanting = items.filter(taken__lt=F("wanted")).select_related("item")
-    passing = wanting.select_for_update(of=("self",), no_key=True, skip_locked=True)
     # Of what came back only the first few are looked at: a person may know thousands of them already.
-    back = wanting.filter(returned=True).order_by("rank").values_list("pk", flat=True)[:RETURNED_LOOKED_AT]
-    returned = list(back)
-    found = _first_unknown(passing.filter(pk__in=returned), annotator) if returned else None
-    found = found or _first_unknown(passing.filter(rank__gt=reached), annotator)
-    if found or rank >= items.count():
+    returned = RETURNED(campaign.pk)
+    passing = _wanting(campaign.pk).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    found = _unknown(passing.filter(pk__in=returned), annotator.pk).first() if returned else None
+    found = found or NEXT_UNKNOWN.first(campaign.pk, reached, annotator.pk)
+    if found or rank >= CampaignItem.objects.filter(campaign=campaign).count():
         return found
     # From the beginning, and waiting for what becomes of items that others are taking just now.
-    return _first_unknown(wanting.select_for_update(of=("self",), no_key=True), annotator)
+    return _unknown(_wanting(campaign.pk).select_for_update(of=("self",), no_key=True), annotator.pk).first()
 
 
-def _first_unknown(items: "QuerySet[CampaignItem]", annotator: Annotator) -> CampaignItem | None:
+def _wanting(campaign: Any) -> QuerySet[CampaignItem]:
+    return CampaignItem.objects.filter(campaign=campaign, taken__lt=F("wanted")).select_related("item")
+
+
+def _unknown(items: QuerySet[CampaignItem], annotator: Any) -> QuerySet[CampaignItem]:
     known = Assignment.objects.filter(campaign_item=OuterRef("pk"), annotator=annotator)
-    return items.exclude(Exists(known)).order_by("rank").first()
+    return items.exclude(Exists(known)).order_by("rank")
+
+
+def _next_unknown(campaign: Any, reached: Any, annotator: Any) -> QuerySet[CampaignItem]:
+    ahead = _wanting(campaign).filter(rank__gt=reached)
+    return _unknown(ahead.select_for_update(of=("self",), no_key=True, skip_locked=True), annotator)[:1]
+
+
+NEXT_UNKNOWN = Prepared(_next_unknown, 3)
+RETURNED = Prepared(
+    lambda campaign: (
+        _wanting(campaign).filter(returned=True).order_by("rank").values_list("pk", flat=True)[:RETURNED_LOOKED_AT]
+    ),
+    1,
+)
+DRAWN = Prepared(
+    lambda campaign, person: (
+        Assignment.objects.queue(campaign, person)
+        .order_by("-queue_rank")
+        .values_list("queue_rank", "campaign_item__rank")[:DRAWN_LATELY]
+    ),
+    2,
+)
+NAMES = Prepared(
+    lambda person: User.objects.filter(annotator=person, is_active=True).values_list("username", "groups__name"), 1
+)
+ANY_EXPIRED = Prepared(
+    lambda campaign, now: Assignment.objects.filter(campaign=campaign, held_until__lt=now).order_by().values("pk")[:1],
+    2,
+)

@@ -20,6 +20,12 @@ from annotation.core.rules import CampaignRules
 from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment, Guideline, Label
 from judging.models import Judgment
+from judging.prepared import Prepared
+
+OWN_LABELS = Prepared(
+    lambda campaign, person, item: Label.objects.filter(campaign=campaign, annotator=person, item=item).order_by("pk"),
+    3,
+)
 
 
 def open_assignment(assignment: Assignment, *, judge_shown: bool) -> None:
@@ -106,8 +112,7 @@ def current_labels(row: Assignment) -> list[Label]:
 
 def labels_of(row: Assignment) -> list[Label]:
     """Everything the person has said of the item, ended or not, in the order that it was stored in."""
-    labels = Label.objects.filter(campaign=row.campaign_id, annotator=row.annotator_id)
-    return list(labels.filter(item=row.campaign_item.item_id).order_by("pk"))
+    return OWN_LABELS(row.campaign_id, row.annotator_id, row.campaign_item.item_id)
 
 
 def page_of(row: Assignment, view: PageView) -> str:

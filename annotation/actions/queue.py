@@ -20,9 +20,24 @@ from annotation.core.rules import CampaignRules, Skipped, skip_rule
 from annotation.core.words import PageView
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from annotation.querysets import AssignmentQuerySet
+from judging.prepared import Prepared
 
 MOST_OPEN = 10
 OPEN_LOOKED_AT = 100
+FIRST_OPEN = Prepared(lambda *of: _with_item(Assignment.objects.queue(*of).first_open()), 2)
+OPEN_BEHIND = Prepared(
+    lambda campaign, person, after: _with_item(Assignment.objects.queue(campaign, person).first_open(after=after)), 3
+)
+OWN_OPEN = Prepared(
+    lambda campaign, person: (
+        Assignment.objects.open()
+        .filter(campaign=campaign, annotator=person)
+        .order_by()
+        .select_for_update(of=("self",))
+        .select_related("campaign_item__item")[:OPEN_LOOKED_AT]
+    ),
+    2,
+)
 DRAFT_MARKS = {"page", "sequence", "at"}
 
 
@@ -33,9 +48,8 @@ def next_place(campaign: Campaign, annotator: Annotator, *, after: int = 0) -> A
     pulled campaign a new item is drawn, unless they have `MOST_OPEN` open ones already.
     """
     if not campaign.is_pulled:
-        queue = Assignment.objects.queue(campaign.pk, annotator.pk)
-        found = _place_of(queue.first_open(after=after), campaign, annotator)
-        return found or (_place_of(queue.first_open(), campaign, annotator) if after else None)
+        behind = OPEN_BEHIND.first(campaign.pk, annotator.pk, after) if after else None
+        return _of(behind or FIRST_OPEN.first(campaign.pk, annotator.pk), campaign, annotator)
     free_expired(campaign)
     with transaction.atomic():
         lock_queues([annotator])
@@ -160,9 +174,13 @@ def refuse_settled(row: Assignment) -> None:
         raise LabelRefused(_("You have labelled this item already. Undo the label first, then skip it or put it off."))
 
 
-def _place_of(places: AssignmentQuerySet, campaign: Campaign, annotator: Annotator) -> Assignment | None:
-    """The first place of some, which are all of this person in this campaign."""
-    found: Assignment | None = places.select_related("campaign_item__item").first()
+def _with_item(places: AssignmentQuerySet) -> AssignmentQuerySet:
+    """The first of some places, with its item."""
+    return places.select_related("campaign_item__item")[:1]
+
+
+def _of(found: Assignment | None, campaign: Campaign, annotator: Annotator) -> Assignment | None:
+    """A place of this person in this campaign, which need not be read again."""
     if found is not None:
         found.campaign, found.annotator = campaign, annotator
     return found
@@ -180,8 +198,7 @@ def _pulled_place(campaign: Campaign, annotator: Annotator, after: int) -> Assig
 
 def _open_places(campaign: Campaign, annotator: Annotator) -> list[Assignment]:
     """Somebody's open places in the order of their queue, locked. They are few: what is open was drawn one by one."""
-    rows = Assignment.objects.open().filter(campaign=campaign, annotator=annotator).order_by()
-    found = list(rows.select_for_update(of=("self",)).select_related("campaign_item__item")[:OPEN_LOOKED_AT])
+    found = OWN_OPEN(campaign.pk, annotator.pk)
     for row in found:
         row.campaign, row.annotator = campaign, annotator
     return sorted(found, key=lambda row: (row.lap, row.queue_rank))

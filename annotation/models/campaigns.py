@@ -11,6 +11,7 @@ from annotation.core.asked import criteria_asked
 from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
 from judging.core.scales import Criterion
 from judging.models import Dataset, Item, Rubric, Run
+from judging.prepared import Prepared
 
 
 class Annotator(models.Model):
@@ -137,7 +138,7 @@ class Campaign(models.Model):
     @cached_property
     def newest_guideline(self) -> "Guideline | None":
         """What is labelled by, read once for each time that a campaign was read."""
-        return self.guidelines.order_by("-version").first()
+        return NEWEST_GUIDELINE.first(self.pk)
 
     @property
     def is_pulled(self) -> bool:
@@ -163,6 +164,9 @@ class Guideline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign} v{self.version}"
+
+
+NEWEST_GUIDELINE = Prepared(lambda campaign: Guideline.objects.filter(campaign=campaign).order_by("-version")[:1], 1)
 
 
 class CampaignItem(models.Model):

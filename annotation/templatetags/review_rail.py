@@ -1,48 +1,16 @@
-"""The queue beside the item. Its places are some fifty a page: they are made here and not tag by tag in a template."""
-
-from collections.abc import Sequence
-from typing import Any
+"""The queue beside the item."""
 
 from django import template
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from annotation.models import Assignment
+from annotation.pages.rail import rail_rows
 
 register = template.Library()
-PLACE = (
-    '<li><a href="{}{}/{}" data-go class="{}"{}><span class="place">{}</span> <span class="word">{}{}</span></a></li>\n'
-)
+register.simple_tag(rail_rows, name="rail_places")
 
 
 @register.filter
 def count(number: int, name: str) -> SafeString:
     """A number that the page's script keeps right as decisions are made."""
     return format_html('<span data-count="{}">{}</span>', name, number)
-
-
-@register.simple_tag
-def rail_places(places: Sequence[dict[str, Any]], here: Assignment, query: str) -> SafeString:
-    """A link for each place, with its state or one's own word; the one that is shown is marked."""
-    queue = reverse("review_item", args=[here.campaign_id, here.queue_rank]).removesuffix(f"{here.queue_rank}/")
-    current = SafeString(' aria-current="step"')
-    flag = format_html('<span class="review-flag" role="img" aria-label="{}">⚑</span> ', _("flagged"))
-    return format_html_join(
-        "",
-        PLACE,
-        (
-            (
-                queue,
-                place["rank"],
-                query,
-                place["mark"],
-                current if place["rank"] == here.queue_rank else "",
-                place["rank"],
-                flag if place["flagged"] else "",
-                place["word"],
-            )
-            for place in places
-        ),
-    )

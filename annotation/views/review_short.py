@@ -10,12 +10,19 @@ from django.utils.translation import gettext as _
 from annotation.actions.labels import open_assignment
 from annotation.core.queue_filter import QueueFilter
 from annotation.models import Assignment
-from annotation.templatetags.review_rail import rail_places
+from annotation.pages.rail import rail_rows
 from annotation.views.review_page import item_context, judge_word, older_version, shows_judge
 from annotation.views.review_pressed import Pressed
-from annotation.views.review_queue import filter_context, mark, queue_of, url_of
+from annotation.views.review_queue import filter_context, mark, url_of
+from judging.prepared import Prepared
 
 WHOLE_QUEUE = QueueFilter()
+LAST_RANK = Prepared(
+    lambda campaign, person: (
+        Assignment.objects.queue(campaign, person).order_by("-queue_rank").values_list("queue_rank", flat=True)[:1]
+    ),
+    2,
+)
 KEPT_TO = ("rubric_id", "run_id", "blind_judge", "blind_model", "rules", "state")
 
 
@@ -45,7 +52,7 @@ def short_answer(request: HttpRequest, place: Assignment, pressed: Pressed) -> J
         old = older_version(place.campaign.newest_guideline, pressed.labels[0])
         html = item_html(request, place, last_rank(place), {"judge": judge, "guideline_was": old})
     answer = {"path": url_of(place.campaign_id, place.queue_rank, WHOLE_QUEUE), "html": html}
-    return JsonResponse(answer | stored(pressed) | {"places": rail_rows(place, pressed)})
+    return JsonResponse(answer | stored(pressed) | {"places": rail_changes(place, pressed)})
 
 
 def item_html(request: HttpRequest, place: Assignment, last: int, more: dict[str, Any]) -> str:
@@ -64,10 +71,10 @@ def item_html(request: HttpRequest, place: Assignment, last: int, more: dict[str
 
 def last_rank(place: Assignment) -> int:
     """The last place of the queue that a place is in."""
-    return queue_of(place).last_rank()
+    return LAST_RANK.first(place.campaign_id, place.annotator_id) or 0
 
 
-def rail_rows(place: Assignment, pressed: Pressed) -> str:
+def rail_changes(place: Assignment, pressed: Pressed) -> str:
     """The rows of the rail that changed: the place that was decided, and the one to go on with."""
     label, done = pressed.labels[0], pressed.place
     word = {"verdict": label.verdict, "criterion": label.criterion, "flags": label.flags}
@@ -75,7 +82,7 @@ def rail_rows(place: Assignment, pressed: Pressed) -> str:
         {"rank": done.queue_rank, **mark(Assignment.State.SUBMITTED, word)},
         {"rank": place.queue_rank, **mark(place.state, None)},
     ]
-    return rail_places(rows, place, "")
+    return rail_rows(rows, place, "")
 
 
 def stored(pressed: Pressed) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from annotation.actions.queue import hold, release, skip, to_end, to_pending
 from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.forms.review import DraftForm, JumpForm, LabelForm, PageForm, SkipForm, UndoForm
 from annotation.models import Assignment
-from annotation.permissions import assignment_of, own_assignment, own_label
+from annotation.permissions import OWN_LOCKED, assignment_of, own_assignment, own_label
 from annotation.views.review import UNPROCESSABLE, move, show, show_done
 from annotation.views.review_form import baseline
 from annotation.views.review_page import own_labels_of, page_context
@@ -39,8 +39,7 @@ def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Ht
     try:
         # Locked where it is read first, so that it is read once.
         with transaction.atomic():
-            places = Assignment.objects.select_for_update(of=("self",))
-            assignment = own_assignment(request.user, campaign_pk, queue_rank, places)
+            assignment = own_assignment(request.user, campaign_pk, queue_rank, OWN_LOCKED)
             form = LabelForm(request.POST, assignment=assignment)
             labels = decide(assignment, form.word(), view=form.view()) if form.is_valid() else []
     except StalePage as problem:
