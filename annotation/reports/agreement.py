@@ -18,7 +18,7 @@ from annotation.reports.judged import Asked
 from annotation.reports.judges import JudgeReport, judge_report
 from annotation.reports.people import TOO_MANY_LABELS
 from annotation.reports.refusals import ReportRefused
-from annotation.reports.remembered import histograms_of, remembered, state_of, state_of_judge
+from annotation.reports.remembered import histograms_of, known, remembered, state_of, state_of_judge, state_of_measured
 from annotation.reports.said import Said, read_said
 from annotation.reports.votes import people_votes
 from annotation.reports.which import EVERY, Which, about
@@ -122,7 +122,7 @@ def agreement_report(
         return without_figures(dataset, campaign, criteria, refused=SEVERAL, note=note)
     which = asked.which.settled(dataset)
     with about(dataset, campaign, which):
-        return replace(_report(dataset, campaign, compared, _Chosen(criteria, chosen, asked)), which=which)
+        return replace(_kept_or_made(dataset, campaign, compared, _Chosen(criteria, chosen, asked)), which=which)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,32 @@ class _Chosen:
     question: Question
 
 
+def _kept_or_made(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], chosen: _Chosen) -> AgreementReport:
+    """Of measured labels there are no counts: a report on many of them is kept as a whole, and a page that may not read
+    them shows what a panel or a command made of them before."""
+    state = state_of_measured(campaign, chosen.criterion, runs) if campaign else None
+    make = partial(_report, dataset, campaign, runs, chosen)
+    if state is None:
+        return make()
+    key = (*state, chosen.question.level, chosen.criteria)
+    if _most_read(chosen.question) > MOST_READ:
+        return remembered("measured", key, lambda: _without_words(make()))
+    return known("measured", key) or make()
+
+
+def _without_words(report: AgreementReport) -> AgreementReport:
+    """Small enough to be kept."""
+    found = report.material
+    return replace(report, material=replace(found, words=None, pairs=None)) if found else report
+
+
 def _report(dataset: Dataset, campaign: Campaign | None, runs: Sequence[Run], chosen: _Chosen) -> AgreementReport:
     said = read_said(campaign, runs, chosen.criterion, level=chosen.question.level, at_most=_most_read(chosen.question))
     between, beside = said.statistics(), judged_histograms(runs, said.column, campaign, chosen.criterion)
-    if said.words is None and "people" not in chosen.question.panels:
-        between = {name: _later(statistic) for name, statistic in between.items()}
-    judges = _judges(runs, said, beside)
+    # What needs every label is left to the panel that reads them.
+    why = TOO_MANY_LABELS if "people" in chosen.question.panels else WITH_THE_PANEL
+    between = {name: Undefined(why) if one == Undefined(TOO_MANY_LABELS) else one for name, one in between.items()}
+    judges = _judges(runs, said, beside, why=why)
     return AgreementReport(
         dataset=dataset.name,
         dataset_pk=dataset.pk,
@@ -162,12 +182,15 @@ def _most_read(question: Question) -> int:
     return question.at_most if "people" in question.panels else min(question.at_most, MOST_READ)
 
 
-def _judges(runs: Sequence[Run], said: Said, beside: Mapping[int, JudgedHistogram]) -> tuple[JudgeReport, ...]:
-    """Every run beside people; beside many labels what a finished one comes to is kept."""
+def _judges(
+    runs: Sequence[Run], said: Said, beside: Mapping[int, JudgedHistogram], *, why: str
+) -> tuple[JudgeReport, ...]:
+    """Every run beside people; beside many labels what a finished one comes to is kept. `why`: of figures that need
+    every label, why there are none."""
     column = said.column
     labels = column.histogram if isinstance(column, KeptColumn) and said.campaign else None
     state = state_of(said.campaign, said.criterion, labels) if said.campaign and labels else None
-    asked = Asked(campaign=said.campaign, criterion=said.criterion, scale=said.scale, words=said.words)
+    asked = Asked(campaign=said.campaign, criterion=said.criterion, scale=said.scale, words=said.words, why=why)
     found = []
     for run in runs:
         make = partial(judge_report, run, column, asked, beside.get(run.pk))
@@ -189,11 +212,6 @@ def _material(dataset: Dataset, runs: Sequence[Run], said: Said, beside: Mapping
         runs=tuple(runs),
         beside=beside,
     )
-
-
-def _later(statistic: Statistic) -> Statistic:
-    """What needs every label is left to the panel that reads them."""
-    return Undefined(WITH_THE_PANEL) if statistic == Undefined(TOO_MANY_LABELS) else statistic
 
 
 def judged_histograms(

@@ -10,7 +10,7 @@ from annotation.core.counts import Patterns, in_order, patterns
 from annotation.core.intervals import IntArray
 from annotation.core.kept import decoded, folded
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
-from annotation.models import Annotator, Campaign, GoldLabel, ItemCount, Label
+from annotation.models import Annotator, Campaign, CountScale, GoldLabel, ItemCount, Label
 from annotation.querysets import LabelQuerySet
 from annotation.reports.counts import (
     WORDS,
@@ -123,6 +123,8 @@ def _units(campaign: Campaign, criterion: str, labels: LabelQuerySet) -> IntArra
     try:
         columns = columns_of(campaign, criterion)
     except CountsNotKept:
+        if not _may_mean_verdicts(campaign, criterion):
+            return np.empty((0, 5), np.int64)
         return rows_of(labels.exclude(verdict="").counts_by_item().iterator(), 5)
     counts = kept(ItemCount.objects.filter(campaign=campaign, criterion=criterion)).order_by("item_id", "item_revision")
     rows = list(counts.values_list("item_id", "item_revision", "pattern").iterator())
@@ -131,6 +133,12 @@ def _units(campaign: Campaign, criterion: str, labels: LabelQuerySet) -> IntArra
     keys = rows_of(((item, revision, kinds[pattern]) for item, revision, pattern in rows), 3)
     units = np.concatenate([keys[:, :2], words[keys[:, 2]]], axis=1)
     return np.asarray(units[units[:, 2:].sum(axis=1) > 0], dtype=np.int64)
+
+
+def _may_mean_verdicts(campaign: Campaign, criterion: str) -> bool:
+    """Measured values mean none: nobody has to look for them among a million labels."""
+    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    return scale is None or any(verdict for _, verdict in scale.columns)
 
 
 def human_verdicts(dataset: Dataset, campaign: Campaign | None, *, criterion: str = "") -> dict[int, HumanVerdict]:

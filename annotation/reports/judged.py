@@ -62,12 +62,13 @@ class JudgedWords:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a report is about: the words of a campaign on a criterion, on their scale. `words`: None where there are
-    too many to read them."""
+    too many to read them; `why` says so."""
 
     campaign: Campaign | None
     criterion: str
     scale: Scale
     words: Words | None
+    why: str = TOO_MANY_LABELS
 
 
 VERDICTS_ALONE = Asked(campaign=None, criterion="", scale=Scale(), words=NOBODY)
@@ -117,9 +118,9 @@ def beside_people(run: Run, asked: Asked, found: JudgedHistogram | None) -> Besi
     if found is not None and not asked.scale.is_continuous:
         return _by_pattern(run, asked, found, again)
     if asked.words is None:
-        nothing = Undefined(TOO_MANY_LABELS)
+        nothing = Undefined(asked.why)
         values = None if asked.scale.is_verdict else dict.fromkeys([*GROUP, *PAIR], nothing)
-        return BesidePeople(SameItems.undefined(TOO_MANY_LABELS), values, self_consistency=again)
+        return BesidePeople(SameItems.undefined(asked.why), values, self_consistency=again)
     return _by_word(run, asked, asked.words, again)
 
 

@@ -153,7 +153,7 @@ def _of_measured(words: Words | None, scale: Scale) -> dict[str, Statistic]:
     names: dict[str, Statistic] = dict.fromkeys([*GROUP, "mean_pairwise_kappa", *PAIR], Undefined(NO_NAMES))
     graded = ("mae", "pearson", "spearman", "kendall_tau_b", "quadratic_kappa")
     if words is None:
-        return names | dict.fromkeys(graded, Undefined(TOO_MANY_LABELS))
+        return names | dict.fromkeys(("percent_agreement", "krippendorff_alpha", *graded), Undefined(TOO_MANY_LABELS))
     if not scale.is_numeric:
         names |= _of_many(_patterns_of_names(words), Measure(scale.level, names=scale.values))
         return names | dict.fromkeys(graded, Undefined(NO_NUMBERS))

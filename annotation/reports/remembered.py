@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from django.core.cache import cache
 from django.db.models import Count, Max, Sum
 
-from annotation.models import Annotator, Campaign, CampaignItem, ItemCount, Label
+from annotation.models import Annotator, Campaign, CampaignItem, CountScale, ItemCount, Label
 from annotation.reports.counts import JudgedHistogram, LabelHistogram, gold_labels, judge_pattern_histograms
-from annotation.reports.which import state_of_part
+from annotation.reports.which import kept, state_of_part
 from judging.models import BatchCount, Dataset, ImportFile, Item, ItemRevision, Run
 
 LEAST = 50_000
@@ -28,11 +28,17 @@ def remembered(name: str, state: State | None, make: Callable[[], Found]) -> Fou
     if state is None:
         return make()
     key = _key(name, *state)
-    kept: tuple[Found] | None = cache.get(key)
-    if kept is None:
-        kept = (make(),)
-        cache.set(key, kept, SECONDS)
-    return kept[0]
+    found: tuple[Found] | None = cache.get(key)
+    if found is None:
+        found = (make(),)
+        cache.set(key, found, SECONDS)
+    return found[0]
+
+
+def known(name: str, state: State) -> Any:
+    """What was kept under `state`; None where nothing was."""
+    found: tuple[Any] | None = cache.get(_key(name, *state))
+    return found[0] if found else None
 
 
 def histograms_of(
@@ -43,11 +49,11 @@ def histograms_of(
     if state is None:
         return judge_pattern_histograms(runs, campaign, criterion)
     keys = {run: _key("beside", *state, *state_of_run(run)) for run in runs if run.state == Run.State.FINISHED}
-    kept: dict[str, JudgedHistogram] = cache.get_many(list(keys.values()))
-    left = [run for run in runs if keys.get(run) not in kept]
+    there: dict[str, JudgedHistogram] = cache.get_many(list(keys.values()))
+    left = [run for run in runs if keys.get(run) not in there]
     fresh = judge_pattern_histograms(left, campaign, criterion)
     cache.set_many({keys[run]: fresh[run.pk] for run in left if run in keys}, SECONDS)
-    return fresh | {run.pk: kept[key] for run, key in keys.items() if key in kept}
+    return fresh | {run.pk: there[key] for run, key in keys.items() if key in there}
 
 
 def state_of(campaign: Campaign, criterion: str, labels: LabelHistogram) -> State | None:
@@ -60,6 +66,21 @@ def state_of(campaign: Campaign, criterion: str, labels: LabelHistogram) -> Stat
     decided = gold.count(), gold.aggregate(last=Max("pk"))["last"]
     patterns = hashlib.sha256(labels.counts.tobytes() + labels.items.tobytes()).hexdigest()
     return campaign.pk, criterion, labels.columns, *newest, *decided, patterns, *state_of_part()
+
+
+def state_of_measured(campaign: Campaign, criterion: str, runs: Sequence[Run]) -> State | None:
+    """The same of many labels nearly each of which has its own value, and of the runs beside them; else None."""
+    scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
+    if scale is None or scale.kept or any(run.state != Run.State.FINISHED for run in runs):
+        return None
+    labels = kept(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
+    found = labels.aggregate(n=Count("pk"), total=Sum("pk"))
+    if found["n"] < LEAST:
+        return None
+    gold = gold_labels(campaign, criterion).aggregate(n=Count("pk"), last=Max("pk"))
+    judges = [state_of_judge(run) for run in runs]
+    beside = *state_of_items(campaign.dataset), *state_of_people(campaign), *judges
+    return campaign.pk, criterion, *found.values(), *gold.values(), *state_of_part(), *beside
 
 
 def is_many(labels: LabelHistogram) -> bool:

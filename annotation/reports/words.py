@@ -209,10 +209,10 @@ def read_words(campaign: Campaign | None, criterion: str, *, at_most: int, label
     current = kept(Label.objects.current().filter(campaign=campaign, criterion=criterion)).order_by()
     scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()
     said = tuple((value, verdict) for value, verdict in scale.columns) if scale is not None else ()
-    if scale is not None and not scale.kept and _are_measured(said):
-        return _measured(current, said) if labels <= MOST_READ_BY_COMMAND else None
     if labels > at_most:
         return None
+    if scale is not None and not scale.kept and _are_measured(said):
+        return _measured(current, said)
     if scale is not None and scale.kept:
         return _words(_coded_rows(current, said), said)
     return _words(*_rows_with_codes(current))

@@ -329,7 +329,7 @@ def test_the_number_of_queries_does_not_grow_with_the_labels(
         factories.make_judgment(run, item)
     label(campaign, items, "anna", "c" * 20)
     label(campaign, items, "ben", "w" * 20)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         agreement_report(dataset)
 
 
