@@ -136,6 +136,9 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["dataset", "position"], name="item_dataset_position"),
             models.Index(fields=["dataset", "question_key"], name="item_dataset_question"),
+            # A page of a rare category or model, in the order of import.
+            models.Index(fields=["dataset", "category", "position"], name="item_dataset_category"),
+            models.Index(fields=["dataset", "model", "position"], name="item_dataset_model"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ from judging.permissions import lead_required
 
 DATASETS_PER_PAGE = 25
 ITEMS_PER_PAGE = 50
+SEARCHED_AT_ONCE = 10_000
+"""Items that are looked through for a text at once: a tenth of a second's work."""
 LATEST_RUNS = 5
 
 
@@ -32,16 +34,46 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = get_object_or_404(Dataset.objects.ready().with_sizes(), pk=pk)
     chosen = {name: request.GET.get(name, "") for name in ("category", "model")}
     searched = request.GET.get("q", "").strip()
-    items = dataset.items.saying(searched).filter(**{name: value for name, value in chosen.items() if value})
-    context: dict[str, Any] = {
-        "dataset": dataset,
-        "page": _items(request, dataset, items, everything=not searched and not any(chosen.values())),
-        "q": searched,
-        "chosen": chosen,
-    }
+    items = dataset.items.filter(**{name: value for name, value in chosen.items() if value})
+    context: dict[str, Any] = {"dataset": dataset, "q": searched, "chosen": chosen}
+    if searched:
+        context["found"] = Found.of(items, searched, _after(request, dataset), dataset.n_items)
+    else:
+        context["page"] = _items(request, dataset, items, everything=not any(chosen.values()))
     if _wants_fragment(request):
-        return render(request, "judging/_dataset_items.html", context)
+        goes_on = searched and "after" in request.GET
+        return render(request, f"judging/{'_dataset_found' if goes_on else '_dataset_items'}.html", context)
     return render(request, "judging/dataset_detail.html", context | _facts(dataset))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text was found in, among so many items behind a position that looking through them takes no time.
+
+    `last`: the item at which the search stopped. `goes_on`: whether there are items behind it.
+    """
+
+    items: list[Item]
+    last: int
+    goes_on: bool
+    is_begin: bool
+
+    @classmethod
+    def of(cls, items: Any, text: str, after: int, n_items: int) -> "Found":
+        """Search on behind this position."""
+        behind = items.filter(position__gt=after).order_by("position")
+        ends = behind.values_list("position", flat=True)[SEARCHED_AT_ONCE - 1 : SEARCHED_AT_ONCE]
+        last = next(iter(ends), n_items)
+        hits = list(behind.filter(position__lte=last).saying(text)[:ITEMS_PER_PAGE])
+        if len(hits) == ITEMS_PER_PAGE:
+            last = hits[-1].position
+        return cls(hits, last, last < n_items, not after)
+
+
+def _after(request: HttpRequest, dataset: Any) -> int:
+    """The position behind which a search goes on."""
+    asked = request.GET.get("after", "")
+    return min(int(asked[:12]), int(dataset.n_items)) if asked.isdecimal() else 0
 
 
 class PlacedPages(Paginator):  # type: ignore[type-arg]

@@ -71,6 +71,55 @@ def test_detail_finds_text_anywhere_in_an_item(lead_client: Client, text: str) -
     assert "Other question" not in html
 
 
+def test_a_search_stops_after_so_many_items_and_goes_on_from_there(
+    lead_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("judging.views.datasets.SEARCHED_AT_ONCE", 4)
+    dataset = factories.make_dataset()
+    factories.make_items(dataset, 10)
+    begin = page(lead_client, "dataset_detail", dataset.pk, q="question 7?")
+    assert "Question 7?" not in begin
+    assert "Searched up to item 4 of 10." in begin
+    assert 'hx-get="?q=question+7%3F&amp;after=4"' in begin
+    on = lead_client.get(
+        reverse("dataset_detail", args=[dataset.pk]), {"q": "question 7?", "after": "4"}, headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "Question 7?" in on
+    assert "<table" not in on
+    assert "Searched up to item 8 of 10." in on
+    end = page(lead_client, "dataset_detail", dataset.pk, q="question 7?", after=8)
+    assert "All 10 items were searched." in end
+    assert "revealed" not in end
+
+
+def test_a_search_that_finds_much_shows_a_page_of_it(lead_client: Client) -> None:
+    dataset = factories.make_dataset()
+    factories.make_items(dataset, 60)
+    begin = page(lead_client, "dataset_detail", dataset.pk, q="question")
+    assert "Question 50?" in begin
+    assert "Question 51?" not in begin
+    rest = page(lead_client, "dataset_detail", dataset.pk, q="question", after=50)
+    assert "Question 51?" in rest
+    assert "All 60 items were searched." in rest
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "٣"])
+def test_a_place_that_is_none_is_no_error(lead_client: Client, after: str) -> None:
+    dataset = factories.make_dataset()
+    factories.make_items(dataset, 1)
+    page(lead_client, "dataset_detail", dataset.pk, q="question", after=after)
+
+
+def test_a_search_stays_in_the_chosen_category(lead_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("judging.views.datasets.SEARCHED_AT_ONCE", 2)
+    dataset = factories.make_dataset()
+    for number in range(1, 9):
+        factories.make_item(dataset, f"Q{number}?", category="law" if number % 3 == 0 else "math", position=number)
+    found = page(lead_client, "dataset_detail", dataset.pk, q="Q6", category="law")
+    assert "Q6?" in found
+    assert "Searched up to item 6 of 8." in found
+
+
 def test_detail_filters_by_category_and_model(lead_client: Client) -> None:
     dataset = factories.make_dataset()
     factories.make_item(dataset, "One?", category="math", model="m1")
