@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem
-from judging.core.readers.fields import BadField, qa_row
+from judging.core.readers.fields import BadField
 from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.label_studio import verdict_named
 from judging.core.readers.records import objects
+from judging.core.readers.shaped import shaped_row
 from judging.core.verdicts import PersonVerdict, Reason
 
 _RESPONSES, _SUGGESTION = ".responses", ".suggestion"
+_OLD_SUGGESTION, _OLD_METADATA = "-suggestion", "-suggestion-metadata"
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether a row has answers to questions about it."""
-    return _is_nested(entry) or any(name.endswith((_RESPONSES, _SUGGESTION)) for name in entry)
+    return _is_nested(entry) or any(name.endswith((_RESPONSES, _SUGGESTION, _OLD_SUGGESTION)) for name in entry)
 
 
 def _is_nested(entry: Mapping[str, Any]) -> bool:
@@ -36,12 +38,31 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
 def _row(record: Record) -> ItemRow | RowProblem:
     try:
         data = _flat(record.value) if _is_nested(record.value) else record.value
-        row = qa_row(record.number, data)
+        row = shaped_row(Record(record.number, dict(data)))
         if isinstance(row, RowProblem):
             return row
-        return replace(row, person=_person(data), judgments=_judgments(data))
+        said = _with_points(data)
+        return replace(row, person=_person(said), judgments=_judgments(said))
     except BadField as error:
         return RowProblem(record.number, str(error))
+
+
+def _with_points(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of the first feedback datasets under the names of later ones: a question's column held its responses."""
+    asked = [name.removesuffix(_OLD_SUGGESTION) for name in data if name.endswith(_OLD_SUGGESTION)]
+    if not asked:
+        return data
+    found = dict(data)
+    for name in asked:
+        found[f"{name}{_SUGGESTION}"] = data[f"{name}{_OLD_SUGGESTION}"]
+        about = data.get(f"{name}{_OLD_METADATA}")
+        if isinstance(about, dict):
+            found |= {f"{name}{_SUGGESTION}.{part}": about[part] for part in ("score", "agent") if part in about}
+        said = data.get(name)
+        if isinstance(said, list) and all(isinstance(answer, dict) for answer in said):
+            found[f"{name}{_RESPONSES}"] = [answer.get("value") for answer in said]
+            found[f"{name}{_RESPONSES}.status"] = [answer.get("status") for answer in said]
+    return found
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,8 +126,10 @@ def _submitted(data: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _judgments(data: Mapping[str, Any]) -> tuple[ImportedJudgment, ...]:
-    """The suggestions, one criterion per question."""
-    named = [name for name in data if name.endswith(_SUGGESTION) and data[name] is not None]
+    """The suggestions, one criterion per question; rankings, spans and several labels at once are kept only."""
+    named = [
+        name for name in data if name.endswith(_SUGGESTION) and not isinstance(data[name], (list, dict, type(None)))
+    ]
     return tuple(_judgment(data, name, "" if len(named) == 1 else name.removesuffix(_SUGGESTION)) for name in named)
 
 

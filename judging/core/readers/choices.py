@@ -82,12 +82,32 @@ def _listed(entry: Mapping[str, Any]) -> tuple[str, tuple[str, ...], tuple[str, 
 
 def read_json(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per object with its choices and the right one under `answer` or `target`."""
+    first = _first_of_objects(path)
     for record in objects(path):
-        row = record if isinstance(record, RowProblem) else _json_row(record)
+        row = record if isinstance(record, RowProblem) else _json_row(record, first)
         yield row if isinstance(row, RowProblem) else in_task(path, row)
 
 
-def _json_row(record: Record) -> ItemRow | RowProblem:
+def _first_of_objects(path: Path) -> int:
+    """0 or 1: where numbers that are no text begin. From 1 where the number of choices occurs, and 0 nowhere."""
+    last = False
+    for record in objects(path):
+        data = {} if isinstance(record, RowProblem) else _unfolded(record.value)
+        name = find(data, ANSWER)
+        right = data[name] if name is not None else None
+        if right == 0 and type(right) is int:
+            return 0
+        last = last or (type(right) is int and _counts(data, right))
+    return int(last)
+
+
+def _counts(data: Mapping[str, Any], number: int) -> bool:
+    """Whether there are so many choices, each under a name of its own: places in a list begin at 0."""
+    columns = None if find(data, LISTED) else _columns(tuple(data))
+    return columns is not None and len(columns.choices) == number
+
+
+def _json_row(record: Record, first_number: int) -> ItemRow | RowProblem:
     data = _unfolded(record.value)
     question, answer, subject = find(data, QUESTIONS), find(data, ANSWER), find(data, SUBJECT)
     key = find(data, KEY)
@@ -95,7 +115,9 @@ def _json_row(record: Record) -> ItemRow | RowProblem:
         places, choices, labels, first = _choices_of(data)
         right = data[answer] if answer else ""
         if isinstance(right, str) and right in labels:
-            right = labels.index(right)
+            right = LETTERS[labels.index(right)]
+        if type(right) is int:
+            first = 0 if labels or find(data, LISTED) else first_number
         used = {question, *places, answer, subject, key}
         gold = _letter(answer, right, choices, first) if answer else ""
         refuse_other_answer(data, choices, gold)

@@ -10,26 +10,61 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem
-from judging.core.readers.fields import BadField, qa_row
+from judging.core.readers.fields import ANSWER, QUESTION, BadField, find
 from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.records import objects
+from judging.core.readers.shaped import shaped_row
 from judging.core.verdicts import PersonVerdict, Reason, Verdict
 
 CLEAN = {"clean", "correct", "good", "pass", "right", "true", "yes", "正しい", "正解", "良い"}
 WRONG = {"wrong", "incorrect", "bad", "fail", "error", "false", "no", "誤り", "不正解", "悪い"}
 _OF_A_TASK = {"annotations", "predictions", "completions"}
+_OF_A_NEW_TASK = {"id", "data", "meta"}
+OTHERS = "label_studio_min"
+"""Where the further entries of a task are kept."""
 _OF_MIN = {"annotation_id", "annotator"}
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether an object is a task, or its flat form."""
-    return (isinstance(entry.get("data"), dict) and bool(entry.keys() & _OF_A_TASK)) or entry.keys() >= _OF_MIN
+    is_task = isinstance(entry.get("data"), dict) and (entry.keys() & _OF_A_TASK or entry.keys() <= _OF_A_NEW_TASK)
+    return bool(is_task) or entry.keys() >= _OF_MIN
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
-    """One item per task."""
+    """One item per task. The flat form repeats a task for everybody who annotated it."""
+    task: list[Record] = []
     for record in objects(path):
-        yield record if isinstance(record, RowProblem) else _row(record)
+        if isinstance(record, Record) and task and _same_task(task[0].value, record.value):
+            task.append(record)
+            continue
+        yield from _of_task(task)
+        task = []
+        if isinstance(record, RowProblem):
+            yield record
+        else:
+            task = [record]
+    yield from _of_task(task)
+
+
+def _same_task(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two flat entries are about one task: what differs is who annotated it, and how."""
+    if "data" in one or "data" in other or one.get("id") is None or one["id"] != other.get("id"):
+        return False
+    texts = (find(one, wanted) for wanted in (QUESTION, ANSWER, ("text",)))
+    return all(one[name] == other.get(name) for name in texts if name is not None)
+
+
+def _of_task(task: list[Record]) -> Iterator[ItemRow | RowProblem]:
+    if task:
+        row = _row(task[0])
+        others = [record.value for record in task[1:]]
+        # Several people's words do not fit into one: they are kept.
+        yield (
+            replace(row, person=None, extra={**row.extra, OTHERS: others})
+            if others and isinstance(row, ItemRow)
+            else row
+        )
 
 
 def _row(record: Record) -> ItemRow | RowProblem:
@@ -45,7 +80,7 @@ def _task(record: Record) -> ItemRow | RowProblem:
     data = task["data"]
     if not isinstance(data, dict):
         raise BadField(f"'data' is {kind_of(data)}; write the task's texts as an object.")
-    row = qa_row(record.number, _with_id(task, data))
+    row = shaped_row(Record(record.number, dict(_with_id(task, data))))
     if isinstance(row, RowProblem):
         return row
     annotations = _listed(task, "annotations") or _listed(task, "completions")
@@ -148,8 +183,7 @@ def _judgments(predictions: list[Mapping[str, Any]]) -> tuple[ImportedJudgment, 
 
 def _flat(record: Record) -> ItemRow | RowProblem:
     """JSON-MIN: the texts of the task and the choice under the name of its control."""
-    task = record.value
-    row = qa_row(record.number, task)
+    row = shaped_row(record)
     if isinstance(row, RowProblem):
         return row
     named = [verdict for value in row.extra.values() if (verdict := verdict_named(value))]

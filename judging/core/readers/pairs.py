@@ -30,14 +30,15 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One pair per object."""
     for record in objects_or_rows(path):
-        yield record if isinstance(record, RowProblem) else _row(record)
+        yield record if isinstance(record, RowProblem) else pair_row(record)
 
 
 def _names(entry: Mapping[str, Any], wanted: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
     return next((names for names in wanted if names[0] in entry and names[1] in entry), None)
 
 
-def _row(record: Record) -> ItemRow | RowProblem:
+def pair_row(record: Record) -> ItemRow | RowProblem:
+    """The pair of one object."""
     data = record.value
     names, models = _names(data, NAMES), _names(data, _MODELS)
     if names is None:

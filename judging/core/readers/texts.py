@@ -20,10 +20,11 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per object; keys without a column of their own stay in `extra`."""
     for record in objects(path):
-        yield record if isinstance(record, RowProblem) else _row(record)
+        yield record if isinstance(record, RowProblem) else text_row(record)
 
 
-def _row(record: Record) -> ItemRow | RowProblem:
+def text_row(record: Record) -> ItemRow | RowProblem:
+    """The item of one object."""
     data = record.value
     names = {field: find(data, wanted) for field, wanted in (NAMES | TEXTS | {"reference": REFERENCE}).items()}
     text = find(data, TEXT)

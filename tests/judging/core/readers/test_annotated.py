@@ -117,7 +117,6 @@ def test_several_suggestions_are_criteria(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"verdict.responses": "clean"}, "'verdict.responses' is text"),
-        ({"verdict.suggestion": ["x"]}, "'verdict.suggestion' is a list"),
         ({"verdict.suggestion": True}, "'verdict.suggestion' is true or false"),
         ({"prompt": ""}, "question is empty"),
         ({"prompt": {"a": 1}}, "'prompt' is an object"),
