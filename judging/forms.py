@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from judging.benchmarks import BENCHMARKS
 from judging.benchmarks.mmlu.recipe import Continued
+from judging.benchmarks.mt_bench.prompt_kinds import PAIR, SINGLE
 from judging.core.builtin import JUDGES
 from judging.engines import ENGINES
 from judging.models import Dataset, Item, Judge
@@ -106,6 +107,18 @@ class BenchmarkForm(forms.Form):
         choices=[("", _("the judge's own")), *((name, name) for name in sorted(ENGINES))],
     )
     judge_base_url = forms.URLField(label=_("Address of its server"), required=False, assume_scheme="http")
+    mode = forms.ChoiceField(
+        label=_("How answers are judged"),
+        required=False,
+        choices=[(SINGLE, _("one by one, on a scale")), (PAIR, _("in pairs: which of two is better, in both orders"))],
+        help_text=_("Pairs are for MT-Bench."),
+    )
+    baseline = forms.CharField(
+        label=_("Baseline"),
+        required=False,
+        max_length=300,
+        help_text=_("Of pairs: the model that all others are compared with. Empty: everybody with everybody."),
+    )
     repeats = forms.IntegerField(label=_("Grade every answer so often"), min_value=1, max_value=20, initial=1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

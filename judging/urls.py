@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("datasets/<int:pk>/items/<int:position>/", datasets.item_detail, name="item_detail"),
     path("benchmarks/", benchmarks.benchmark_list, name="benchmark_list"),
     path("benchmarks/start/", benchmarks.benchmark_start, name="benchmark_start"),
+    path("benchmarks/fetch/", benchmarks.benchmark_fetch, name="benchmark_fetch"),
     path("benchmarks/branches/", benchmark_branches.benchmark_branches, name="benchmark_branches"),
     path("benchmarks/<int:pk>/", benchmarks.benchmark_detail, name="benchmark_detail"),
     path("benchmarks/<int:pk>/items/", benchmarks.benchmark_items, name="benchmark_items"),

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,9 +18,12 @@ from judging.actions.benchmarks import (
     RecipeWish,
     Wish,
     cancel_benchmark,
+    fetch_questions,
     go_on,
     grading_judge,
     open_benchmark,
+    published_folder,
+    questions_of,
     recipe_for,
     resume_benchmark,
 )
@@ -28,6 +32,7 @@ from judging.actions.judges import JudgeChoice
 from judging.actions.runs import RunRefused
 from judging.benchmarks import BENCHMARKS, Benchmark, Stage
 from judging.benchmarks.mt_bench.answering import Asking
+from judging.benchmarks.mt_bench.prompt_kinds import SINGLE
 from judging.benchmarks.mt_bench_branch import FILE
 from judging.forms import BenchmarkForm
 from judging.models import BenchmarkRun, Judgment, Run
@@ -92,6 +97,7 @@ def started(form: BenchmarkForm, request: HttpRequest) -> BenchmarkRun:
 def wish_from(benchmark: Benchmark, said: dict[str, Any]) -> Wish:
     """What the answers of the form ask for."""
     choice = JudgeChoice(name=said["judge"], engine=said["judge_engine"], model=said["judge_model"].strip())
+    graders = Graders(choice=choice, data=str(published_folder(benchmark)), mode=said["mode"] or SINGLE)
     return Wish(
         candidates=candidates_of(said["models"], engine=said["engine"], base_url=said["base_url"]),
         part=next(iter(benchmark.parts), ""),
@@ -99,10 +105,29 @@ def wish_from(benchmark: Benchmark, said: dict[str, Any]) -> Wish:
         seed=said["seed"] or 0,
         recipe=recipe_for(benchmark, said["dataset"], recipe_wish(said)),
         asking=Asking(system=said["system"]),
-        judge=grading_judge(benchmark, Graders(choice=choice)) if benchmark.is_graded else None,
+        mode=said["mode"] or SINGLE,
+        baseline=said["baseline"].strip(),
+        judge=grading_judge(benchmark, graders) if benchmark.is_graded else None,
         judge_base_url=said["judge_base_url"],
         repeats=said["repeats"],
     )
+
+
+@lead_required
+@require_POST
+def benchmark_fetch(request: HttpRequest) -> HttpResponseBase:
+    """Get MT-Bench's published files from the network, as a dataset to start with."""
+    benchmark = BENCHMARKS["mt_bench"]
+    try:
+        fetched = fetch_questions(benchmark)
+        by = request.user if isinstance(request.user, User) else None
+        dataset = questions_of(benchmark, str(fetched.folder), by=by)
+    except RunRefused as error:
+        messages.error(request, str(error))
+        return redirect("benchmark_start")
+    told = ", ".join(f"{name} sha256 {digest[:16]}…" for name, digest in fetched.checksums.items())
+    messages.success(request, _("The published files are here: %(files)s") % {"files": told})
+    return redirect(f"{reverse('benchmark_start')}?benchmark={benchmark.name}&dataset={dataset.pk}")
 
 
 def recipe_wish(said: dict[str, Any]) -> RecipeWish:

@@ -1,5 +1,6 @@
 """Candidates examined by a benchmark: planned as a whole, then run by run."""
 
+from judging.actions.benchmarks.fetching import fetch_questions, published_folder
 from judging.actions.benchmarks.files import write_results
 from judging.actions.benchmarks.parity import Comparing, parity_lines, parity_with_lm_eval
 from judging.actions.benchmarks.plans import STAGES, Graders, Wish, grading_judge, named_benchmark, open_benchmark
@@ -23,6 +24,7 @@ __all__ = [
     "Wish",
     "advance",
     "cancel_benchmark",
+    "fetch_questions",
     "go_on",
     "grading_judge",
     "import_predictions",
@@ -30,6 +32,7 @@ __all__ = [
     "open_benchmark",
     "parity_lines",
     "parity_with_lm_eval",
+    "published_folder",
     "questions_of",
     "recipe_for",
     "resume_benchmark",

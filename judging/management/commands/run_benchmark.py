@@ -16,6 +16,7 @@ from judging.actions.benchmarks import (
     Graders,
     Wish,
     advance,
+    fetch_questions,
     go_on,
     grading_judge,
     import_predictions,
@@ -70,6 +71,7 @@ class Command(BaseCommand):
         parser.add_argument("--engine", default="", help=f"what runs it: {', '.join(sorted(ENGINES))}")
         parser.add_argument("--base-url", default="", help="address of its server (OPENAI_BASE_URL)")
         parser.add_argument("--data", default="", metavar="PATH", help="questions: a file, a folder or a dataset")
+        parser.add_argument("--fetch", action="store_true", help="fill the folder --data with MT-Bench's files first")
         parser.add_argument("--part", default="", help="of MMLU's questions: test (default) or val")
         parser.add_argument("--stage", choices=STAGES, default="all", help="only the answers, or only their grading")
         parser.add_argument("--first-n", type=positive, metavar="N", help=f"only the first questions ({FIRST_N})")
@@ -104,6 +106,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         options["first_n"] = options["first_n"] or first_n_of_environment()
         with refusals():
+            if options["fetch"]:
+                options["data"] = self.fetched(options)
             asked = [(each, *place) for each in branch_options(options) for place in chosen(each)]
             opened = [self.begun(benchmark, data, each) for each, benchmark, data in asked]
         documents = []
@@ -117,6 +121,13 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(whole | branches, ensure_ascii=False))
         if failed := [f"{each} is {each.state}. {each.error}".strip() for each in opened if each.error]:
             raise CommandError(" ".join(failed))
+
+    def fetched(self, options: dict[str, Any]) -> str:
+        """The folder with the published files; their checksums go to stderr."""
+        folder = Path(options["data"]) if options["data"] else None
+        found = fetch_questions(named_benchmark(options["benchmark"]), folder)
+        self.stderr.write("\n".join(f"{name}  sha256 {digest}" for name, digest in found.checksums.items()))
+        return str(found.folder)
 
     def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
         """The examination that the options mean, ready to be worked on; or one that files tell of."""
@@ -175,7 +186,6 @@ class Command(BaseCommand):
             with refusals():
                 write_results(report, folder)
         return document
-
 
     def compare_branches(self, opened: Sequence[BenchmarkRun], options: dict[str, Any]) -> dict[str, Any]:
         """What became of the files between two branches: printed or handed out, and written; {} without a base."""

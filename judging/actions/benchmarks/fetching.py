@@ -1,0 +1,28 @@
+"""Published questions from the network, where there is one: into a folder of ours, or one that somebody names."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from judging.actions.runs import RunRefused
+from judging.benchmarks import Benchmark
+from judging.benchmarks.mt_bench.benchmark import MT_BENCH
+from judging.benchmarks.mt_bench.fetch import Fetched, FetchRefused, fetch_mt_bench
+
+
+def published_folder(benchmark: Benchmark) -> Path:
+    """Where the published files of a benchmark are kept, once they were fetched."""
+    return Path(settings.DATA_DIR) / "benchmarks" / benchmark.name
+
+
+def fetch_questions(benchmark: Benchmark, folder: Path | None = None) -> Fetched:
+    """Questions, references and prompts, compared with the checksums of the published ones; what is there is not
+    fetched again. RunRefused where there is no network, or nothing to fetch."""
+    if benchmark is not MT_BENCH:
+        raise RunRefused(f"Only the files of {MT_BENCH.title} are fetched. Name where those of {benchmark.title} are.")
+    try:
+        return fetch_mt_bench(folder or published_folder(benchmark), source=settings.MT_BENCH_SOURCE)
+    except FetchRefused as error:
+        raise RunRefused(str(error)) from error
+    except OSError as error:
+        raise RunRefused(f"{error.filename} cannot be written ({error.strerror}). Name another folder.") from error
