@@ -27,7 +27,7 @@ VERSION_WITHOUT_NUMBER = 1
 VERSION_OF_LINES = 3
 MAX_YAML = 20_000_000
 _YAML = re.compile(r"^(evalId|results):", re.MULTILINE)
-_OBJECTS = ("vars", "response", "gradingResult")
+OBJECTS = ("vars", "response", "gradingResult")
 _OF_A_LINE = {"prompt", "vars"}
 _OF_A_RESULT = {"gradingResult", "testIdx", "promptIdx", "namedScores"}
 
@@ -115,7 +115,7 @@ def evaluation_rows(evaluation: Evaluation) -> Iterator[ItemRow | RowProblem]:
 def _checked(result: Any) -> Mapping[str, Any]:
     if not isinstance(result, dict):
         raise BadField(f"The result is {kind_of(result)}; it is an object with prompt and response.")
-    for name in _OBJECTS:
+    for name in OBJECTS:
         if result.get(name) is not None and not isinstance(result[name], dict):
             raise BadField(f"'{name}' is {kind_of(result[name])}; it is an object, or null. Export the results again.")
     if result.get("success") is not None and not isinstance(result["success"], bool):

@@ -24,7 +24,7 @@ _HEAD = re.compile(r"\[(?P<provider>[^\]]+)\]\s*(?P<prompt>.*)", re.DOTALL)
 _WHY = re.compile(r"\n+(?:Pass|Fail) Reason:\s*(?P<reason>.*)\Z", re.DOTALL | re.IGNORECASE)
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
-_BESIDE = {"Reasoning", "Status", "Score", "Named Scores", "Grader Reason", "Comment", "Latency (ms)"}
+BESIDE = {"Reasoning", "Status", "Score", "Named Scores", "Grader Reason", "Comment", "Latency (ms)"}
 _SIGN, _METRIC = "Grader Reason", "Metric: "
 _MARKS = {"PASS", "FAIL", "ERROR"}
 
@@ -64,7 +64,7 @@ def _graded(header: list[str]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     answer = 0
     for place, name in enumerate(header):
-        if name in _BESIDE or name.startswith(_METRIC):
+        if name in BESIDE or name.startswith(_METRIC):
             found.setdefault(answer, []).append(place)
         else:
             answer = place
