@@ -1,6 +1,7 @@
 """What holds for every reader: damaged files are named by line and give nothing, and real files come in whole."""
 
 import json
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -81,39 +82,40 @@ def test_good_lines_are_recognised_and_read(tmp_path: Path, form: str) -> None:
     assert problems(path) == []
 
 
+BROKEN: list[tuple[Callable[[str], bytes], str]] = [
+    (lambda form: encoded(form)[:-5], "The line ends in the middle|not UTF-8|The line is not JSON"),
+    (lambda form: encoded(form, "cp932"), "Shift-JIS|EUC-JP"),
+    (lambda form: encoded(form, "euc_jp"), "EUC-JP|Shift-JIS"),
+    (lambda form: b"[1, 2]", "Expected a JSON object"),
+    (lambda form: b'"text"', "Expected a JSON object"),
+    (lambda form: b"null", "Expected a JSON object"),
+    (lambda form: b"{}", "."),
+    (lambda form: b"{'question': 'single quotes'}", "not JSON"),
+    (lambda form: encoded(form)[:-1] + b',"x":NaN}', "number nan"),
+    (lambda form: encoded(form)[:-1] + b',"x":1e999}', "number inf"),
+    (lambda form: encoded(form)[:-1] + b',"x":"\\u0000"}', "NUL"),
+    (lambda form: encoded(form)[:-1] + b',"x":"\\ud800"}', "half of a character pair"),
+    (lambda form: encoded(form)[:-1] + b',"x":' + b"[" * 150 + b"]" * 150 + b"}", "levels"),
+    (lambda form: encoded(form)[:-1] + b"\0}", "NUL"),
+    (lambda form: b'{"unknown": 1}', "."),
+    (lambda form: encoded(form, "gb18030"), "GB18030|EUC-JP|Shift-JIS|Big5|EUC-KR"),
+    (lambda form: encoded(form)[:-1] + b',"x":1,"x":2}', "stands twice"),
+    (lambda form: encoded(form)[:-1] + b',"x":{"y":1,"y":2}}', "stands twice"),
+    (lambda form: encoded(form) + b" and more", "not JSON"),
+    (lambda form: encoded(form) + encoded(form), "not JSON"),
+    (lambda form: encoded(form)[1:], "not JSON"),
+    (lambda form: encoded(form)[:-1] + b",\"x\":'y'}", "not JSON"),
+    (lambda form: encoded(form)[:-1] + b',"x":-Infinity}', "number -inf"),
+    (lambda form: encoded(form)[:-1] + b',"x":' + b"9" * 5000 + b"}", "number that cannot be read"),
+    (lambda form: encoded(form)[:-1] + b',"x":' + b'{"a":' * 2000 + b"1" + b"}" * 2001, "levels"),
+    (lambda form: b"12", "Expected a JSON object"),
+    (lambda form: b"{", "spread over several lines"),
+]
+"""Second lines that every one of them must name, and what is said of each."""
+
+
 @pytest.mark.parametrize("form", sorted(LINES))
-@pytest.mark.parametrize(
-    ("broken", "message"),
-    [
-        (lambda form: encoded(form)[:-5], "The line ends in the middle|not UTF-8|The line is not JSON"),
-        (lambda form: encoded(form, "cp932"), "Shift-JIS|EUC-JP"),
-        (lambda form: encoded(form, "euc_jp"), "EUC-JP|Shift-JIS"),
-        (lambda form: b"[1, 2]", "Expected a JSON object"),
-        (lambda form: b'"text"', "Expected a JSON object"),
-        (lambda form: b"null", "Expected a JSON object"),
-        (lambda form: b"{}", "."),
-        (lambda form: b"{'question': 'single quotes'}", "not JSON"),
-        (lambda form: encoded(form)[:-1] + b',"x":NaN}', "number nan"),
-        (lambda form: encoded(form)[:-1] + b',"x":1e999}', "number inf"),
-        (lambda form: encoded(form)[:-1] + b',"x":"\\u0000"}', "NUL"),
-        (lambda form: encoded(form)[:-1] + b',"x":"\\ud800"}', "half of a character pair"),
-        (lambda form: encoded(form)[:-1] + b',"x":' + b"[" * 150 + b"]" * 150 + b"}", "levels"),
-        (lambda form: encoded(form)[:-1] + b"\0}", "NUL"),
-        (lambda form: b'{"unknown": 1}', "."),
-        (lambda form: encoded(form, "gb18030"), "GB18030|EUC-JP|Shift-JIS|Big5|EUC-KR"),
-        (lambda form: encoded(form)[:-1] + b',"x":1,"x":2}', "stands twice"),
-        (lambda form: encoded(form)[:-1] + b',"x":{"y":1,"y":2}}', "stands twice"),
-        (lambda form: encoded(form) + b" and more", "not JSON"),
-        (lambda form: encoded(form) + encoded(form), "not JSON"),
-        (lambda form: encoded(form)[1:], "not JSON"),
-        (lambda form: encoded(form)[:-1] + b",\"x\":'y'}", "not JSON"),
-        (lambda form: encoded(form)[:-1] + b',"x":-Infinity}', "number -inf"),
-        (lambda form: encoded(form)[:-1] + b',"x":' + b"9" * 5000 + b"}", "number that cannot be read"),
-        (lambda form: encoded(form)[:-1] + b',"x":' + b'{"a":' * 2000 + b"1" + b"}" * 2001, "levels"),
-        (lambda form: b"12", "Expected a JSON object"),
-        (lambda form: b"{", "spread over several lines"),
-    ],
-)
+@pytest.mark.parametrize(("broken", "message"), BROKEN)
 def test_broken_second_line_is_named(tmp_path: Path, form: str, broken: Any, message: str) -> None:
     found = problems(lines(tmp_path, encoded(form), broken(form)))
     assert len(found) == 1

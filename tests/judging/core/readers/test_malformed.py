@@ -299,11 +299,11 @@ def test_a_file_that_was_cut_off_gives_no_row(tmp_path: Path, form: str, cut: in
     assert all(problem.message.endswith(".") for problem in problems)
 
 
-def database(path: Path) -> bytes:
+def database(path: Path, held: str = "") -> bytes:
     path.unlink(missing_ok=True)
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE evals (id TEXT, created_at INTEGER, results TEXT, config TEXT)")
-        held = json.dumps({"version": 2, "results": [RESULT] * 9, "table": {}})
+        held = held or json.dumps({"version": 2, "results": [RESULT] * 9, "table": {}})
         connection.execute("INSERT INTO evals VALUES ('e1', 1, ?, '{}')", (held,))
     connection.close()
     return path.read_bytes()
