@@ -1,13 +1,14 @@
 """How fast a million items come in and leave, beside the bare limits, and how fast their pages open.
 
-    .venv/bin/python bench/import_export.py --items 10000 100000 1000000     # SQLite; a million takes some ten minutes
-    .venv/bin/python bench/import_export.py --parts export --formats qa_jsonl mdk
-    DATABASE_URL=postgres://... .venv/bin/python bench/import_export.py --parts import    # an empty database of its own
+    .venv/bin/python -m bench.import_export --items 10000 100000 1000000     # SQLite; a million takes some ten minutes
+    .venv/bin/python -m bench.import_export --parts export --formats qa_jsonl mdk
+    .venv/bin/python -m bench.import_export --database postgresql            # a server of its own, gone afterwards
 
 The bare load puts the finished rows, already in memory, into the table with its indexes: `executemany` on SQLite, COPY
 on PostgreSQL. The bare dump selects what an export reads and writes each row with json.dumps. Every measurement is a
-process of its own on a generated database, so peak memory is that of one import or export. The load of the machine
-stands under the tables: rates of a machine that does other work are those of that moment.
+process of its own on a generated database, so peak memory is that of one import or export; what a PostgreSQL server
+does is in no CPU second. The load of the machine stands under the tables: rates of a machine that does other work are
+those of that moment. Whatever ends the command, its files go with it.
 """
 
 import argparse
@@ -15,24 +16,36 @@ import json
 import os
 import random
 import resource
-import sqlite3
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))
 
-from bench.labelled_rows import one_fill  # noqa: E402
+from bench.labelled_rows import RARE, one_fill  # noqa: E402
+from tests.run import postgres  # noqa: E402
 
 WORDS = 5000
 IMPORT_SHARE, IMPORT_MB = 0.5, 300
 EXPORT_RATE, EXPORT_MB = 50_000, 200
 PAGE_MS = 300
 OPENINGS = 7
+PAGES = (
+    *("/datasets/", "/datasets/1/", "/datasets/1/?page=50", "/datasets/1/items/77/", f"/datasets/1/?category={RARE}"),
+    *("/datasets/1/?q=pump", "/datasets/1/?q=no-such-text", f"/datasets/1/?q=voltage&category={RARE}"),
+    *("/runs/", "/runs/1/", "/datasets/imports/", "/exports/", "/exports/new/?dataset=1"),
+)
 
 
 def main() -> None:
@@ -43,6 +56,7 @@ def main() -> None:
         "--parts", nargs="+", choices=["import", "export", "pages"], default=["import", "export", "pages"]
     )
     parser.add_argument("--formats", nargs="+", default=["qa_jsonl", "trl_prompt_completion", "mdk"])
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--source", default="gold")
     parser.add_argument("--folder", type=Path, help="where the databases are kept; a temporary folder if not given")
     parser.add_argument("--one", help="for the processes that this one starts")
@@ -50,8 +64,12 @@ def main() -> None:
     if chosen.one:
         print(json.dumps(ONE[chosen.one.split(":")[0]](chosen.one, chosen.source, chosen.folder)))
         return
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = chosen.folder or Path(scratch)
+    # As Ctrl-C does, so that files and server go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ExitStack() as ends:
+        folder = chosen.folder or Path(ends.enter_context(tempfile.TemporaryDirectory()))
+        if chosen.database == "postgresql":
+            SERVER.append(ends.enter_context(postgres()))
         for part in chosen.parts:
             print(TABLES[part](chosen, folder), flush=True)
     print(f"Load of the machine over the last minutes: {' '.join(f'{load:.1f}' for load in os.getloadavg())}.")
@@ -68,8 +86,7 @@ def import_table(chosen: argparse.Namespace, folder: Path) -> str:
         place.mkdir(parents=True, exist_ok=True)
         with (place / "qa.jsonl").open("w", encoding="utf-8") as out:
             out.writelines(qa_lines(items))
-        (place / "db.sqlite3").unlink(missing_ok=True)
-        migrated(place)
+        new_database(place)
         took, limit = measured(place, "import", chosen), measured(place, "load", chosen)
         lines.append(
             f"| {items:,} | {items / limit['seconds']:,.0f} | {items / took['seconds']:,.0f} | "
@@ -104,19 +121,37 @@ def pages_table(chosen: argparse.Namespace, folder: Path) -> str:
 TABLES = {"import": import_table, "export": export_table, "pages": pages_table}
 
 
+SERVER: list[str] = []
+"""Address of the PostgreSQL server that was started, if any."""
+
+
+def database_url(place: Path) -> str:
+    """The database of a folder: in it, or of its name on the server."""
+    if not SERVER:
+        return f"sqlite:///{place / 'db.sqlite3'}"
+    return urlsplit(SERVER[0])._replace(path=f"/{place.name}").geturl()
+
+
 def environment(place: Path) -> dict[str, str]:
     """Database, data folder and settings of a measurement."""
     return {
-        "DATABASE_URL": f"sqlite:///{place / 'db.sqlite3'}",
         **os.environ,
+        "DATABASE_URL": database_url(place),
         "EVALSITE_DATA_DIR": str(place / "data"),
         "DJANGO_SETTINGS_MODULE": "evalsite.settings",
         "PYTHONPATH": str(ROOT),
     }
 
 
-def migrated(place: Path) -> None:
+def new_database(place: Path) -> None:
     """An empty database."""
+    place.mkdir(parents=True, exist_ok=True)
+    if SERVER:
+        with psycopg.connect(SERVER[0], autocommit=True) as connection:
+            connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(place.name)))
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(place.name)))
+    for file in place.glob("db.sqlite3*"):
+        file.unlink()
     manage = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
     subprocess.run(manage, env=environment(place), check=True)
 
@@ -124,11 +159,14 @@ def migrated(place: Path) -> None:
 def filled(folder: Path, items: int) -> Path:
     """A folder with a labelled dataset of this size, made where it is missing."""
     place = folder / f"export-{items}"
-    if not (place / "db.sqlite3").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        migrated(place)
+    done = place / f"filled-{'postgresql' if SERVER else 'sqlite'}"
+    if not done.exists():
+        new_database(place)
         command = [sys.executable, "-m", "bench.import_export", "--one", f"fill:{items}", "--folder", str(place)]
         subprocess.run(command, cwd=ROOT, env=environment(place), check=True, stdout=subprocess.DEVNULL)
+        # A server of this run's own takes its databases with it.
+        if not SERVER:
+            done.touch()
     return place
 
 
@@ -222,21 +260,28 @@ def one_format(what: str, source: str, folder: Path) -> dict[str, float]:
     return told(wall, cpu, sum(file["bytes"] for file in export.files))
 
 
-def one_read(_what: str, _source: str, folder: Path) -> dict[str, float]:
+def one_read(_what: str, _source: str, _folder: Path) -> dict[str, float]:
     """The bare reading of the columns of an export."""
-    database = sqlite3.connect(folder / "db.sqlite3")
+    import django
+
+    django.setup()
     wall, cpu = time.perf_counter(), time.process_time()
-    bare_reading(database)
+    for statement in READ:
+        for _row in bare_rows(statement):
+            pass
     return told(time.perf_counter() - wall, time.process_time() - cpu, 0)
 
 
 def one_dump(_what: str, _source: str, folder: Path) -> dict[str, float]:
     """Select and json.dumps: what leaves without anything decided about it."""
-    database = sqlite3.connect(folder / "db.sqlite3")
+    import django
+
+    django.setup()
     names = ("key", "turns", "category", "model", "context", "criteria", "extra")
+    columns = ", ".join(f"CAST({name} AS TEXT)" for name in names)
     with tempfile.TemporaryFile("w", dir=folder, encoding="utf-8") as out:
         wall, cpu = time.perf_counter(), time.process_time()
-        for row in database.execute(f"SELECT {', '.join(names)} FROM judging_item ORDER BY position"):
+        for row in bare_rows(f"SELECT {columns} FROM judging_item ORDER BY position"):
             held = dict(zip(names, row, strict=True))
             held |= {"turns": json.loads(held["turns"]), "extra": json.loads(held["extra"])}
             out.write(json.dumps(held, ensure_ascii=False) + "\n")
@@ -257,14 +302,15 @@ def one_pages(_what: str, _source: str, _folder: Path) -> dict[str, float]:
     client = Client()
     client.force_login(User.objects.filter(username="bench").first() or User.objects.create_superuser("bench"))
     found = {}
-    for path in ("/datasets/", "/datasets/1/", "/runs/", "/runs/1/", "/exports/", "/exports/new/?dataset=1"):
+    for path in PAGES:
         times = []
         for _opening in range(OPENINGS):
             begun = time.perf_counter()
             response = client.get(path)
             times.append(1000 * (time.perf_counter() - begun))
-        if response.status_code == 200:
-            found[path] = sorted(times)[len(times) // 2]
+        if response.status_code != 200:
+            raise SystemExit(f"{path} answers {response.status_code}.")
+        found[path] = sorted(times)[len(times) // 2]
     return found
 
 
@@ -274,18 +320,28 @@ def told(wall: float, cpu: float, written: int) -> dict[str, float]:
     return {"seconds": wall, "cpu": cpu, "peak_mb": peak, "written_mb": written / 1e6}
 
 
-def bare_reading(database: sqlite3.Connection) -> None:
-    """Read the columns that an export reads, in its order, and do nothing with them."""
-    for statement in (
-        "SELECT id, revision, key, position, kind, turns, category, model, context, criteria, extra "
-        "FROM judging_item ORDER BY position",
-        "SELECT item_id, item_revision, verdict, error_count, correction FROM annotation_label "
-        "WHERE campaign_id = 1 AND criterion = '' AND verdict <> '' AND ended_at IS NULL ORDER BY item_id",
-        "SELECT item_id, item_revision, verdict, score, reason FROM judging_judgment "
-        "WHERE run_id = 1 AND criterion = '' ORDER BY item_id",
-    ):
-        for _row in database.execute(statement):
-            pass
+READ = (
+    "SELECT id, revision, key, position, kind, CAST(turns AS TEXT), category, model, context, criteria, "
+    "CAST(extra AS TEXT) FROM judging_item ORDER BY position",
+    "SELECT item_id, item_revision, verdict, error_count, CAST(correction AS TEXT) FROM annotation_label "
+    "WHERE campaign_id = 1 AND criterion = '' AND verdict <> '' AND ended_at IS NULL ORDER BY item_id",
+    "SELECT item_id, item_revision, verdict, score, reason FROM judging_judgment "
+    "WHERE run_id = 1 AND criterion = '' ORDER BY item_id",
+)
+"""The columns that an export reads, in its order."""
+
+
+def bare_rows(statement: str) -> Iterator[tuple[Any, ...]]:
+    """Rows as the driver gives them; a server keeps those that were not fetched yet."""
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        bare = connection.connection
+        cursor = bare.cursor(name="bare") if connection.vendor == "postgresql" else bare.cursor()
+        cursor.execute(statement)
+        while found := cursor.fetchmany(2000):
+            yield from found
+        cursor.close()
 
 
 ONE = {

@@ -1,55 +1,73 @@
-"""A labelled dataset of any size, written straight into an empty SQLite database."""
+"""A labelled dataset of any size, written straight into the tables of an empty database."""
 
 import json
-import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 BATCH = 10_000
 LABELS = 2
-NOW = "2026-01-31 00:00:00"
+NOW = "2026-01-31 00:00:00+00:00"
+PUMPS, RARE, MODEL = "pumps", "valves", "m-1"
+EVERY_RARE = 5_000
 
 
-def one_fill(what: str, _source: str, folder: Path) -> dict[str, float]:
-    """Items with two labels, a judgment and, every tenth time, a correction; counts are kept as in ordinary work."""
+def one_fill(what: str, _source: str, _folder: Path) -> dict[str, float]:
+    """Items with two labels, a judgment and, every tenth time, a correction."""
     import django
 
     django.setup()
+    from django.db import connection, transaction
+
     from annotation.models import Annotator, Campaign, Label
-    from judging.models import Dataset, Item, Judge, Judgment, Run
+    from judging.models import Dataset, ImportFile, Item, Judge, Judgment, Run
 
     items = int(what.split(":")[1])
-    database = sqlite3.connect(folder / "db.sqlite3")
-    database.execute("PRAGMA synchronous=OFF")
-    insert(database, Dataset, [{"id": 1, "name": "bench", "state": "ready", "at": NOW}])
-    insert(database, Judge, [{"id": 1, "name": "judge", "kind": "imported"}])
     run = {"id": 1, "dataset_id": 1, "kind": "imported", "judge_id": 1, "state": "finished"}
-    insert(database, Run, [{**run, "created_at": NOW, "finished_at": NOW}])
-    insert(database, Annotator, [{"id": n, "name": f"rater-{n}"} for n in range(1, LABELS + 1)])
-    insert(database, Campaign, [campaign_row()])
+    with transaction.atomic():
+        insert(Dataset, [{"id": 1, "name": "bench", "state": "ready", "at": NOW}])
+        insert(ImportFile, [file_row(items)])
+        insert(Judge, [{"id": 1, "name": "judge", "kind": "imported"}])
+        insert(Run, [{**run, "created_at": NOW, "finished_at": NOW}])
+        insert(Annotator, [{"id": n, "name": f"rater-{n}"} for n in range(1, LABELS + 1)])
+        insert(Campaign, [campaign_row()])
     for first in range(1, items + 1, BATCH):
         numbers = range(first, min(first + BATCH, items + 1))
-        insert(database, Item, [item_row(n) for n in numbers])
-        insert(database, Judgment, [judgment_row(n) for n in numbers])
-        insert(database, Label, [label_row(n, by) for n in numbers for by in range(1, LABELS + 1)])
-    database.commit()
-    database.execute("ANALYZE")
-    database.close()
+        with transaction.atomic():
+            insert(Item, [item_row(n) for n in numbers])
+            insert(Judgment, [judgment_row(n) for n in numbers])
+            insert(Label, [label_row(n, by) for n in numbers for by in range(1, LABELS + 1)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     return {}
 
 
-def insert(database: sqlite3.Connection, model: Any, rows: list[dict[str, object]]) -> None:
+def insert(model: Any, rows: Sequence[dict[str, object]]) -> None:
     """Rows with the same columns; those that are not named have what the model says."""
     from django.db import connection
+
+    from judging.actions.imports.bulk import insert as insert_rows
 
     blank = model()
     fields = [field for field in model._meta.local_fields if field.column not in rows[0]]
     rest = {field.column: field.get_db_prep_save(getattr(blank, field.attname), connection) for field in fields}
     rest.pop("id", None)
-    names = [*rows[0], *rest]
-    columns, places = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    values = [(*row.values(), *rest.values()) for row in rows]
-    database.executemany(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", values)
+    insert_rows(model, [*rows[0], *rest], ((*row.values(), *rest.values()) for row in rows))
+
+
+def file_row(items: int) -> dict[str, object]:
+    """The file that an import would have noted, with the categories and models of its rows."""
+    header = {"categories": [PUMPS, RARE], "models": [MODEL]}
+    return {
+        "id": 1,
+        "dataset_id": 1,
+        "name": "bench.jsonl",
+        "sha256": "0" * 64,
+        "format": "qa_jsonl",
+        "rows": items,
+        "header": json.dumps(header),
+        "at": NOW,
+    }
 
 
 def campaign_row() -> dict[str, object]:
@@ -87,9 +105,9 @@ def item_row(n: int) -> dict[str, object]:
         "position": n,
         "kind": "answer",
         "question_key": f"{n:064x}",
-        "model": "m-1",
+        "model": MODEL,
         "model_b": "",
-        "category": "pumps",
+        "category": RARE if n % EVERY_RARE == 0 else PUMPS,
         "split": "",
         # As imports store them: characters are not escaped.
         "turns": json.dumps(turns, ensure_ascii=False),
