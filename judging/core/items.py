@@ -39,6 +39,7 @@ class ImportedReply:
     part: str = ""
     sample: int = 0
     file: str = ""
+    judge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

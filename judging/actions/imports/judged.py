@@ -27,9 +27,10 @@ _REPLY = ("run_id", "item_id", "part", "sample", "attempt", "text", "value", "st
 
 
 class _Words(NamedTuple):
-    """What the judge of one file said of one item."""
+    """What one judge of one file said of one item. `judge`: its name, '' where the file says none."""
 
     source: Source
+    judge: str
     item: int
     revision: int
     judgments: tuple[ImportedJudgment, ...]
@@ -37,14 +38,16 @@ class _Words(NamedTuple):
 
 
 class ImportedRuns:
-    """One finished run for every file that brings judgments; none for a file whose run the dataset has."""
+    """One finished run for every judge of every file that brings judgments; none for a file whose runs the dataset
+    has."""
 
     def __init__(self, dataset: Dataset, sources: Iterable[Source], by: User | None) -> None:
         self._dataset = dataset
         self._by = by
         self._sources = {str(source.file.path): source for source in sources}
         self._had = set(dataset.runs.filter(kind=Run.Kind.IMPORTED).values_list("snapshot__sha256", flat=True))
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[tuple[str, str], Run] = {}
+        self._first: dict[str, str] = {}
 
     def store(self, rows: Sequence[Placed]) -> None:
         """Store what judges said of these items."""
@@ -59,15 +62,21 @@ class ImportedRuns:
             source = self._sources[file] if file else keyed.source
             if source.sha256 in self._had:
                 continue
-            judgments = tuple(judgment for judgment in row.judgments if judgment.file == file)
-            replies = tuple(reply for reply in row.replies if reply.file == file)
-            yield _Words(source, item, revision, judgments, replies)
+            judgments = [judgment for judgment in row.judgments if judgment.file == file]
+            replies = [reply for reply in row.replies if reply.file == file]
+            for judge in dict.fromkeys(judgment.judge for judgment in judgments):
+                said = tuple(judgment for judgment in judgments if judgment.judge == judge)
+                theirs = tuple(reply for reply in replies if reply.judge in {"", judge})
+                yield _Words(source, judge, item, revision, said, theirs)
 
     def _run_of(self, words: _Words) -> Run:
+        """The run of the judge; words without a judge's name are the first one's."""
         source = words.source
-        if source.sha256 not in self._runs:
-            self._runs[source.sha256] = self._new_run(source, words.judgments[0])
-        return self._runs[source.sha256]
+        first = self._first.setdefault(source.sha256, words.judge)
+        key = source.sha256, words.judge or first
+        if key not in self._runs:
+            self._runs[key] = self._new_run(source, words.judgments[0])
+        return self._runs[key]
 
     def _new_run(self, source: Source, first: ImportedJudgment) -> Run:
         now = timezone.now()

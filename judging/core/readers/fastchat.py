@@ -355,10 +355,10 @@ def _judgment(path: Path, said: Single) -> ImportedJudgment:
 
 
 def _reply(path: Path, said: Single) -> ImportedReply:
-    return ImportedReply(text=said.text or "", reading=said.reading, part=said.part, file=str(path))
+    return ImportedReply(text=said.text or "", reading=said.reading, part=said.part, file=str(path), judge=said.judge)
 
 
 def _twice(judgments: Sequence[ImportedJudgment]) -> str:
-    places = [(judgment.file, judgment.criterion) for judgment in judgments]
+    places = [(judgment.file, judgment.criterion, judgment.judge) for judgment in judgments]
     criterion = next((place[1] for place in places if places.count(place) > 1), None)
     return f"The file judges this answer twice in {criterion}. Remove one of the two." if criterion is not None else ""

@@ -1,5 +1,6 @@
 """One line of a FastChat judgment file: a score of one answer, or the winner of two in both orders."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,11 @@ from judging.core.verdicts import Reading, Reason, Scored, Unscored
 
 _SINGLE, _TURNS = {"judgment", "score"}, {"score_turn1", "score_turn2"}
 _GAMES = ("g1_winner", "winner_ab")
+_PLAYED_ONCE = {"winner", "model_1", "model_2"}
+"""A pair of which only the outcome was kept, as FastChat's loader takes it."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
+_TURN_TEXTS = {str(number) for number in range(1, 100)}
 _KEPT = ("judge", "tstamp", "user_prompt", "g1_user_prompt", "g2_user_prompt", "avg_score")
 
 
@@ -49,7 +55,8 @@ class Game:
 
 def is_judgment(entry: Mapping[str, Any]) -> bool:
     """Whether an object is a line of a judgment file."""
-    return entry.keys() >= _SINGLE or bool(entry.keys() & _TURNS) or any(name in entry for name in _GAMES)
+    games = any(name in entry for name in _GAMES) or entry.keys() >= _PLAYED_ONCE
+    return entry.keys() >= _SINGLE or bool(entry.keys() & _TURNS) or games
 
 
 def single_of(line: int, data: Mapping[str, Any]) -> tuple[str, list[Single]]:
@@ -81,7 +88,9 @@ def _scored(line: int, turn: str, judge: str, score: Any, text: Any, detail: Map
 
 
 def _score(score: Any) -> Reading:
-    """-1 and null mean that the judge could not be read."""
+    """-1 and null mean that the judge could not be read; a number may be written as text."""
+    if isinstance(score, str) and _NUMBER.fullmatch(score.strip()):
+        score = float(score)
     if score is None or score == -1:
         return Unscored(Reason.NO_VERDICT)
     if isinstance(score, bool) or not isinstance(score, (int, float)) or score < 0:
@@ -96,7 +105,11 @@ def _judgment_text(text: Any) -> str | None:
 
 
 def _turn(data: Mapping[str, Any]) -> str:
-    turn = data.get("turn", 1)
+    turn = data.get("turn")
+    if turn is None:
+        turn = 1
+    if isinstance(turn, str) and turn.strip() in _TURN_TEXTS:
+        turn = int(turn)
     if isinstance(turn, bool) or not isinstance(turn, int) or not 1 <= turn <= 99:
         raise BadField(f"'turn' is {turn!r}; write 1, 2 and so on.")
     return f"turn_{turn}"
@@ -104,8 +117,8 @@ def _turn(data: Mapping[str, Any]) -> str:
 
 def _judge(data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The judge's model, and what of the line is kept beside what was said."""
-    judge = data.get("judge", data.get("judge_id", ""))
-    named = judge[0] if isinstance(judge, list) and judge else judge
+    judge = data.get("judge", data.get("judge_id")) or ""
+    named = judge[0] if isinstance(judge, list) else judge
     if not isinstance(named, str):
         raise BadField(f"'judge' is {kind_of(named)}; write its model, or [model, prompt].")
     return named, {name: data[name] for name in _KEPT if name in data}
@@ -117,6 +130,9 @@ def game_of(line: int, data: Mapping[str, Any]) -> Game | None:
         models = _models(data, "model_1", "model_2")
         won = [_side(data.get(name), models) for name in ("g1_winner", "g2_winner")]
         texts = (data.get("g1_judgment"), data.get("g2_judgment"))
+    elif data.keys() >= _PLAYED_ONCE:
+        models = _models(data, "model_1", "model_2")
+        return _settled(line, data, models, _outcome(data["winner"], models))
     elif "winner_ab" in data:
         models = _models(data, "model_a", "model_b")
         # Positions: A was shown first. In the second game that is the other model.
@@ -150,6 +166,16 @@ def _game(
     return Game(line=line, model_a=models[0], model_b=models[1], decided=decided, orders=orders)
 
 
+def _settled(line: int, data: Mapping[str, Any], models: tuple[str, str], won: Sequence[str]) -> Game:
+    """A pair of which only the outcome was kept: no order has a reply of its own."""
+    turn, (judge, detail) = _turn(data), _judge(data)
+    sides = {"winner": data["winner"], "ab": won[0], "ba": won[1]}
+    decided = Single(
+        line=line, criterion=turn, part="", judge=judge, text=None, reading=_decided(won), detail={**detail, **sides}
+    )
+    return Game(line=line, model_a=models[0], model_b=models[1], decided=decided, orders=())
+
+
 def _decided(won: Sequence[str]) -> Reading:
     """The side that won both games; a winner that changes with the order is none."""
     if not all(won):
@@ -170,6 +196,13 @@ def _side(winner: Any, models: tuple[str, str]) -> str:
     if not isinstance(winner, str) or winner not in sides:
         raise BadField(f"The winner is {winner!r}; it is model_1, model_2, tie or error.")
     return sides[winner]
+
+
+def _outcome(winner: Any, models: tuple[str, str]) -> list[str]:
+    """Both games of a pair of which only the outcome is known."""
+    if isinstance(winner, str) and winner.startswith("tie") and "inconsistent" in winner:
+        return ["A", "B"]
+    return 2 * [_side(winner, models)]
 
 
 def _position(winner: Any) -> str:

@@ -138,3 +138,108 @@ def test_an_error_that_was_stored_as_an_answer_is_not_judged(tmp_path: Path) -> 
     assert [(request.item.category, request.id[1]) for request in talker.asked] == [("math", "turn_1")]
     scores = mt_bench_scores(run)["m1"]
     assert (scores.overall.mean, scores.asked, scores.unanswered) == (6.0, 1, 3)
+
+
+def pair(**said: Any) -> dict[str, Any]:
+    return {
+        "question_id": 81, "model_1": "m1", "model_2": "m2", "g1_winner": "model_1", "g2_winner": "model_1",
+        "judge": ["gpt-4", "pair-v2"], "g1_user_prompt": "", "g1_judgment": "[[A]]", "g2_user_prompt": "",
+        "g2_judgment": "[[B]]", "turn": 1, "tstamp": 1.0,
+    } | said  # fmt: skip
+
+
+def stored(tmp_path: Path, *said: dict[str, Any], name: str = "gpt-4_single.jsonl") -> Run:
+    questions = write_lines(tmp_path / "question.jsonl", QUESTIONS)
+    return imported(questions, write_lines(tmp_path / name, list(said)))
+
+
+def test_several_judges_in_one_file_are_a_run_each(tmp_path: Path) -> None:
+    claude = {"judge": ["claude", "single-v1"]}
+    lines = [judgment(81, 1, 8), judgment(81, 1, 4) | claude, judgment(81, 2, 6), judgment(81, 2, -1) | claude]
+    files = [write_lines(tmp_path / "question.jsonl", QUESTIONS), write_lines(tmp_path / "all_single.jsonl", lines)]
+    import_files("stored", [InputFile(file) for file in files])
+    found = {run.snapshot["model"]: mt_bench_scores(run)["m1"] for run in Run.objects.filter(kind="imported")}
+    assert found["gpt-4"].overall.mean == 7.0
+    assert (found["claude"].overall.mean, found["claude"].overall.dropped) == (4.0, {"no_verdict": 1})
+    texts = {run.snapshot["model"]: list(run.replies.values_list("text", flat=True)) for run in Run.objects.all()}
+    assert texts == {"gpt-4": ["[[8]]", "[[6]]"], "claude": ["[[4]]", "Hm."]}
+    import_files("stored", [InputFile(file) for file in files])
+    assert Run.objects.count() == 2
+
+
+@pytest.mark.parametrize("judge", ["gpt-4", ["gpt-4"], ["gpt-4", "single-v1"], None, []])
+def test_a_judge_is_a_list_a_text_or_nobody(tmp_path: Path, judge: Any) -> None:
+    run = stored(tmp_path, judgment(81, 1, 8) | {"judge": judge})
+    assert run.snapshot["model"] == ("gpt-4" if judge else "")
+    assert mt_bench_scores(run)["m1"].overall.mean == 8.0
+
+
+@pytest.mark.parametrize(
+    ("said", "turn"), [({"turn": 2}, 2), ({"turn": "2"}, 2), ({"turn": None}, 1), ({"turn": "1"}, 1)]
+)
+def test_turns_may_be_missing_or_text(tmp_path: Path, said: dict[str, Any], turn: int) -> None:
+    scores = mt_bench_scores(stored(tmp_path, judgment(81, 1, 8) | said))["m1"]
+    assert list(scores.by_turn) == [turn]
+    without = judgment(111, 1, 5)
+    del without["turn"]
+    other = stored_again(tmp_path, without)
+    assert list(mt_bench_scores(other)["m1"].by_turn) == [1]
+
+
+def stored_again(tmp_path: Path, *said: dict[str, Any]) -> Run:
+    file = write_lines(tmp_path / "other_single.jsonl", list(said))
+    import_files("again", [InputFile(tmp_path / "question.jsonl"), InputFile(file)])
+    return Run.objects.get(dataset__name="again")
+
+
+@pytest.mark.parametrize(("score", "mean"), [("8", 8.0), ("7.5", 7.5), ("-1", None), (None, None), (-1.0, None)])
+def test_scores_may_be_text_and_unreadable_ones_are_left_out(tmp_path: Path, score: Any, mean: float | None) -> None:
+    scores = mt_bench_scores(stored(tmp_path, judgment(81, 1, 8) | {"score": score}))["m1"]
+    assert scores.overall.mean == mean
+    assert scores.overall.dropped == ({} if mean else {"no_verdict": 1})
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ({}, "win"), ({"g2_winner": "tie"}, "inconsistent"), ({"g1_winner": "tie", "g2_winner": "tie"}, "tie"),
+        ({"g1_winner": "model_2", "g2_winner": "model_2"}, "loss"), ({"g1_winner": "error"}, "error"),
+        ({"g1_winner": "m1", "g2_winner": "m1"}, "win"), ({"m1_score": 8, "m2_score": 3}, "win"),
+    ],
+)  # fmt: skip
+def test_pairs_come_in_as_they_were_judged(tmp_path: Path, said: dict[str, Any], outcome: str) -> None:
+    run = stored(tmp_path, pair(**said), name="gpt-4_pair.jsonl")
+    assert [compared.outcome for compared in compared_pairs(run)] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("winner", "outcome"),
+    [
+        ("model_1", "win"), ("m2", "loss"), ("tie", "tie"), ("error", "error"), ("tie (inconsistent)", "inconsistent"),
+    ],
+)  # fmt: skip
+def test_a_pair_of_which_only_the_winner_was_kept(tmp_path: Path, winner: str, outcome: str) -> None:
+    kept = {name: value for name, value in pair(winner=winner).items() if not name.startswith("g")}
+    run = stored(tmp_path, kept, name="gpt-4_pair.jsonl")
+    assert [compared.outcome for compared in compared_pairs(run)] == [outcome]
+    assert not run.replies.exists()
+
+
+def test_both_kinds_and_several_judges_of_pairs_in_one_file(tmp_path: Path) -> None:
+    claude = pair(judge=["claude", "pair-v2"], g2_winner="tie")
+    lines = [pair(), pair(turn=2, g1_winner="error"), claude, judgment(81, 1, 8)]
+    files = [write_lines(tmp_path / "question.jsonl", QUESTIONS), write_lines(tmp_path / "mixed.jsonl", lines)]
+    import_files("stored", [InputFile(file) for file in files])
+    runs = {run.snapshot["model"]: run for run in Run.objects.filter(kind="imported")}
+    found = {name: pair_scores(compared_pairs(run)) for name, run in runs.items()}
+    assert (found["gpt-4"].played, found["gpt-4"].errors, found["claude"].flip_rate) == (1, 1, 1.0)
+    assert mt_bench_scores(runs["gpt-4"])["m1"].overall.mean == 8.0
+
+
+def test_an_answer_judged_twice_by_one_judge_is_named_with_its_line(tmp_path: Path) -> None:
+    write_lines(tmp_path / "question.jsonl", QUESTIONS)
+    file = write_lines(tmp_path / "gpt-4_single.jsonl", [judgment(81, 1, 8), judgment(81, 1, 3)])
+    plan = import_files("stored", [InputFile(tmp_path / "question.jsonl"), InputFile(file)])
+    assert [(Path(problem.file).name, problem.line) for problem in plan.problems] == [("gpt-4_single.jsonl", 2)]
+    assert "judges this answer twice in turn_1" in plan.problems[0].message
+    assert not Dataset.objects.filter(name="stored").exists()

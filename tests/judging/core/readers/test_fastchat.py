@@ -131,11 +131,11 @@ def test_positions_of_the_second_game_are_turned_back(questions: Path, tmp_path:
     [
         ({"question_id": 7}, "no question '7'"),
         ({"question_id": None}, "no 'question_id'"),
-        ({"score": "9"}, "'score' is text"),
+        ({"score": "nine"}, "'score' is text"),
         ({"score": -2}, "'score' is -2"),
         ({"score": True}, "'score' is True"),
         ({"turn": 0}, "'turn' is 0"),
-        ({"turn": "1"}, "'turn' is '1'"),
+        ({"turn": "one"}, "'turn' is 'one'"),
         ({"model": ""}, "no 'model'"),
         ({"judgment": ["x"]}, "'judgment' is a list"),
         ({"judge": {"a": 1}}, "'judge' is an object"),
