@@ -42,8 +42,9 @@ HEAD = (
     "steps/s",
     "server ms",
     "database ms",
+    "sessions ms",
 )
-PEERS = """Server and database ms: their processors' time for a step.
+PEERS = """Server, database and sessions ms: the processors' time of each for a step; all three share the machine.
 Peers, a cycle of the same kind at 50 sessions and 100,000 items on two cores: doccano 11.8 a second, p95 5.2 s;
 Label Studio 6.3 a second, p95 11.3 s (PostgreSQL), 1.5 a second, p95 60 s (SQLite)."""
 
@@ -62,7 +63,7 @@ def main() -> None:
         for items in chosen.items:
             with site(database, items, chosen) as (folder, address, processes):
                 measure(folder, address, processes, database, items, chosen)
-    print(f"| aim | | | 50 | | | {AIM_MS} | {AIM_RATE} | | |\n")
+    print(f"| aim | | | 50 | | | {AIM_MS} | {AIM_RATE} | | | |\n")
     print(PEERS)
     print(f"Load of the machine over the last minutes: {' '.join(f'{load:.1f}' for load in os.getloadavg())}.")
 
@@ -123,7 +124,7 @@ def measure(
             print(told(part("check", {"campaign": campaign, "stored": stored})), file=sys.stderr)
     for sessions in chosen.sessions:
         rate = part("raw", {"processes": sessions, "seconds": RAW_SECONDS})["rate"]
-        print(f"| {database} | {items:,} | bare INSERT + UPDATE | {sessions} | | | | {rate:,.0f} | | |", flush=True)
+        print(f"| {database} | {items:,} | bare INSERT + UPDATE | {sessions} | | | | {rate:,.0f} | | | |", flush=True)
 
 
 def row(
@@ -131,11 +132,11 @@ def row(
 ) -> str:
     """A line of the table."""
     times = sorted(taken for reviewer in reviewers for taken in reviewer.times)
-    web, base = (f"{1000 * spent / len(times):.1f}" for spent in cpu)
+    web, base, own = (f"{1000 * spent / len(times):.1f}" for spent in cpu)
     p50, p95 = (1000 * times[int(share * (len(times) - 1))] for share in (0.5, 0.95))
     return (
         f"| {database} | {items:,} | {given} | {len(reviewers)} | {len(times):,} | {p50:.0f} | {p95:.0f} | "
-        f"{len(times) / seconds:.0f} | {web} | {base if database == 'postgresql' else ''} |"
+        f"{len(times) / seconds:.0f} | {web} | {base if database == 'postgresql' else ''} | {own} |"
     )
 
 
@@ -151,8 +152,8 @@ class Processes:
         self.server = server
         self.base = postmaster(url) if url.startswith("postgres") else 0
 
-    def seconds(self) -> tuple[float, float]:
-        """Seconds that web server and database have used since they were started."""
+    def seconds(self) -> tuple[float, float, float]:
+        """Seconds that web server, database and these sessions have used since they were started."""
         children: dict[int, list[int]] = {}
         used: dict[int, float] = {}
         for place in Path("/proc").glob("[0-9]*/stat"):
@@ -163,7 +164,8 @@ class Processes:
             pid = int(place.parent.name)
             children.setdefault(int(fields[1]), []).append(pid)
             used[pid] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-        return family(self.server, children, used), family(self.base, children, used) if self.base else 0.0
+        base = family(self.base, children, used) if self.base else 0.0
+        return family(self.server, children, used), base, time.process_time()
 
 
 def family(pid: int, children: dict[int, list[int]], used: dict[int, float]) -> float:

@@ -19,6 +19,15 @@ GROUPS_OF_ONE = Prepared(
     3,
 )
 
+STORED_OF_ONE = Prepared(
+    lambda campaign, name, item: (
+        ItemCount.objects.filter(campaign=campaign, criterion=name, item=item)
+        .order_by()
+        .values_list("pk", "item_id", "item_revision")
+    ),
+    3,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountCheck:
@@ -136,11 +145,26 @@ def _recount_all(campaign: Campaign, criterion: str) -> None:
 
 
 def _replace(campaign: Campaign, criterion: str, items: Sequence[int], rows: Sequence[Kept]) -> None:
-    ItemCount.objects.filter(campaign=campaign, criterion=criterion, item__in=items).delete()
+    """Rows that are no longer right go first, so that no two of an item are its newest; the others are written over."""
+    right = {(row.item, row.item_revision) for row in rows}
+    gone = [pk for pk, item, revision in _stored(campaign, criterion, items) if (item, revision) not in right]
+    if gone:
+        ItemCount.objects.filter(pk__in=gone).delete()
     ItemCount.objects.bulk_create(
         (_count(campaign, criterion, row) for row in rows),
         batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["campaign", "criterion", "item", "item_revision"],
+        update_fields=["newest", "pattern", "n", "entropy"],
     )
+
+
+def _stored(campaign: Campaign, criterion: str, items: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(row, item, revision) of the kept counts of these items."""
+    if len(items) == 1:
+        return STORED_OF_ONE(campaign.pk, criterion, items[0])
+    stored = ItemCount.objects.filter(campaign=campaign, criterion=criterion, item__in=items)
+    return list(stored.order_by().values_list("pk", "item_id", "item_revision"))
 
 
 def _count(campaign: Campaign, criterion: str, row: Kept) -> ItemCount:
