@@ -1,7 +1,7 @@
 """How far a campaign is: its people with their pace, what is held, what was skipped and why, and what will go wrong."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,8 @@ from annotation.core.lead_reasons import BY_LEADS
 from annotation.core.pace import Pace, pace_of
 from annotation.core.rules import CampaignRules
 from annotation.models import Annotator, Assignment, Campaign, GoldLabel, ItemCount, Label
+from annotation.reports.flagged import flags_given
+from annotation.reports.which import Which
 
 LATEST = 200
 MOST_HELD = 50
@@ -72,6 +74,7 @@ class CampaignProgress:
     labels: int
     gold: int
     in_doubt: int
+    flagged: Mapping[str, int]
     held: tuple[Assignment, ...]
     skip_reasons: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
@@ -116,6 +119,7 @@ def campaign_progress(campaign: Campaign, now: datetime) -> CampaignProgress:
         .values("item")
         .distinct()
         .count(),
+        flagged={flag: n for flag, n in flags_given(campaign, Which()).items() if n},
         held=tuple(held[:MOST_HELD]),
         skip_reasons=skip_reasons(campaign, people),
         warnings=tuple(warnings(campaign, people, free, now)),

@@ -21,6 +21,7 @@ from annotation.models import Annotator, Assignment, Campaign
 from annotation.reports.progress import campaign_progress
 from annotation.reports.promptfoo import is_promptfoo
 from annotation.reports.stale import stale_of
+from annotation.reports.strata import parts_left_out
 from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
 from judging.models import Dataset, Rubric
 from judging.permissions import lead_required
@@ -55,6 +56,8 @@ def campaign_create(request: HttpRequest) -> HttpResponseBase:
             form.add_error(None, str(problem))
         else:
             messages.success(request, _("Campaign %(name)s is ready for its annotators.") % {"name": campaign.name})
+            if sentence := parts_left_out(campaign):
+                messages.warning(request, sentence)
             return redirect("campaign_detail", campaign.pk)
     return render(request, "annotation/campaign_create.html", {"form": form})
 

@@ -174,6 +174,7 @@ def test_command_prints_one_json_document(dataset: Dataset, capsys: pytest.Captu
         "labels_per_item": 1,
         "labels_wanted": 4,
         "distribution": "dealt",
+        "parts_left_out": "",
         "annotators": {"a": 2, "b": 2},
     }
 

@@ -284,3 +284,15 @@ def test_a_queue_is_filtered(campaign: Campaign, lead_client: Client) -> None:
     assert "Question 2?" not in html
     empty = page(lead_client, "campaign_queue", campaign.pk, label.annotator_id, query="?q=nowhere")
     assert "Show the whole queue" in empty
+
+
+def test_what_people_flagged_is_counted_by_item_and_leads_to_it(campaign: Campaign, lead_client: Client) -> None:
+    say(campaign, 1)
+    say(campaign, 1, "annotator-2")
+    say(campaign, 2)
+    assert "filter=bad_reference" not in page(lead_client, "campaign_detail", campaign.pk)
+    Label.objects.filter(item__position=1).update(flags=["bad_reference"])
+    Label.objects.filter(item__position=2).update(flags=["bad_question", "bad_reference"])
+    html = page(lead_client, "campaign_detail", campaign.pk)
+    assert 'filter=bad_question">1</a>' in html
+    assert 'filter=bad_reference">2</a>' in html

@@ -263,3 +263,12 @@ def test_an_upload_of_something_else_is_refused_with_a_sentence(tmp_path: Path, 
     assert "experiment_log.json" in page.content.decode()
     assert "errorlist" in page.content.decode()
     assert not Dataset.objects.exists()
+
+
+def test_the_counts_are_over_the_whole_file_with_the_judges_word_where_nobody_decided(
+    tmp_path: Path, annotator: User, lead_client: Client
+) -> None:
+    judged = [judge_entry(n, num_error=n % 2) for n in range(1, 5)]
+    written(tmp_path / "experiment_log.json", judged, at(EARLY) - 3600)
+    manual(tmp_path, LATE, manual_entry(1, num_error=0), manual_entry(2, num_error=None), *map(untouched, (3, 4)))
+    assert opened(tmp_path)["counts"] == {"clean": 2, "undefined": 1, "wrong": 1}

@@ -1,14 +1,19 @@
 """More items drawn into a campaign: how they were chosen, with which chance, and that the chances are true."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 
 from annotation.actions.campaigns import assign_items
 from annotation.actions.people import CampaignRefused
 from annotation.actions.samples import queue_more
 from annotation.core.design import Design
 from annotation.models import Assignment, Campaign, CampaignItem
+from annotation.reports.strata import parts_left_out
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +138,20 @@ def test_items_that_came_after_a_draw_had_no_part_in_it() -> None:
     queue_more(campaign, n=30, seed=2)
     rows = CampaignItem.objects.filter(campaign=campaign).values_list("item__position", "probability")
     assert {(position <= 50, round(chance or 0, 6)) for position, chance in rows} == {(True, 0.7), (False, 0.625)}
+
+
+def test_a_sample_of_fewer_items_than_parts_is_said(lead_client: Client) -> None:
+    factories.make_user("a", role="annotator")
+    dataset = factories.make_dataset()
+    for category in ("math", "law", "art"):
+        factories.make_item(dataset, category, category=category)
+    design = Design(sample=2, stratify_by="category")
+    small = assign_items(dataset, name="small", annotators=["a"], labels_per_item=1, order="stratified", design=design)
+    assert "of 3 parts 1 has no item" in parts_left_out(small)
+    whole = replace(design, sample=3)
+    large = assign_items(dataset, name="large", annotators=["a"], labels_per_item=1, order="stratified", design=whole)
+    assert parts_left_out(large) == ""
+    asked = {"dataset": dataset.pk, "name": "page", "annotators": [User.objects.get(username="a").pk]}
+    asked |= {"labels_per_item": 1, "order": "stratified", "stratify_by": "category", "sample": 2, "seed": 1}
+    page = lead_client.post(reverse("campaign_create"), asked, follow=True)
+    assert "The sample is too small for its parts" in page.content.decode()

@@ -22,6 +22,7 @@ from annotation.actions.people import person_of, users_named
 from annotation.core.rules import CampaignRules
 from annotation.core.words import Terms
 from annotation.models import Annotator, Campaign
+from annotation.reports.whole_log import whole_counts
 from judging.actions.imports import FileProblem, ImportRefused, InputFile, import_files, source_of
 from judging.models import Dataset, Run
 
@@ -38,6 +39,8 @@ class OpenedLog:
     sentences: tuple[str, ...]
     stored: Stored
     start: int
+    counts: Mapping[str, int]
+    """Over the whole file, as mdk counts: what nobody decided yet is counted as the judge says."""
 
     def as_json(self) -> dict[str, Any]:
         """The form that commands print."""
@@ -48,6 +51,7 @@ class OpenedLog:
             "taken": self.taken,
             "sentences": list(self.sentences),
             "start": self.start,
+            "counts": dict(self.counts),
             **self.stored.as_json(),
         }
 
@@ -80,6 +84,7 @@ def open_log(
         person = joined(campaign, annotator)
         stored = taken_words(campaign, person, taken) if taken else Stored()
         start = start_behind(campaign, person)
+        counts = whole_counts(campaign, person)
     return OpenedLog(
         campaign=campaign,
         annotator=annotator,
@@ -87,6 +92,7 @@ def open_log(
         sentences=tuple(sentences),
         stored=stored,
         start=start,
+        counts=counts,
     )
 
 

@@ -16,6 +16,7 @@ from annotation.core.design import Design, Stratum
 from annotation.core.rules import CampaignRules, Skipped
 from annotation.core.words import Terms
 from annotation.models import Assignment, Campaign
+from annotation.reports.strata import parts_left_out
 from judging.actions.judges import UnknownName, named_rubric, rubric_for
 from judging.models import Dataset, Run
 
@@ -152,6 +153,7 @@ def summary_of(campaign: Campaign) -> dict[str, Any]:
         "labels_per_item": campaign.labels_per_item,
         "labels_wanted": campaign.campaign_items.aggregate(labels=Sum("wanted"))["labels"] or 0,
         "distribution": campaign.distribution,
+        "parts_left_out": parts_left_out(campaign),
         "annotators": dict.fromkeys(members(campaign), 0) | {row["annotator__name"]: row["total"] for row in progress},
     }
 
@@ -162,4 +164,5 @@ def in_words(summary: dict[str, Any]) -> str:
         queues = f"{summary['labels_wanted']} labels, drawn by {', '.join(summary['annotators'])}"
     else:
         queues = "queues: " + ", ".join(f"{name} {total}" for name, total in summary["annotators"].items())
-    return f"{summary['campaign']}: {summary['items']} items of {summary['dataset']}; {queues}"
+    said = f"{summary['campaign']}: {summary['items']} items of {summary['dataset']}; {queues}"
+    return f"{said}\n{summary['parts_left_out']}".rstrip()

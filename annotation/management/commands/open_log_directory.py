@@ -47,4 +47,6 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
         stored = ", ".join(f"{name} {count}" for name, count in opened.stored.as_json().items() if count)
         self.stdout.write(f"Decisions of {opened.annotator}: {stored or 'none yet'}")
+        good, undefined, bad = opened.counts.values()
+        self.stdout.write(f"Over the whole file: good {good}, undefined {undefined}, bad {bad}")
         self.stdout.write(f"Campaign '{opened.campaign.name}' of '{opened.campaign.dataset.name}'. Go on at {address}")
