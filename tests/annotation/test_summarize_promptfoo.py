@@ -45,8 +45,12 @@ def test_prints_the_name_and_a_line_per_provider_with_four_decimals(tmp_path: Pa
     path = written(tmp_path / "r.json", version_3())
     assert summary(path).splitlines() == [
         str(path),
-        f"{FINETUNED} : 50.0000 %   (machine 60.0000 %, 2 of 5 corrected)",
-        f"{BASELINE} : 60.0000 %   (machine 40.0000 %, 1 of 5 corrected)",
+        f"{FINETUNED} : 50.0000 %",
+        f"{BASELINE} : 60.0000 %",
+        "|provider|machine|corrected|results|corrected results|failed calls|",
+        "|---|---|---|---|---|---|",
+        f"|{FINETUNED}|60.0000 %|50.0000 %|5|2|0|",
+        f"|{BASELINE}|40.0000 %|60.0000 %|5|1|0|",
     ]
 
 

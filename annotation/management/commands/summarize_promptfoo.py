@@ -75,7 +75,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([summary.as_json() for summary in found], ensure_ascii=False))
             return
         for summary in found:
-            self.stdout.write("\n".join([summary.name, *map(line_of, summary.scores)]))
+            self.stdout.write("\n".join([summary.name, *map(line_of, summary.scores), *table_of(summary.scores)]))
         self._warn(options["names"])
 
     def _warn(self, names: Iterable[str]) -> None:
@@ -177,11 +177,21 @@ def write(summary: Summary) -> None:
 
 
 def line_of(score: ProviderScore) -> str:
-    """`provider : 85.9873 %`, and behind it what the machine alone comes to."""
-    beside = [f"machine {percent_text(score.machine_percent)}", f"{score.corrected} of {score.results} corrected"]
-    if score.failed:
-        beside.append(f"{score.failed} failed and count 0")
-    return f"{score.provider} : {percent_text(score.percent)}   ({', '.join(beside)})"
+    """`provider : 85.9873 %` and nothing else, for whoever reads these lines by a program."""
+    return f"{score.provider} : {percent_text(score.percent)}"
+
+
+def table_of(scores: Iterable[ProviderScore]) -> list[str]:
+    """The machine's percentages and those with people's corrections side by side; calls that failed count 0."""
+    head = ["|provider|machine|corrected|results|corrected results|failed calls|", "|---|---|---|---|---|---|"]
+    return [*head, *map(row_of, scores)]
+
+
+def row_of(score: ProviderScore) -> str:
+    """A row of the table."""
+    cells = [score.provider, percent_text(score.machine_percent), percent_text(score.percent)]
+    cells += [str(score.results), str(score.corrected), str(score.failed)]
+    return f"|{'|'.join(cells)}|"
 
 
 def percent_text(percent: float | None) -> str:
