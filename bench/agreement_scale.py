@@ -12,14 +12,21 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.agreement_pages import Part, of_pages, of_panels, timed
+
 ANNOTATORS, JUDGES, PER_ITEM = 50, 3, 10
 MOST_READ = 1_000_000
 """Labels up to which panels are measured that read them one by one."""
+AIMS = {
+    "report of 3 judges, nothing kept": "< 2 at 10,000,000",
+    "page, p95": "< 0.3 at 1,000,000",
+    "statistics of a report, 2,000 draws": "< 0.1",
+}
 VERDICT = "CASE WHEN random() < {right} THEN {truth} ELSE {other} END"
 TRUTH, OTHER = (
     "CASE WHEN mod(i.position, 10) < 7 THEN '{}' ELSE '{}' END".format(*pair)
@@ -33,18 +40,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--labels", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--repeat", type=int, default=3, help="the best of so many is printed")
+    parser.add_argument("--requests", type=int, default=50, help="of every page over HTTP")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pg-") as folder, postgres(Path(folder)) as url:
         django(url, folder)
-        results = [measured(labels, chosen.repeat) for labels in chosen.labels]
+        results = [measured(labels, chosen.repeat, chosen.requests) for labels in chosen.labels]
     if chosen.json:
         print(json.dumps(results))
         return
-    print(f"| seconds | {' | '.join(f'{labels:,} labels' for labels in chosen.labels)} |")
-    print("|---|" + "---|" * len(chosen.labels))
+    print(f"load {os.getloadavg()[0]:.1f} at the end, {os.cpu_count()} cores")
+    print(f"| seconds | {' | '.join(f'{labels:,} labels' for labels in chosen.labels)} | aim |")
+    print("|---|" + "---|" * (len(chosen.labels) + 1))
     for name in results[-1] | results[0]:
-        print(f"| {name} | {' | '.join(shown(result.get(name)) for result in results)} |")
+        print(f"| {name} | {' | '.join(shown(result.get(name)) for result in results)} | {AIMS.get(name, '')} |")
 
 
 def shown(value: float | None) -> str:
@@ -254,7 +263,7 @@ def keep(campaign: Any) -> None:
     )
 
 
-def measured(labels: int, repeat: int) -> dict[str, float]:
+def measured(labels: int, repeat: int, requests: int) -> dict[str, float]:
     """Seconds of each part."""
     from annotation.actions.counts import check_counts
     from annotation.models import Label
@@ -272,8 +281,9 @@ def measured(labels: int, repeat: int) -> dict[str, float]:
     seconds = {}
     for name, part in parts.items():
         seconds[name] = best(part, repeat)
-        print(f"  {name}: {shown(seconds[name])}", file=sys.stderr, flush=True)
-    seconds |= of_pages(campaign, repeat)
+    seconds |= of_pages(campaign, requests)
+    for name, value in seconds.items():
+        print(f"  {name}: {shown(value)}", file=sys.stderr, flush=True)
     print(
         f"  patterns: {len(kept.items)}, with a judge: {len(beside.items)}, labels: {Label.objects.count():,}",
         file=sys.stderr,
@@ -282,15 +292,20 @@ def measured(labels: int, repeat: int) -> dict[str, float]:
     return seconds
 
 
-Part = Callable[[], object]
-
-
 def of_reports(campaign: Any, runs: Sequence[Any]) -> dict[str, Part]:
     """The whole report, and what it is made of."""
+    from django.core.cache import cache
+
     from annotation.reports import Question, agreement_document
 
     core = Question(panels=())
+
+    def fresh() -> None:
+        cache.clear()
+        agreement_document(campaign.dataset, campaign=campaign, question=core)
+
     return {
+        "report of 3 judges, nothing kept": fresh,
         "report of 3 judges": lambda: agreement_document(campaign.dataset, campaign=campaign, question=core),
         "report of 1 judge": lambda: agreement_document(
             campaign.dataset, campaign=campaign, runs=runs[:1], question=core
@@ -298,19 +313,9 @@ def of_reports(campaign: Any, runs: Sequence[Any]) -> dict[str, Part]:
     }
 
 
-def of_panels(campaign: Any) -> dict[str, Part]:
-    """Panels, one by one, as a page fetches them."""
-    from annotation.reports import MOST_READ_BY_COMMAND, PANELS, Question, agreement_document
-
-    def panel(name: str) -> Part:
-        question = Question(panels=(name,), at_most=MOST_READ_BY_COMMAND)
-        return lambda: agreement_document(campaign.dataset, campaign=campaign, question=question)
-
-    return {f"report with the panel {name}": panel(name) for name in PANELS}
-
-
 def of_statistics(kept: Any, beside: Any) -> dict[str, Part]:
     """Statistics, with 2,000 bootstrap replicates where their intervals need them."""
+    from annotation.core import intervals
     from annotation.core.agreement import GROUP, NOMINAL
     from annotation.core.confusion import READINGS
     from annotation.core.same_items import same_items
@@ -328,7 +333,17 @@ def of_statistics(kept: Any, beside: Any) -> dict[str, Part]:
         same_items(rows_by_pattern(beside, Scale()), NOMINAL.weights(2))
         corrected_scores_of(beside)
 
-    return {"statistics between people": between_people, "statistics of one judge": of_a_judge}
+    def of_a_report() -> None:
+        # Draws of the same items are kept from one statistic to the next, not from one measurement to the next.
+        intervals._drawn.cache_clear()
+        between_people()
+        of_a_judge()
+
+    return {
+        "statistics between people": between_people,
+        "statistics of one judge": of_a_judge,
+        "statistics of a report, 2,000 draws": of_a_report,
+    }
 
 
 def of_queries(campaign: Any, runs: Sequence[Any]) -> dict[str, Part]:
@@ -358,20 +373,6 @@ def of_queries(campaign: Any, runs: Sequence[Any]) -> dict[str, Part]:
     }
 
 
-def of_pages(campaign: Any, repeat: int) -> dict[str, float]:
-    """The page as a lead gets it: the 95th percentile of twenty calls."""
-    from django.contrib.auth.models import User
-    from django.test import Client
-    from django.urls import reverse
-
-    lead, _ = User.objects.get_or_create(username="lead", is_superuser=True, is_staff=True)
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(lead)
-    url = reverse("agreement_report", args=[campaign.dataset_id])
-    seconds = sorted(timed(lambda: client.get(url)) for _ in range(20 if repeat > 1 else 5))
-    return {"page, 95th percentile": seconds[int(0.95 * (len(seconds) - 1))]}
-
-
 def sql(text: str) -> Part:
     """A bare query."""
     from django.db import connection
@@ -387,13 +388,6 @@ def sql(text: str) -> Part:
 def best(part: Part, repeat: int) -> float:
     """Seconds of the fastest of some calls."""
     return min(timed(part) for _ in range(repeat))
-
-
-def timed(part: Part) -> float:
-    """Seconds of one call."""
-    started = time.perf_counter()
-    part()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from annotation.reports.counts import JudgedHistogram, LabelHistogram, gold_labe
 from annotation.reports.which import kept, state_of_part
 from judging.models import BatchCount, Dataset, ImportFile, Item, ItemRevision, Run
 
-LEAST = 50_000
+LEAST = 10_000
 """Labels from which results are kept."""
 SECONDS = 600
 State = tuple[object, ...]

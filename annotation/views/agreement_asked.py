@@ -31,6 +31,8 @@ from annotation.reports.words import MOST_READ
 from judging.models import Dataset, Run
 
 RUNS_ON_PAGE = 10
+MOST_JUDGED = 400_000
+"""Judged items that a page reads one by one."""
 NO_NAME = "(none)"
 """The criterion without a name, in an address."""
 
@@ -82,8 +84,10 @@ class Asked:
         return [run for run in self.offered_runs() if run.pk in wanted]
 
     def question(self, panels: Iterable[str] = ()) -> Question:
-        """What is asked of the report: with panels as much is read as by the command."""
-        at_most, wanted = MOST_READ_BY_COMMAND if panels else MOST_READ, tuple(panels)
+        """What is asked of the report: with the panel of people as much is read as by the command, for panels of one
+        run fewer items, of which each is a row in memory."""
+        wanted = tuple(panels)
+        at_most = MOST_READ_BY_COMMAND if "people" in wanted else MOST_JUDGED if wanted else MOST_READ
         return Question(criterion=self.criterion, level=self.level, at_most=at_most, panels=wanted, which=self.which)
 
     def part(self, panels: Iterable[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -91,7 +91,7 @@ def test_every_look_is_counted_beside_the_numbers_it_shows(site: Site, lead_clie
     assert "It was looked at 2 times." in shown.content.decode()
     number = TestLook.objects.order_by("-pk")[0].pk
     page = reverse("agreement_report", args=[site.dataset.pk])
-    report = lead_client.get(page, {"split": "test", "look": number})
+    report = lead_client.get(page, {"split": "test", "look": str(number)})
     assert "12 items; the locked test part was looked at 2 times." in " ".join(report.content.decode().split())
     assert TestLook.objects.count() == 2
 
