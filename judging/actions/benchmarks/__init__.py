@@ -4,7 +4,7 @@ from judging.actions.benchmarks.fetching import fetch_questions, published_folde
 from judging.actions.benchmarks.files import write_results
 from judging.actions.benchmarks.parity import Comparing, parity_lines, parity_with_lm_eval
 from judging.actions.benchmarks.plans import STAGES, Graders, Wish, grading_judge, named_benchmark, open_benchmark
-from judging.actions.benchmarks.predictions import import_predictions
+from judging.actions.benchmarks.predictions import import_from, import_predictions
 from judging.actions.benchmarks.questions import questions_of
 from judging.actions.benchmarks.recipes import RecipeWish, recipe_for
 from judging.actions.benchmarks.stages import (
@@ -27,6 +27,7 @@ __all__ = [
     "fetch_questions",
     "go_on",
     "grading_judge",
+    "import_from",
     "import_predictions",
     "named_benchmark",
     "open_benchmark",

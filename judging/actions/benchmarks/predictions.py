@@ -1,6 +1,7 @@
 """What models chose elsewhere: a table with a column for each model, or the samples that lm-eval leaves."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from judging.actions.benchmarks.questions import digest
+from judging.actions.benchmarks.questions import digest, questions_of
+from judging.actions.benchmarks.stored_scores import import_scores, results_in
 from judging.actions.choices import DEV
 from judging.actions.runs import REPLAYED, RunRefused, refuse_unready
 from judging.benchmarks import Benchmark, Stage
@@ -20,7 +22,7 @@ from judging.core.verdicts import Reason, Verdict
 from judging.models import BenchmarkRun, Dataset, Item, Judgment, Run
 from judging.models.runs import Status
 
-KEY, SUBJECT, GOLD = "key", "subject", "gold"
+KEY, SUBJECT, GOLD, QUESTION, INDEX = "key", "subject", "gold", "question", "index"
 SAMPLES = "samples_*.jsonl"
 BATCH = 1000
 
@@ -43,6 +45,15 @@ class Predictions:
         if item.pk in found:
             raise RunRefused(f"{where}: {model} has a choice for this question already. Leave one of them.")
         found[item.pk] = letter
+
+
+def import_from(benchmark: Benchmark, data: str, path: Path, *, part: str = "", by: User | None = None) -> BenchmarkRun:
+    """As `import_predictions`, of the questions that somebody names; of lm-eval's results without samples the figures,
+    which need no questions."""
+    if files := results_in(path):
+        dataset = questions_of(benchmark, data, part=part) if data else None
+        return import_scores(benchmark, dataset, files, by=by)
+    return import_predictions(benchmark, questions_of(benchmark, data, part=part), path, by=by)
 
 
 def import_predictions(benchmark: Benchmark, dataset: Dataset, path: Path, *, by: User | None = None) -> BenchmarkRun:
@@ -70,22 +81,70 @@ def files_of(path: Path) -> list[Path]:
 
 
 def table(path: Path, items: list[Item]) -> Predictions:
-    """A table: key, subject and gold of the question, then the letters of one model in each column."""
-    by_key, found = {item.key: item for item in items}, Predictions()
+    """A table: what tells the question, its right choice, then the letters of one model in each column."""
+    found = Predictions()
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        models = [name for name in reader.fieldnames or [] if name not in {KEY, SUBJECT, GOLD}]
-        if KEY not in (reader.fieldnames or []) or not models:
-            raise RunRefused(f"{path.name}: expected columns {KEY}, {SUBJECT}, {GOLD} and one for each model.")
+        first = file.readline()
+        header = next(csv.reader([first], delimiter=delimiter_of(first)), [])
+        reader = csv.DictReader(file, fieldnames=header, delimiter=delimiter_of(first))
+        names = list(reader.fieldnames or [])
+        place, known = places(names, items)
+        models = [name for name in names if name not in described(names)]
+        if not place or not models:
+            raise RunRefused(
+                f"{path.name}: expected columns {KEY}, {SUBJECT}, {GOLD} and one for each model. In place of {KEY} "
+                f"there may be {QUESTION}, or {SUBJECT} and {INDEX} (from 0 in each subject)."
+            )
         for row in reader:
-            where = f"{path.name}, line {reader.line_num}"
-            item = by_key.get(row[KEY])
-            if item is None:
-                raise RunRefused(f"{where}: the dataset has no question {row[KEY]!r} that is asked.")
+            where, told = f"{path.name}, line {reader.line_num + 1}", tuple(told_by(row[name]) for name in place)
+            if told not in known:
+                raise RunRefused(f"{where}: the dataset has no question {' '.join(told)!r} that is asked.")
+            if (item := known[told]) is None:
+                raise RunRefused(
+                    f"{where}: several questions of the dataset read {' '.join(told)!r}. Write their {KEY}."
+                )
             refuse_other_gold(item, row, where)
             for model in models:
-                found.add(model, item, row[model] or "", where)
+                found.add(model, item, (row[model] or "").strip(" ().:"), where)
     return found
+
+
+def places(names: list[str], items: list[Item]) -> tuple[tuple[str, ...], dict[tuple[str, ...], Item | None]]:
+    """The columns that tell a question, and the item that each question means; None where several do."""
+    if KEY in names:
+        return (KEY,), {(told_by(item.key),): item for item in items}
+    if QUESTION in names:
+        columns = (SUBJECT, QUESTION) if SUBJECT in names else (QUESTION,)
+        counted: dict[tuple[str, ...], Item | None] = {}
+        for item in items:
+            told = tuple(told_by(each) for each in (item.category, item.question)[-len(columns) :])
+            counted[told] = None if told in counted else item
+        return columns, counted
+    if INDEX in names and SUBJECT in names:
+        by_subject: dict[str, int] = Counter()
+        numbered: dict[tuple[str, ...], Item | None] = {}
+        for item in items:
+            numbered[told_by(item.category), str(by_subject[item.category])] = item
+            by_subject[item.category] += 1
+        return (SUBJECT, INDEX), numbered
+    return (), {}
+
+
+def delimiter_of(line: str) -> str:
+    """A tabulator where a header has those and no commas."""
+    return "\t" if "\t" in line and "," not in line else ","
+
+
+def described(names: list[str]) -> set[str]:
+    """The columns that are about the question; choices under their letters only where no key tells which they are."""
+    about = {KEY, SUBJECT, GOLD, QUESTION, INDEX}
+    lettered = set(LETTERS[:4])
+    return about | lettered if KEY not in names and lettered <= set(names) else about
+
+
+def told_by(text: str | None) -> str:
+    """A cell as it is compared."""
+    return " ".join((text or "").split())
 
 
 def refuse_other_gold(item: Item, row: Mapping[str, str], where: str) -> None:

@@ -19,10 +19,11 @@ from judging.actions.benchmarks import (
     fetch_questions,
     go_on,
     grading_judge,
-    import_predictions,
+    import_from,
     named_benchmark,
     open_benchmark,
     questions_of,
+    recipe_for,
     resume_benchmark,
     write_results,
 )
@@ -31,7 +32,6 @@ from judging.actions.judges import JudgeChoice
 from judging.actions.runs import RunRefused
 from judging.actions.work import work_run
 from judging.benchmarks import BENCHMARKS, Benchmark
-from judging.benchmarks.mmlu.recipe import Recipe, Truncation, recipe_of
 from judging.benchmarks.mt_bench.answering import MAX_TOKENS, Asking
 from judging.benchmarks.mt_bench.prompt_kinds import PAIR, SINGLE
 from judging.benchmarks.mt_bench.systems import NONE, PEER
@@ -47,6 +47,7 @@ from judging.management.commands._branch_options import (
     branch_texts,
     write_branches,
 )
+from judging.management.commands._choice_options import add_choice_arguments, parity, recipe_wish
 from judging.management.commands.run_judge import items_done, positive, queue_trouble, refuse_silent_queue, wait
 from judging.models import BenchmarkRun, Run
 from judging.reports import live_line, queue_of, run_progress
@@ -82,10 +83,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.add_argument("--predictions", type=Path, metavar="PATH", help="import what models chose, ask nobody")
         choosing = parser.add_argument_group("questions with choices")
-        choosing.add_argument("--shots", type=int, default=5, help="solved questions before each (5)")
-        choosing.add_argument("--chat", action="store_true", help="as a chat, with the model's template")
-        choosing.add_argument("--lm-eval-version", default="", help="the version of lm-eval that is emulated")
-        choosing.add_argument("--truncation", choices=[str(each) for each in Truncation], help="for prompts too long")
+        add_choice_arguments(choosing)
         answering = parser.add_argument_group("questions that are answered")
         answering.add_argument("--system", default="", help="system message (none), or instructlab: its own for each")
         answering.add_argument("--merged", action="store_true", help="it begins the first question instead")
@@ -105,6 +103,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         options["first_n"] = options["first_n"] or first_n_of_environment()
+        if options["parity"]:
+            with refusals():
+                self.compare(options)
+            return
         with refusals():
             if options["fetch"]:
                 options["data"] = self.fetched(options)
@@ -122,6 +124,13 @@ class Command(BaseCommand):
         if failed := [f"{each} is {each.state}. {each.error}".strip() for each in opened if each.error]:
             raise CommandError(" ".join(failed))
 
+    def compare(self, options: dict[str, Any]) -> None:
+        """Put a sample of the questions to lm-eval too, and print every difference."""
+        benchmark = named_benchmark(options["benchmark"])
+        wish = wish_of(benchmark, options["data"], options)
+        refuse_unworkable(wish, inline=True, anyway=options["anyway"])
+        self.stdout.write(parity(benchmark, options["data"], list(wish.candidates), options))
+
     def fetched(self, options: dict[str, Any]) -> str:
         """The folder with the published files; their checksums go to stderr."""
         folder = Path(options["data"]) if options["data"] else None
@@ -132,12 +141,11 @@ class Command(BaseCommand):
     def begun(self, benchmark: Benchmark, data: str, options: dict[str, Any]) -> BenchmarkRun:
         """The examination that the options mean, ready to be worked on; or one that files tell of."""
         if options["predictions"]:
-            return import_predictions(
-                benchmark, questions_of(benchmark, data, part=options["part"]), options["predictions"]
-            )
+            return import_from(benchmark, data, options["predictions"], part=options["part"])
         wish = wish_of(benchmark, data, options)
         refuse_unworkable(wish, inline=options["inline"], anyway=options["anyway"])
         dataset = questions_of(benchmark, data, part=options["part"])
+        wish = replace(wish, recipe=recipe_for(benchmark, dataset, recipe_wish(options), data=data))
         found = open_benchmark(benchmark, dataset, wish)
         return resume_benchmark(found) if found.state == BenchmarkRun.State.FAILED else found
 
@@ -259,7 +267,6 @@ def wish_of(benchmark: Benchmark, data: str, options: dict[str, Any]) -> Wish:
         part=options["part"] or next(iter(benchmark.parts), ""),
         first_n=options["first_n"],
         seed=options["seed"],
-        recipe=recipe_from(options),
         asking=Asking(
             temperature=options["temperature"],
             max_tokens=options["max_tokens"],
@@ -298,20 +305,6 @@ def graders_from(options: dict[str, Any], data: str, mode: str) -> Graders:
 def engine_for(models: list[str]) -> str:
     """What runs a model where nobody says: folders are loaded, names are asked for at a server."""
     return "vllm_offline" if all(Path(model).is_dir() for model in models) else "openai_api"
-
-
-def recipe_from(options: dict[str, Any]) -> Recipe:
-    """How questions with choices are put."""
-    try:
-        recipe = recipe_of(
-            options["lm_eval_version"], shots=options["shots"], chat=options["chat"] or bool(options["system"]),
-            system=options["system"],
-        )  # fmt: skip
-    except ValueError as error:
-        raise CommandError(str(error)) from error
-    if not options["truncation"]:
-        return recipe
-    return replace(recipe, truncation=Truncation(options["truncation"]))
 
 
 def refuse_unworkable(wish: Wish, *, inline: bool, anyway: bool) -> None:

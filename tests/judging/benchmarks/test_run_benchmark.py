@@ -160,3 +160,90 @@ def test_grades_leave_as_tables_with_a_summary(elyza: Path, tmp_path: Path) -> N
     assert book["dataset"]["D2"].data_type == "s"
     summary = dict(book["Summary"].iter_rows(values_only=True))
     assert summary["Scored"] + summary["Without a score"] == 6
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "\ufeffkey,gold,m\n{key},A,a\n",
+        "key\tsubject\tm\n{key}\tanatomy\t(A)\n",
+        "question,m\n Q1? ,A.\n",
+        "subject,question,A,B,C,D,m\nanatomy,Q1?,a,bb,ccc,dddd,A\n",
+        "subject,index,m\nanatomy,0,A\n",
+    ],
+)
+def test_tables_of_other_shapes_are_read(mmlu: Path, tmp_path: Path, table: str) -> None:
+    dataset = questions_of(named_benchmark("mmlu"), str(mmlu))
+    first = dataset.items.filter(extra__part="test").earliest("position")
+    (tmp_path / "p.csv").write_text(table.replace("{key}", first.key), encoding="utf-8")
+    import_predictions(named_benchmark("mmlu"), dataset, tmp_path / "p.csv")
+    assert Judgment.objects.filter(run__model="m").values_list("item_id", "value").get() == (first.pk, "A")
+
+
+def test_a_question_that_several_items_ask_is_not_guessed(mmlu: Path, tmp_path: Path) -> None:
+    (mmlu / "test/virology_test.csv").write_text("Q1?,aa,aa,cc,dd,A\n")
+    dataset = questions_of(named_benchmark("mmlu"), str(mmlu))
+    (tmp_path / "p.csv").write_text("question,m\nQ1?,A\n")
+    with pytest.raises(RunRefused, match=r"p\.csv, line 2: several questions of the dataset read 'Q1\?'"):
+        import_predictions(named_benchmark("mmlu"), dataset, tmp_path / "p.csv")
+
+
+RESULTS = {
+    "results": {
+        "mmlu": {"acc,none": 0.5, "alias": "mmlu"},
+        "mmlu_stem": {"acc,none": 0.5},
+        "mmlu_anatomy": {"acc,none": 0.75, "acc_stderr,none": 0.25, "alias": " - anatomy"},
+        "mmlu_virology": {"acc,none": 0.0, "acc_stderr,none": 0.0},
+    },
+    "groups": {"mmlu": {}},
+    "n-samples": {"mmlu_virology": {"original": 5, "effective": 5}},
+    "config": {"model": "hf", "model_args": "pretrained=org/model,dtype=float32"},
+}
+
+
+def test_results_without_samples_are_figures_without_questions(tmp_path: Path) -> None:
+    (tmp_path / "results_2026.json").write_text(json.dumps(RESULTS))
+    out = StringIO()
+    call_command("run_benchmark", "mmlu", "--predictions", str(tmp_path), "--json", stdout=out)
+    (model,) = json.loads(out.getvalue())["models"]
+    assert model["model"] == "org/model"
+    assert {name: (each["value"], each["n"]) for name, each in model["by_subject"].items()} == {
+        "anatomy": (0.75, 4),
+        "virology": (0.0, 5),
+    }
+    assert (model["macro"]["value"], model["micro"]["value"]) == (0.375, pytest.approx(3 / 9))
+    call_command("run_benchmark", "mmlu", "--predictions", str(tmp_path), "--json", stdout=StringIO())
+    assert BenchmarkRun.objects.count() == 1
+
+
+def test_stored_figures_stand_beside_each_other_and_leave_again(mmlu: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        told = RESULTS | {"config": {"model_args": {"pretrained": name}}}
+        (tmp_path / "in" / name / "results.json").write_text(json.dumps(told))
+    words = ["--predictions", str(tmp_path / "in"), "--data", str(mmlu), "--output", str(tmp_path / "out")]
+    out = StringIO()
+    call_command("run_benchmark", "mmlu", *words, stdout=out)
+    assert "anatomy" in out.getvalue()
+    again = json.loads(next((tmp_path / "out" / "0_one").glob("results_*.json")).read_text())
+    assert again["results"]["mmlu_anatomy"]["acc,none"] == 0.75
+    assert BenchmarkRun.objects.get().dataset == questions_of(named_benchmark("mmlu"), str(mmlu))
+
+
+@pytest.mark.parametrize(
+    ("told", "refusal"),
+    [
+        ("no", r"results\.json is no JSON"),
+        ({"scores": 1}, "has no 'results'"),
+        ({"results": {"gsm8k": {"exact_match": 1}}}, "has no accuracy"),
+        (
+            {"results": {"mmlu_anatomy": {"acc,none": 1.0, "acc_stderr,none": 0.0}}},
+            "how many questions mmlu_anatomy has",
+        ),
+    ],
+)
+def test_results_that_tell_nothing_are_refused(tmp_path: Path, told: Any, refusal: str) -> None:
+    (tmp_path / "results.json").write_text(told if isinstance(told, str) else json.dumps(told))
+    with pytest.raises(CommandError, match=refusal):
+        call_command("run_benchmark", "mmlu", "--predictions", str(tmp_path / "results.json"))
+    assert not BenchmarkRun.objects.exists()
