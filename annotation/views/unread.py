@@ -17,8 +17,7 @@ from annotation.models import Campaign
 from judging.actions.retries import SETTLED
 from judging.models import Run
 from judging.permissions import lead_required
-from judging.reports import run_progress
-from judging.reports.mt_bench import unrated_items
+from judging.reports.mt_bench import unrated_items, unread_reasons
 
 PER_PAGE = 25
 
@@ -53,7 +52,7 @@ def given(run: Run, said: dict[str, Any]) -> tuple[Campaign, int]:
 
 def page_of(request: HttpRequest, run: Run, form: UnreadForm) -> dict[str, Any]:
     """What the page shows."""
-    reasons = run_progress(run).unscored_by_reason
+    reasons = unread_reasons(run)
     return {
         "run": run,
         "form": form,

@@ -1,7 +1,7 @@
 """Win rates as tables whose cells open their pairs, and what may have decided the outcome as sentences with figures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -27,7 +27,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairRow:
-    """One model: its rates, the best known first, and what its pairs came to."""
+    """One model: its rates, the best known first, and what its pairs came to; that says what is in no rate."""
 
     model: str
     rates: Sequence[Cell]
@@ -80,7 +80,10 @@ def pair_row(model: ModelPairs, report: PairReport, found: BenchmarkRun) -> Pair
     counted = {**model.whole.outcomes, UNANSWERED: model.whole.unanswered}
     return PairRow(
         model=name,
-        rates=[rate_cell(rates[each], pairs_url(found, model=name)) for each in (RATE, "win_rate", "loss_rate")],
+        rates=[
+            rate_cell(replace(rates[each], dropped={}), pairs_url(found, model=name))
+            for each in (RATE, "win_rate", "loss_rate")
+        ],
         counts=[Count(n, pairs_url(found, model=name, outcome=outcome)) for outcome, n in counted.items()],
         against=[
             against_cell(model.against.get(other), pairs_url(found, model=name, other=other)) for other in report.names

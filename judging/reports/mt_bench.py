@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from judging.benchmarks.mt_bench.pair_scores import Compared
 from judging.benchmarks.mt_bench.scores import MtBenchScores, Rated, scores_of
@@ -48,11 +48,20 @@ def turn_judgments(run: Run) -> QuerySet[Judgment]:
 def unrated_items(run: Run) -> QuerySet[Item]:
     """The items that have an answer and, in some turn, no rating: those for people to look at, in order. A pair whose
     orders disagree was read."""
-    unread = Judgment.objects.filter(run=run, status="unscored").exclude(
-        reason__in=[Reason.NO_ANSWER, Reason.INCONSISTENT]
-    )
-    items: QuerySet[Item] = Item.objects.filter(pk__in=unread.values("item")).order_by("position")
+    items: QuerySet[Item] = Item.objects.filter(pk__in=unread(run).values("item")).order_by("position")
     return items
+
+
+def unread_reasons(run: Run) -> dict[str, int]:
+    """Why these have no rating: how many turns, by reason."""
+    return dict(unread(run).order_by("reason").values_list("reason").annotate(n=Count("pk")))
+
+
+def unread(run: Run) -> QuerySet[Judgment]:
+    """The judgments that an answer was there for, and that could not be read."""
+    settled = [Reason.NO_ANSWER, Reason.INCONSISTENT]
+    found: QuerySet[Judgment] = Judgment.objects.filter(run=run, status="unscored").exclude(reason__in=settled)
+    return found
 
 
 def compared_pairs(run: Run) -> Iterator[Compared]:
