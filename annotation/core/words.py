@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from judging.core.verdicts import PersonVerdict
 
-CORRECTABLE = ("question", "answer")
+CORRECTABLE = ("question", "answer", "context")
 BAD_QUESTION = "bad_question"
 BAD_REFERENCE = "bad_reference"
 FLAGS = (BAD_QUESTION, BAD_REFERENCE)

@@ -37,6 +37,7 @@ class DecisionForm(forms.Form):
     question = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Question"))
     answer = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Answer"))
     reference = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Reference"))
+    context = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Context"))
 
     def __init__(self, data: Mapping[str, Any], *, item: Item, asked: Sequence[Criterion]) -> None:
         super().__init__(data)

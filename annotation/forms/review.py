@@ -39,6 +39,7 @@ class PageForm(forms.Form):
     comment = forms.CharField(required=False, strip=False, max_length=COMMENT_LENGTH, label=_("Comment"))
     question = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Question"))
     answer = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Answer"))
+    context = forms.CharField(required=False, strip=False, max_length=TEXT_LENGTH, label=_("Context"))
     error_types = forms.MultipleChoiceField(
         required=False,
         label=_("Error types"),

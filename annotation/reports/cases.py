@@ -138,7 +138,8 @@ def corrections_of(item: Item, label: Label) -> tuple[tuple[str, tuple[Part, ...
 
 
 def text_at(item: Item, revision: int) -> dict[str, Any]:
-    """The first turn as it was in a revision."""
-    kept = ItemRevision.objects.filter(item=item, number__gte=revision).order_by("number")
+    """The first turn and the context as they were in a revision."""
+    kept = list(ItemRevision.objects.filter(item=item, number__gte=revision).order_by("number"))
     turns = next((row.fields["turns"] for row in kept if "turns" in row.fields), item.turns)
-    return dict(turns[0])
+    context = next((row.fields["context"] for row in kept if "context" in row.fields), item.context)
+    return {**turns[0], "context": context}

@@ -21,6 +21,7 @@ from annotation.reports.adjudication import Filter, first_open, has_open, neighb
 from annotation.reports.cases import Case, case_of
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import AskedCriterion, asked_criterion
+from judging.actions.revisions import REVISABLE
 from judging.models import Item
 from judging.permissions import lead_required
 
@@ -133,7 +134,7 @@ def adjudication_decide(request: HttpRequest, campaign_pk: int, position: int) -
 def refused(request: HttpRequest, campaign: Campaign, position: int, sentence: str, status: int) -> HttpResponse:
     """Nothing was stored: say why, and keep what was typed."""
     messages.error(request, sentence)
-    sent = {name: request.POST.get(name, "") for name in ("comment", "question", "answer", "reference")}
+    sent = {name: request.POST.get(name, "") for name in ("comment", *REVISABLE)}
     context = context_of(request, campaign, position) | {"sent": sent}
     return render(request, "annotation/adjudication_item.html", context, status=status)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from annotation.actions.labels import content_of
 from annotation.core.asked import UNDEFINED, asks_for_a_side, asks_for_a_verdict, choices_of, is_one_verdict, side
 from annotation.core.rules import CampaignRules
-from annotation.core.words import BAD_QUESTION, BAD_REFERENCE
+from annotation.core.words import BAD_QUESTION, BAD_REFERENCE, CORRECTABLE
 from annotation.models import Assignment, Label
 from annotation.reports.spoken import answer_word as answer_word
 from judging.core.scales import HIGHER, Criterion
@@ -121,8 +121,9 @@ def form_pane(assignment: Assignment, labels: Sequence[Label], sent: Mapping[str
 def baseline(assignment: Assignment, labels: Sequence[Label]) -> dict[str, Any]:
     """What stands in the form when nothing was typed since: one's label, else nothing and the texts as they are."""
     item: Item = assignment.campaign_item.item
-    empty = {"question": item.question, "answer": item.answer, "comment": "", "error_count": "", "skip_reason": ""}
-    return empty | {"error_types": [], "flags": []} | content_of(assignment, labels)
+    texts = {name: getattr(item, name) for name in CORRECTABLE}
+    empty = {"comment": "", "error_count": "", "skip_reason": ""}
+    return texts | empty | {"error_types": [], "flags": []} | content_of(assignment, labels)
 
 
 def draft_of(assignment: Assignment) -> dict[str, Any]:

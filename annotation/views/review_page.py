@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from annotation.actions.labels import current_labels
 from annotation.core.asked import side
 from annotation.core.queue_filter import QueueFilter
+from annotation.core.words import CORRECTABLE
 from annotation.models import Assignment, Campaign, Guideline, Label, LabelReview
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import draft_of, form_pane, said
@@ -101,7 +102,7 @@ def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) 
         "sent_back": sent_back(assignment),
         "pane": pane,
         "values": pane.values,
-        "corrected": {name: pane.values[name] != getattr(item, name) for name in ("question", "answer")},
+        "corrected": {name: pane.values[name] != getattr(item, name) for name in CORRECTABLE},
         "draft_at": parse_datetime(assignment.draft.get("at", "")) if draft else None,
         "draft_word": answer_word(draft["verdict"]) if draft.get("verdict") else "",
         "guideline": campaign.newest_guideline,

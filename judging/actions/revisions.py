@@ -1,6 +1,7 @@
 """Changing what an item says: the old texts stay, the number of its revision grows."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from judging.core.items import Turn, question_key
 from judging.models import Item, ItemRevision
 
-REVISABLE = ("question", "answer", "reference")
+REVISABLE = ("question", "answer", "reference", "context")
+OF_THE_ITEM = {"context"}
+"""Texts beside the turns, and not in one."""
 
 
 class RevisionRefused(ValueError):
@@ -20,7 +23,7 @@ class RevisionRefused(ValueError):
 def revise_item(
     item: Item, texts: Mapping[str, str], *, revision: int, reason: str, author: User | None = None
 ) -> ItemRevision | None:
-    """Give question, answer or reference of the first turn new words; the record of the old ones.
+    """Give question, answer or reference of the first turn, or the context, new words; the record of the old ones.
 
     `revision` is the one whose text was read: an item that has gone on since is refused. Texts that say what the item
     says already change nothing, and None comes back. Labels and judgments stay with the text that they are about.
@@ -35,41 +38,39 @@ def revise_item(
     if not changed:
         return None
     refuse_empty(changed)
-    kept = ItemRevision.objects.create(
-        item=row, number=row.revision, fields={"turns": row.turns}, author=author, reason=reason[:200]
-    )
-    write(row, [{**row.turns[0], **changed}, *row.turns[1:]])
-    return kept
+    turns = {name: text for name, text in changed.items() if name not in OF_THE_ITEM}
+    fields: dict[str, Any] = {"turns": [{**row.turns[0], **turns}, *row.turns[1:]]} if turns else {}
+    return write(row, fields | {name: changed[name] for name in OF_THE_ITEM & set(changed)}, reason, author)
 
 
 @transaction.atomic
 def restore_item(kept: ItemRevision, *, reason: str, author: User | None = None) -> ItemRevision | None:
     """Give an item back what it said before its newest revision; None where others have changed it since."""
     row = Item.objects.select_for_update().get(pk=kept.item_id)
-    if row.revision != kept.number + 1 or set(kept.fields) != {"turns"}:
+    if row.revision != kept.number + 1 or set(kept.fields) - {"turns", *OF_THE_ITEM}:
         return None
-    undone = ItemRevision.objects.create(
-        item=row, number=row.revision, fields={"turns": row.turns}, author=author, reason=reason[:200]
-    )
-    write(row, kept.fields["turns"])
-    return undone
+    return write(row, kept.fields, reason, author)
 
 
 def refuse_names(item: Item, texts: Mapping[str, str]) -> None:
     """Only the texts of an answer are revised."""
     if texts and (item.kind != Item.Kind.ANSWER or set(texts) - set(REVISABLE)):
-        raise RevisionRefused(_("Only question, answer and reference of an answer can be corrected."))
+        raise RevisionRefused(_("Only question, answer, reference and context of an answer can be corrected."))
 
 
 def refuse_empty(changed: Mapping[str, str]) -> None:
-    """A question and an answer stay texts; there may be no reference."""
+    """Texts stay texts; there may be no reference."""
     if any(not text.strip() for name, text in changed.items() if name != "reference"):
         raise RevisionRefused(_("A corrected text cannot be empty: write it, or restore the original."))
 
 
-def write(item: Item, turns: list[dict[str, str]]) -> None:
-    """New turns are a new revision; a new question is another question for every comparison of models."""
-    item.turns = turns
+def write(item: Item, fields: Mapping[str, Any], reason: str, author: User | None) -> ItemRevision:
+    """New texts are a new revision; a new question is another question for every comparison of models."""
+    old = {name: getattr(item, name) for name in fields}
+    kept = ItemRevision.objects.create(item=item, number=item.revision, fields=old, author=author, reason=reason[:200])
+    for name, value in fields.items():
+        setattr(item, name, value)
     item.revision += 1
-    item.question_key = question_key(tuple(Turn(**turn) for turn in turns))
-    item.save(update_fields=["turns", "revision", "question_key"])
+    item.question_key = question_key(tuple(Turn(**turn) for turn in item.turns))
+    item.save(update_fields=[*fields, "revision", "question_key"])
+    return kept

@@ -178,3 +178,19 @@ def test_a_page_asks_the_same_of_the_database_whatever_the_size(
     assert Item.objects.count() == 4
     with django_assert_max_num_queries(36):
         page(lead_client, campaign, 2)
+
+
+def test_a_context_that_a_lead_corrects_is_the_items_next_text(campaign: Campaign, lead_client: Client) -> None:
+    Item.objects.filter(position=1).update(context="The pump runs at 12 V.")
+    say(campaign, 1, "clean", "wrong", correction={"context": "The pump runs at 24 V."})
+    address = reverse("adjudication_item", args=[campaign.pk, 1])
+    html = lead_client.get(address).content.decode()
+    assert '<textarea id="context" name="context"' in html
+    assert "<ins" in html
+    sent = {"verdict": "wrong", "item_revision": 1, "known": 0, "context": "The pump runs at 24 V."}
+    lead_client.post(reverse("adjudication_decide", args=[campaign.pk, 1]), sent)
+    item = Item.objects.get(position=1)
+    assert (item.context, item.revision) == ("The pump runs at 24 V.", 2)
+    lead_client.post(reverse("adjudication_undo", args=[campaign.pk, 1]))
+    item.refresh_from_db()
+    assert (item.context, item.revision) == ("The pump runs at 12 V.", 3)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from annotation.models import Assignment, Campaign, CampaignItem, Label
-from judging.models import Reply
+from judging.models import Item, Reply
 from tests import factories
 from tests.annotation.review_help import fields_of, make_review, place, press, url
 from tests.annotation.test_labels_of_criteria import CRITERIA, make_pairs, make_scored
@@ -292,3 +292,19 @@ def test_where_an_item_cannot_be_skipped_the_page_does_not_offer_it(annotator: U
     form = fields_of(annotator_client, url("review_item", campaign, 2))
     answer = annotator_client.post(url("review_skip", campaign, 2), form, headers=HX)
     assert (answer.status_code, "cannot be skipped" in answer.json()["message"]) == (422, True)
+
+
+def test_a_context_is_corrected_as_question_and_answer_are(verdicts: Campaign, annotator_client: Client) -> None:
+    Item.objects.filter(position=1).update(context="The pump runs at 12 V.")
+    address = url("review_item", verdicts, 1)
+    page = annotator_client.get(address).content.decode()
+    assert page.count('name="context"') == 1
+    assert 'name="context"' not in annotator_client.get(url("review_item", verdicts, 2)).content.decode()
+    sent = fields_of(annotator_client, address) | {"verdict": "wrong", "context": "The pump runs at 24 V."}
+    assert annotator_client.post(url("review_submit", verdicts, 1), sent, headers=HX).status_code == 200
+    assert Label.objects.get().correction == {"context": "The pump runs at 24 V."}
+    again = annotator_client.get(address).content.decode()
+    assert "The pump runs at 24 V." in again
+    draft = fields_of(annotator_client, address) | {"context": "The pump runs at 36 V.", "sequence": "1"}
+    annotator_client.post(url("review_draft", verdicts, 1), draft, headers=HX)
+    assert place(verdicts).draft["context"] == "The pump runs at 36 V."

@@ -66,7 +66,7 @@ def test_what_others_changed_since_is_not_restored(item: Item) -> None:
     [
         ({"answer": "B."}, 2, "has changed since"),
         ({"answer": " \n"}, 1, "cannot be empty"),
-        ({"context": "x"}, 1, "Only question, answer and reference"),
+        ({"category": "x"}, 1, "Only question, answer, reference and context"),
     ],
 )
 def test_refusals_change_nothing(item: Item, texts: dict[str, str], revision: int, said: str) -> None:
@@ -82,3 +82,24 @@ def test_the_texts_of_a_pair_are_not_revised() -> None:
     pair = factories.make_item(factories.make_dataset(), kind="pair", turns_b=turns_b)
     with pytest.raises(RevisionRefused, match="of an answer"):
         revise_item(pair, {"answer": "C."}, revision=1, reason="r")
+
+
+def test_a_new_context_is_a_revision_that_leaves_the_turns_alone(item: Item) -> None:
+    Item.objects.filter(pk=item.pk).update(context="The pump runs at 12 V.")
+    kept = revise_item(item, {"context": "The pump runs at 24 V."}, revision=1, reason="adjudicated")
+    item.refresh_from_db()
+    assert (item.context, item.answer, item.revision) == ("The pump runs at 24 V.", "A.", 2)
+    assert kept is not None
+    assert kept.fields == {"context": "The pump runs at 12 V."}
+    undone = restore_item(kept, reason="taken back")
+    item.refresh_from_db()
+    assert undone is not None
+    assert (item.context, item.revision) == ("The pump runs at 12 V.", 3)
+
+
+def test_answer_and_context_are_one_revision(item: Item) -> None:
+    kept = revise_item(item, {"answer": "B.", "context": "Because."}, revision=1, reason="r")
+    assert kept is not None
+    assert set(kept.fields) == {"turns", "context"}
+    item.refresh_from_db()
+    assert (item.answer, item.context, item.revision) == ("B.", "Because.", 2)

@@ -168,6 +168,11 @@ class Record:
         return self.people.verdict is not None
 
     @property
+    def corrected_context(self) -> str:
+        """The context as people left it."""
+        return self.people.correction.get("context", self.context)
+
+    @property
     def corrected_turns(self) -> tuple[Turn, ...]:
         """The turns as people left them: a correction changes question and answer of the first."""
         if not self.people.correction:

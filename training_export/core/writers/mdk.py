@@ -86,13 +86,18 @@ class VerdictsAndLog:
         return [file for writer in self._writers for file in writer.close()]
 
 
+def page_of(record: Record, page: Any) -> Any:
+    """The page that an entry came with, with the context as people left it."""
+    return {**page, "page": record.corrected_context} if "context" in record.people.correction else page
+
+
 def log_entry(record: Record) -> dict[str, Any]:
     """mdk's four keys, what the entry came with, and the item's key: by it, corrected items are known again."""
     came_with = {key: value for key, value in mdk_of(record).items() if key not in READ_AS}
     judge = {} if "output" in came_with else judge_said(record)
     entry = {
         "qa": [qa_of(record)],
-        "page": came_with.pop("page", {"page": record.context}),
+        "page": page_of(record, came_with.pop("page", {"page": record.context})),
         "num_error": num_error(record),
         "output": output_of(record, came_with.pop("output", None)),
     }

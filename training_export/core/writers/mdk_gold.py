@@ -7,7 +7,7 @@ from typing import Any
 from judging.core.verdicts import Verdict
 from training_export.core.records import Destination, Record
 from training_export.core.writers.base import JsonArray, Writer, WriterOptions, WrittenFile
-from training_export.core.writers.mdk import listed, mdk_of, num_error, trainer_row
+from training_export.core.writers.mdk import listed, mdk_of, num_error, page_of, trainer_row
 from training_export.core.writers.tables import CsvTable, Workbook
 
 COLUMNS = ("page", "question", "answer", "num_error", "reason", "checked")
@@ -57,7 +57,7 @@ def gold_entry(record: Record) -> dict[str, Any]:
     output = kept.get("output", list(record.replies))
     return {
         "qa": [trainer_row(record)],
-        "page": kept.get("page", {"page": record.context}),
+        "page": page_of(record, kept.get("page", {"page": record.context})),
         "num_error": num_error(record),
         "output": listed(output) if isinstance(output, str) else output,
     }

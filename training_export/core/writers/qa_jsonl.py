@@ -22,8 +22,8 @@ def qa_line(record: Record) -> str:
     line = f'{{"id": {quoted(record.key)}, "question": {quoted(turn.question)}, "answer": {quoted(turn.answer)}'
     if turn.reference:
         line += f', "reference": {quoted(turn.reference)}'
-    if record.context:
-        line += f', "context": {quoted(record.context)}'
+    if context := record.corrected_context:
+        line += f', "context": {quoted(context)}'
     if record.criteria:
         line += f', "criteria": {quoted(record.criteria)}'
     if record.category:
