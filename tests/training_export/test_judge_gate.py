@@ -65,6 +65,23 @@ def test_a_judge_that_errs_stands_in_nowhere_and_the_reasons_are_said(tmp_path: 
     assert (manifest["counts"]["verdict_from"]["judge"], manifest["counts"]["left_out"]) == (0, {"judge_gate": 10})
 
 
+def test_other_marks_can_be_asked_for_and_stand_in_the_manifest(tmp_path: Path) -> None:
+    judged_by(errs=0)
+    gate = exported(tmp_path / "out", gate_mark=["omega=1", "items=5"])["filters"]["judge_gate"]
+    assert (gate["marks"]["omega"], gate["marks"]["items"], gate["marks"]["invalid"]) == (1.0, 5, 0.02)
+    assert exported(tmp_path / "closed", gate_mark=["items=41"])["filters"]["judge_gate"]["why_not"] == [
+        "only 40 judged items have two labels or more; 41 are needed"
+    ]
+    call_command("export_dataset", verify=tmp_path / "closed" / "manifest.json", stdout=StringIO())
+
+
+@pytest.mark.parametrize("options", [{"gate_mark": ["kappa=1"]}, {"gate_mark": ["omega=0.5"], "judge_gate": False}])
+def test_a_mark_that_cannot_be_meant_is_refused(tmp_path: Path, options: dict[str, Any]) -> None:
+    judged_by(errs=0)
+    with pytest.raises(CommandError, match=r"is no mark|name both"):
+        exported(tmp_path / "out", **options)
+
+
 def test_the_text_says_how_many_items_and_why_not(tmp_path: Path) -> None:
     judged_by(errs=16)
     out = StringIO()

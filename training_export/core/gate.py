@@ -4,20 +4,60 @@ A judge may where it agrees with people about as well as they agree with each ot
 nearly always be read, does not hang on the order of a pair, and passes the alternative annotator test.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-LEAST_DIFFERENCE = -0.05
-LEAST_BALANCED = 0.80
-MOST_INVALID = 0.02
-LEAST_CONSISTENCY = 0.85
-LEAST_OMEGA = 0.5
-LEAST_ITEMS = 20
 NO_TEST = (
     "the alternative annotator test needs three people with ten labels or more and was not made: "
     "the other figures decide"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What the figures have to reach: all are least values but `invalid`, which is the most."""
+
+    difference: float = -0.05
+    balanced_accuracy: float = 0.80
+    invalid: float = 0.02
+    consistency: float = 0.85
+    omega: float = 0.5
+    items: int = 20
+
+
+USUAL = Marks()
+
+
+def marks_of(said: Iterable[str]) -> Marks:
+    """The usual marks but for those that somebody named as NAME=VALUE; ValueError with a sentence."""
+    named: dict[str, float] = {}
+    for pair in said:
+        name, _, value = pair.partition("=")
+        if name not in {mark.name for mark in fields(Marks)}:
+            known = ", ".join(mark.name for mark in fields(Marks))
+            raise ValueError(f"{name!r} is no mark of the judge gate. Use one of: {known}.")
+        named[name] = number_of(name, value)
+    return Marks(
+        difference=named.get("difference", USUAL.difference),
+        balanced_accuracy=named.get("balanced_accuracy", USUAL.balanced_accuracy),
+        invalid=named.get("invalid", USUAL.invalid),
+        consistency=named.get("consistency", USUAL.consistency),
+        omega=named.get("omega", USUAL.omega),
+        items=int(named.get("items", USUAL.items)),
+    )
+
+
+def number_of(name: str, value: str) -> float:
+    """A mark that can be reached."""
+    low, high = {"difference": (-1, 1), "items": (2, 1_000_000)}.get(name, (0, 1))
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not low <= number <= high or (name == "items" and not number.is_integer()):
+        raise ValueError(f"The mark {name} is {value!r}; write a number from {low} to {high}, as in {name}={high}.")
+    return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +91,7 @@ class Gate:
     why_not: tuple[str, ...] = ()
     closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unasked: tuple[str, ...] = ()
+    marks: Marks = USUAL
 
     def lets(self, category: str) -> bool:
         """Whether the judge's verdict may stand in for an item of this category."""
@@ -64,6 +105,7 @@ class Gate:
             "figures": self.figures.as_json(),
             "why_not": list(self.why_not),
             "closed": closed,
+            "marks": asdict(self.marks),
             **({"unasked": list(self.unasked)} if self.unasked else {}),
         }
 
@@ -75,13 +117,14 @@ def gate_of(stored: Mapping[str, Any]) -> Gate:
         why_not=tuple(stored["why_not"]),
         closed={category: tuple(why) for category, why in stored["closed"].items()},
         unasked=tuple(stored.get("unasked", ())),
+        marks=Marks(**stored.get("marks", {})),
     )
 
 
-def gated(figures: Figures, by_category: Mapping[str, Figures]) -> Gate:
+def gated(figures: Figures, by_category: Mapping[str, Figures], marks: Marks = USUAL) -> Gate:
     """The decision on these figures. A category is closed by its own figures and never opened by them."""
-    closed = {name: why for name, found in by_category.items() if (why := why_not_here(found))}
-    return Gate(figures=figures, why_not=why_not(figures), closed=closed, unasked=unasked(figures))
+    closed = {name: why for name, found in by_category.items() if (why := why_not_here(found, marks))}
+    return Gate(figures=figures, why_not=why_not(figures, marks), closed=closed, unasked=unasked(figures), marks=marks)
 
 
 def unasked(found: Figures) -> tuple[str, ...]:
@@ -89,44 +132,53 @@ def unasked(found: Figures) -> tuple[str, ...]:
     return (NO_TEST,) if found.omega is None else ()
 
 
-def why_not(found: Figures) -> tuple[str, ...]:
+def why_not(found: Figures, marks: Marks = USUAL) -> tuple[str, ...]:
     """Why the judge may not stand in; empty where it may."""
     reasons = []
-    if found.items < LEAST_ITEMS:
-        reasons.append(f"only {found.items} judged items have two labels or more; {LEAST_ITEMS} are needed")
-    if found.difference_low is None or found.difference_low <= LEAST_DIFFERENCE:
+    if found.items < marks.items:
+        reasons.append(f"only {found.items} judged items have two labels or more; {marks.items} are needed")
+    if found.difference_low is None or found.difference_low <= marks.difference:
         reasons.append(
             f"agreement with people less agreement among people may be as low as {shown(found.difference_low)}; "
-            f"it has to be above {LEAST_DIFFERENCE:.2f}"
+            f"it has to be above {mark_text(marks.difference)}"
         )
-    reasons += share_reasons(found)
-    if found.consistency is not None and found.consistency < LEAST_CONSISTENCY:
+    reasons += share_reasons(found, marks)
+    if found.consistency is not None and found.consistency < marks.consistency:
         reasons.append(
-            f"{shown(found.consistency)} of the pairs have the same vote in both orders, not {LEAST_CONSISTENCY}"
+            f"{shown(found.consistency)} of the pairs have the same vote in both orders, not {marks.consistency}"
         )
-    if found.omega is not None and found.omega < LEAST_OMEGA:
-        reasons.append(f"omega of the alternative annotator test is {shown(found.omega)}; {LEAST_OMEGA} is needed")
+    if found.omega is not None and found.omega < marks.omega:
+        reasons.append(f"omega of the alternative annotator test is {shown(found.omega)}; {marks.omega} is needed")
     return tuple(reasons)
 
 
-def why_not_here(found: Figures) -> tuple[str, ...]:
+def why_not_here(found: Figures, marks: Marks = USUAL) -> tuple[str, ...]:
     """Why a category that is large enough to say so is closed."""
     reasons = []
-    if found.items >= LEAST_ITEMS and found.difference_high is not None and found.difference_high < LEAST_DIFFERENCE:
+    if found.items >= marks.items and found.difference_high is not None and found.difference_high < marks.difference:
         reasons.append(
             f"agreement with people less agreement among people is at most {shown(found.difference_high)} here"
         )
-    return (*reasons, *(share_reasons(found) if found.items >= LEAST_ITEMS else ()))
+    return (*reasons, *(share_reasons(found, marks) if found.items >= marks.items else ()))
 
 
-def share_reasons(found: Figures) -> list[str]:
+def share_reasons(found: Figures, marks: Marks) -> list[str]:
     """What balanced accuracy and the invalid rate have to say."""
     reasons = []
-    if found.balanced_accuracy is None or found.balanced_accuracy < LEAST_BALANCED:
-        reasons.append(f"balanced accuracy is {shown(found.balanced_accuracy)}; {LEAST_BALANCED:.2f} is needed")
-    if found.invalid is None or found.invalid > MOST_INVALID:
-        reasons.append(f"{shown(found.invalid)} of the judgments are invalid; at most {MOST_INVALID:.2f} may be")
+    if found.balanced_accuracy is None or found.balanced_accuracy < marks.balanced_accuracy:
+        reasons.append(
+            f"balanced accuracy is {shown(found.balanced_accuracy)}; {mark_text(marks.balanced_accuracy)} is needed"
+        )
+    if found.invalid is None or found.invalid > marks.invalid:
+        reasons.append(
+            f"{shown(found.invalid)} of the judgments are invalid; at most {mark_text(marks.invalid)} may be"
+        )
     return reasons
+
+
+def mark_text(mark: float) -> str:
+    """A mark in a sentence: two decimals, more where it has more."""
+    return f"{mark:.2f}" if round(mark, 2) == mark else f"{mark:g}"
 
 
 def shown(value: float | None) -> str:

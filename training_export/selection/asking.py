@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from annotation.models import Campaign
 from judging.models import Dataset, Run
+from training_export.core.gate import USUAL, Marks
 from training_export.core.records import PEOPLE, Source
 from training_export.selection.choosing import (
     EXCLUDE,
@@ -24,13 +25,15 @@ from training_export.selection.gates import judge_gate
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a selection is limited to. `judge_gate`: the judge stands in only where it may; `leakage`: what becomes of
-    items that repeat a question of `leakage_against`; `criterion`: whose verdicts decide, where there are several."""
+    items that repeat a question of `leakage_against`; `criterion`: whose verdicts decide, where there are several;
+    `marks`: what the judge has to reach."""
 
     min_agreement: float = 0.0
     judge_gate: bool = False
     leakage_against: Dataset | None = None
     leakage: str = EXCLUDE
     criterion: str = ""
+    marks: Marks = USUAL
 
 
 NOTHING_ASKED = Asked()
@@ -68,7 +71,7 @@ def select(
         leakage=asked.leakage,
         criterion=asked.criterion,
     )
-    return replace(selection, gate=judge_gate(selection)) if asked.judge_gate else selection
+    return replace(selection, gate=judge_gate(selection, asked.marks)) if asked.judge_gate else selection
 
 
 def check_asked(asked: Asked, source: str, dataset: Dataset) -> None:

@@ -16,7 +16,7 @@ from annotation.core.pairwise import VOTES, BothOrders
 from annotation.core.same_items import JudgedRows, same_items
 from annotation.models import Annotator
 from judging.models import Item, Judgment, Reply
-from training_export.core.gate import Figures, Gate, gated
+from training_export.core.gate import USUAL, Figures, Gate, Marks, gated
 from training_export.selection.choosing import Selection
 from training_export.selection.columns import plain_rows
 from training_export.selection.words import CHUNK, criteria_of
@@ -29,7 +29,7 @@ MOST_CATEGORIES = 200
 Ints = NDArray[np.int64]
 
 
-def judge_gate(selection: Selection) -> Gate:
+def judge_gate(selection: Selection, marks: Marks = USUAL) -> Gate:
     """Whether and where the run of a selection may stand in for people, by their labels in it."""
     words = decided_words(selection)
     shares = invalid_shares(selection)
@@ -39,7 +39,7 @@ def judge_gate(selection: Selection) -> Gate:
         if name
     }
     everywhere = figures_of(words, invalid_of(selection), omega=omega_of(words), consistency=consistency_of(selection))
-    return gated(everywhere, by_category)
+    return gated(everywhere, by_category, marks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from training_export.core.gate import Figures, gate_of, gated, why_not
+from training_export.core.gate import Figures, Marks, gate_of, gated, marks_of, why_not
 
 GOOD = Figures(
     items=200,
@@ -60,3 +60,32 @@ def test_a_category_is_closed_by_its_own_figures_and_never_opened_by_them() -> N
 def test_the_decision_is_stored_and_read_back() -> None:
     gate = gated(replace(GOOD, omega=0.1), {"pumps": replace(GOOD, invalid=0.5)})
     assert gate_of(gate.as_json()) == gate
+
+
+@pytest.mark.parametrize(
+    ("mark", "sentence"),
+    [
+        ("difference=0", "has to be above 0.00"),
+        ("balanced_accuracy=0.9", "0.90 is needed"),
+        ("invalid=0.005", "at most 0.005 may be"),
+        ("omega=0.7", "0.7 is needed"),
+        ("items=201", "201 are needed"),
+    ],
+)
+def test_other_marks_close_the_gate_with_their_own_sentence(mark: str, sentence: str) -> None:
+    gate = gated(GOOD, {}, marks_of([mark]))
+    (reason,) = gate.why_not
+    assert sentence in reason
+    assert gate_of(gate.as_json()) == gate
+
+
+def test_marks_that_nobody_named_are_the_usual_ones() -> None:
+    assert marks_of([]) == Marks()
+    assert marks_of(["items=5"]) == Marks(items=5)
+    assert gate_of({key: value for key, value in gated(GOOD, {}).as_json().items() if key != "marks"}).marks == Marks()
+
+
+@pytest.mark.parametrize("said", ["kappa=0.5", "omega", "omega=high", "omega=2", "items=2.5", "items=1", "invalid=nan"])
+def test_a_mark_that_cannot_be_meant_is_refused_with_a_sentence(said: str) -> None:
+    with pytest.raises(ValueError, match=r"is no mark|write a number from"):
+        marks_of([said])

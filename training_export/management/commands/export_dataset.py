@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from judging.core.verdicts import Verdict
 from training_export.actions import export_dataset, verify_export
 from training_export.core.checks import warnings_of
+from training_export.core.gate import Marks, marks_of
 from training_export.core.records import Source
 from training_export.core.sides import parse_split
 from training_export.core.writers import WRITERS, TrainingOptions
@@ -86,6 +87,14 @@ class Command(BaseCommand):
             help="the judge stands in only where its agreement with people says it may; the others are left out",
         )
         parser.add_argument(
+            "--gate-mark",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="with --judge-gate another mark than the usual one: difference, balanced_accuracy, invalid, "
+            "consistency, omega, items",
+        )
+        parser.add_argument(
             "--leakage-against", metavar="DATASET", help="look for items that repeat a question of this benchmark"
         )
         parser.add_argument(
@@ -125,6 +134,7 @@ def leave(*, dataset: str | None, output: Path | None, format: str, source: str,
     """Find what was named and export it."""
     if not dataset or not output:
         raise CommandError("Name a dataset and --output FOLDER, or --verify MANIFEST.")
+    marks = marks_asked(options["gate_mark"], judge_gate=options["judge_gate"])
     chosen = dataset_named(dataset)
     campaign = campaign_named(chosen, options["campaign"]) if options["campaign"] else None
     run = run_numbered(chosen, options["run"]) if options["run"] is not None else None
@@ -134,9 +144,20 @@ def leave(*, dataset: str | None, output: Path | None, format: str, source: str,
         leakage_against=benchmark_named(options["leakage_against"]) if options["leakage_against"] else None,
         leakage=options["leakage"],
         criterion=options["criterion"],
+        marks=marks,
     )
     selection = select(chosen, source=source, campaign=campaign, run=run, asked=limits)
     return export_dataset(selection, output, format_name=format, options=asked(options))
+
+
+def marks_asked(said: Sequence[str], *, judge_gate: bool) -> Marks:
+    """The marks of the judge gate."""
+    if said and not judge_gate:
+        raise CommandError("--gate-mark changes what --judge-gate asks for: name both.")
+    try:
+        return marks_of(said)
+    except ValueError as problem:
+        raise CommandError(str(problem)) from problem
 
 
 def asked(options: Mapping[str, Any]) -> TrainingOptions:
