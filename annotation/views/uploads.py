@@ -26,7 +26,7 @@ from annotation.actions.uploads import (
     repeat_upload,
     store_upload,
 )
-from annotation.actions.uploads.files import too_large
+from annotation.actions.uploads.files import not_kept, too_large
 from annotation.forms.uploads import UploadForm
 from annotation.models import Upload
 from judging.models import Dataset
@@ -49,7 +49,11 @@ def upload_create(request: HttpRequest) -> HttpResponseBase:
     sent = request.META.get("CONTENT_LENGTH") or "0"
     if request.method == "POST" and sent.isdecimal() and int(sent) > settings.MAX_UPLOAD_BYTES + ROOM_FOR_FIELDS:
         return create_page(request, problem=too_large(), status=413)
-    return received(request)
+    try:
+        return received(request)
+    except OSError as error:
+        # Large files go to the disk before anybody here sees them.
+        return create_page(request, problem=not_kept(error))
 
 
 @csrf_protect

@@ -66,9 +66,13 @@ def keep(token: UUID, files: Sequence[SentFile]) -> list[dict[str, Any]]:
     except BaseException as error:
         forget(token)
         if isinstance(error, OSError):
-            message = _("The files cannot be kept: %(why)s.") % {"why": error.strerror or error}
-            raise UploadRefused(message) from error
+            raise UploadRefused(not_kept(error)) from error
         raise
+
+
+def not_kept(error: OSError) -> str:
+    """The sentence for a disk that does not take the files."""
+    return _("The files cannot be kept: %(why)s.") % {"why": error.strerror or error}
 
 
 def refuse(files: Sequence[SentFile]) -> None:

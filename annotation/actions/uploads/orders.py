@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import django_rq
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -164,6 +165,16 @@ def outcome_of(upload: Upload) -> dict[str, Any]:
         # What was only looked at can be looked at in another way.
         found = {"columns": upload.found.get("columns", [])}
         return {"state": State.PLANNED, "phase": Phase.READ, "error": str(refusal), "found": found, "problems": 0}
+    except (OSError, OperationalError) as error:
+        return {"state": State.FAILED, "error": broken_off(error)}
+
+
+def broken_off(error: OSError | OperationalError) -> str:
+    """What the disk or the database said, as a sentence."""
+    why = error.strerror if isinstance(error, OSError) else str(error)
+    return _("The work was broken off: %(why)s. Nothing was stored; mend this, then press Again.") % {
+        "why": (why or str(error)).strip().rstrip(".")
+    }
 
 
 def looked_at(upload: Upload, tell: Telling) -> dict[str, Any]:
