@@ -100,7 +100,8 @@ def test_no_text_holds_the_server_up(part: str) -> None:
     text = (part * LONGEST)[:LONGEST]
     began = time.process_time()
     rendered(text)
-    assert time.process_time() - began < 3
+    # Against texts that would take minutes; how fast a machine is does not matter.
+    assert time.process_time() - began < 30
 
 
 def test_both_forms_are_in_the_page() -> None:
