@@ -23,10 +23,14 @@ RATER = (
 )  # fmt: skip
 RATER_BESIDE = ("judge", "judge_id", "user", "user_id", "expert", "assessor", "respondent", "participant", "person")
 """Raters too, where an item and a value stand beside them."""
-VALUE = (
-    "value", "label", "rating", "score", "category", "code", "annotation", "response", "grade", "answer", "verdict",
-    "judgment", "judgement", "decision", "vote", "class", "choice", "diagnosis",
+VALUE = ("value", "label", "rating", "score", "category", "code", "annotation")
+VALUE_BESIDE = (
+    "response", "grade", "answer", "verdict", "judgment", "judgement", "decision", "vote", "class", "choice",
+    "diagnosis",
 )  # fmt: skip
+BESIDE = ("rater_type", "criterion", "model", "turn", "order", "status", "time", "created_at", "seconds", "comment")
+"""What else a long table says of a label. The names above that are called beside count only where every column has one
+of all these names: else they are what other files are about."""
 MISSING = {"", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "null"}
 MARKS = {".", "..", "-", "--", "\u2013", "\u2014", "*", "?", "x", "none", "missing", "unrated", "blank"}
 """Missing where every other value is a number; elsewhere they may be values: + and -, or none beside minor."""
@@ -73,13 +77,19 @@ def first_of(known: dict[str, str], names: Sequence[str]) -> str:
 def value_column(known: dict[str, str]) -> str:
     """The column of a long table that holds the labels, '' in a wide one; other names than value need both an item and
     a rater beside them."""
-    if "value" in known:
-        return known["value"]
-    item, rater = item_column(known), first_of(known, RATER)
-    if item and not rater:
-        rater = first_of(known, RATER_BESIDE)
-    found = next((known[name] for name in VALUE if name in known and known[name] not in {item, rater}), "")
-    return found if item and rater else ""
+    if "value" in known or not _says_who_of_what(known):
+        return known.get("value", "")
+    values = [known[name] for name in (*VALUE, *VALUE_BESIDE) if name in known]
+    found = next((name for name in values if name not in {item_column(known), rater_column(known)}), "")
+    return found if first_of(known, VALUE) or len(values) == 1 else ""
+
+
+def _says_who_of_what(known: dict[str, str]) -> bool:
+    """Whether a column names items and another raters, by names that mean nothing else or with nothing else beside."""
+    if first_of(known, ITEM) and first_of(known, RATER) and first_of(known, VALUE):
+        return True
+    every = {*ITEM, *ITEM_BESIDE, *RATER, *RATER_BESIDE, *VALUE, *VALUE_BESIDE, *BESIDE}
+    return bool(item_column(known) and rater_column(known)) and known.keys() <= every
 
 
 def item_column(known: dict[str, str]) -> str:

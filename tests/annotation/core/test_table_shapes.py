@@ -290,6 +290,24 @@ def test_a_second_rater_who_labelled_less_is_a_person(tmp_path: Path) -> None:
     assert not found_in(tmp_path, text).positional
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["coder,unit,response", "judge,item,score", "user_id,subject,diagnosis", "expert,question,rater_type,grade"],
+)
+def test_a_long_table_may_call_its_columns_otherwise(tmp_path: Path, header: str) -> None:
+    names = header.split(",")
+    cells = {"rater_type": "human"} | dict.fromkeys(("response", "score", "diagnosis", "grade"), "3")
+    rows = [",".join(cells.get(name, f"{name}{at}") for name in names) for at in (1, 2)]
+    found = found_in(tmp_path, "\n".join([header, *rows]))
+    assert [value for _, _, value in said_in(found)] == ["3", "3"]
+
+
+def test_files_about_something_else_are_no_long_tables(tmp_path: Path) -> None:
+    judged = {"question_id": 1, "judge_id": "gpt", "category": "math", "judgment": "Well " * 60, "score_turn1": 8}
+    with pytest.raises(FileRefused, match="--columns score_turn1"):
+        found_in(tmp_path, json.dumps(judged), "judged.jsonl")
+
+
 def test_nameless_long_tables_are_told_how_to_name_their_columns(tmp_path: Path) -> None:
     rows = found_in(tmp_path, "id,who,what\n1,p,good\n1,q,bad\n")
     assert "columns item_id, rater and value" in rows.problems[0].message
