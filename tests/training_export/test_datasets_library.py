@@ -1,5 +1,6 @@
 """The `datasets` library opens what leaves, offline, and finds the trainer's columns."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from pyarrow import parquet
 from judging.models import Dataset
 from tests import factories
 from training_export.actions import export_dataset
-from training_export.core.writers import TrainingOptions
+from training_export.core.writers import WRITERS, TrainingOptions
 from training_export.core.writers import parquet as writer_module
 from training_export.selection import select
 
@@ -72,6 +73,56 @@ def test_the_trainer_s_columns_are_there(
         loaded = datasets.load_dataset(kind, data_files=path, cache_dir=str(tmp_path / "cache"))["train"]
     assert {column: feature.dtype for column, feature in loaded.features.items()} == COLUMNS[name]
     assert len(loaded) >= 20
+
+
+CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "function": {"name": "w"}}]}
+SPOKEN = [
+    {"role": "system", "content": "短く。"},
+    {"role": "user", "content": [{"type": "text", "text": "天気は?"}]},
+    CALL,
+    {"role": "tool", "tool_call_id": "c", "content": "晴れ"},
+    {"role": "assistant", "content": "晴れです。"},
+]
+
+
+@pytest.mark.parametrize("files", ["jsonl", "parquet", "hub"])
+def test_chats_with_tools_beside_plain_ones_are_opened(
+    datasets: ModuleType, answers: Dataset, tmp_path: Path, files: str
+) -> None:
+    item = answers.items.get(position=1)
+    item.turns = [{"question": "天気は?", "answer": "晴れです。", "reference": ""}]
+    item.extra = {"messages": SPOKEN, "system": "短く。"}
+    item.save()
+    folder = exported(answers, tmp_path / "out", "chat", files=files)
+    rows = opened(datasets, folder / f"train.{files}" if files != "hub" else folder, tmp_path)
+    assert [message["role"] for message in rows[0]["messages"]] == [message["role"] for message in SPOKEN]
+    assert rows[0]["messages"][1]["content"] == "天気は?"
+    assert [message["role"] for message in rows[1]["messages"]] == ["user", "assistant"]
+
+
+def opened(datasets: ModuleType, path: Path, folder: Path) -> Any:
+    """The rows of a file, or of the side `train` of a folder."""
+    kind = {".jsonl": "json", ".json": "json", "": ""}.get(path.suffix, path.suffix[1:])
+    named = {"path": kind, "data_files": str(path)} if kind else {"path": str(path)}
+    return datasets.load_dataset(**named, cache_dir=str(folder / "cache"))["train"]
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS.keys() - {"promptfoo", "label_studio"}))
+def test_every_file_of_rows_is_opened(datasets: ModuleType, answers: Dataset, tmp_path: Path, name: str) -> None:
+    # Results of promptfoo and tasks of Label Studio are documents of those tools.
+    folder = exported(answers, tmp_path / "out", name)
+    files = [
+        path for path in folder.rglob("*") if path.suffix in {".jsonl", ".csv", ".parquet"} and path.stat().st_size
+    ]
+    found = {path.name: len(opened(datasets, path, tmp_path)) for path in files if path.name != "provenance.jsonl"}
+    written = {file["name"].rpartition("/")[2]: file["rows"] for file in manifest_of(folder)["files"]}
+    assert {file: rows for file, rows in found.items() if rows != written[file]} == {}
+    assert sum(found.values()) >= 20
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return found
 
 
 def test_chats_are_lists_of_messages(datasets: ModuleType, answers: Dataset, tmp_path: Path) -> None:

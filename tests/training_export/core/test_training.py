@@ -136,7 +136,7 @@ def test_a_chat_leaves_with_its_system_and_its_tools(tmp_path: Path) -> None:
     write("chat", tmp_path, [chatted({"system": "S"}), chatted({"messages": WITH_TOOL, "system": "S"})])
     plain, tools = rows(tmp_path / "train.jsonl")
     assert [message["role"] for message in plain["messages"]] == ["system", "user", "assistant"]
-    assert tools["messages"] == WITH_TOOL
+    assert tools["messages"] == [WITH_TOOL[0], {"role": "user", "content": "Q?"}, *WITH_TOOL[2:]]
 
 
 @pytest.mark.parametrize(

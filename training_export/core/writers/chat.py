@@ -37,8 +37,14 @@ def messages_of(extra: Mapping[str, Any], turns: Sequence[Turn]) -> list[dict[st
     system = extra.get("system", "")
     name = messages_name(extra)
     if name is not None and same_words(extra[name], turns):
-        return [as_role(message) for message in extra[name]]
+        return [with_text(as_role(message)) for message in extra[name]]
     return plain_messages(system if isinstance(system, str) else "", turns)
+
+
+def with_text(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message whose content is one text: a column of texts and lists is one that no library opens."""
+    content = message.get("content")
+    return {**message, "content": flat(content) if isinstance(content, list) else content}
 
 
 def same_words(messages: Any, turns: Sequence[Turn]) -> bool:
