@@ -189,7 +189,10 @@ def label_budget(
 ) -> LabelBudget:
     """`strata`: weights of the judge's words and the agreement seen in each."""
     missing = max(0, labels_for_share(agreement, half_width, population=population) - there)
-    spread = max(0, labels_for_strata(*strata, half_width) - there) if strata else None
+    spread = None
+    if strata:
+        needed = labels_for_strata(*strata, half_width)
+        spread = max(0, ceil(needed / (1 + needed / population) - 1e-9) - there)
     return LabelBudget(half_width=half_width, there=there, random=missing, stratified=spread)
 
 

@@ -3,7 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotation.reports.titles import METHODS, STATISTICS
+from annotation.reports.titles import METHODS
+from annotation.reports.titles import statistic_title as printed_title
 
 MORE_STATISTICS: dict[str, Promise] = {
     "standard_difference": _("Standardised difference of means"),
@@ -80,7 +81,7 @@ def method_title(name: str) -> str:
 
 def statistic_title(name: str) -> str:
     """Title of a statistic, as the command prints it where the command prints it."""
-    return str((STATISTICS | MORE_STATISTICS).get(name, name))
+    return str(MORE_STATISTICS[name]) if name in MORE_STATISTICS else printed_title(name)
 
 
 def how_title(name: str) -> str:

@@ -114,7 +114,9 @@ def filled(document: Document, material: Material, question: Question) -> Docume
 def _people(document: Document, panels: Panels) -> Document:
     found = panels.material
     if found.scale.is_continuous:
-        return document | {"annotators": _measured(document["annotators"])}
+        nothing = {"alt_test": alt_test_as_json(Undefined(NO_NAMES))}
+        judges = [judge | nothing for judge in document["judges"]]
+        return document | {"annotators": _measured(document["annotators"]), "judges": judges}
     if found.words is None:
         raise LeftOut(TOO_MANY_LABELS)
     if found.campaign is None or not found.words.names:

@@ -1,7 +1,10 @@
 """Names of numbers as people read them."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+OF_A_VALUE = "specific_agreement_"
 
 STATISTICS: dict[str, Promise] = {
     "percent_agreement": _("Percent agreement"),
@@ -80,6 +83,8 @@ METHODS: dict[str, Promise] = {
 
 def statistic_title(name: str) -> str:
     """Title of a statistic."""
+    if name not in STATISTICS and name.startswith(OF_A_VALUE):
+        return gettext("Agreement on %(value)s") % {"value": name.removeprefix(OF_A_VALUE)}
     return str(STATISTICS.get(name, name))
 
 
