@@ -11,7 +11,7 @@ from tests.translations import LANGUAGES, compiled, file_of, of_python, of_templ
 PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%[sd]|<(/?\w+)")
 SAME = {
     # Names, formats and units that are written alike in every language.
-    "evalsite", "JSON", "Parquet", "UTF-8", "CSV", "XLSX", "HTML", "GPU", "URL", "n",
+    "evalsite", "sha256", "JSON", "Parquet", "UTF-8", "CSV", "XLSX", "HTML", "GPU", "URL", "n",
     "κ", "p", "ω", "ρ", "MAE", "F1", "MCC", "AC1", "AC2",
     "Krippendorff's alpha",
 }  # fmt: skip

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name="runbatch",
-            options={"ordering": ["run", "number"], "verbose_name": "run batch", "verbose_name_plural": "run batchs"},
+            options={"ordering": ["run", "number"], "verbose_name": "run batch", "verbose_name_plural": "run batches"},
         ),
         migrations.AlterField(
             model_name="batchcount",

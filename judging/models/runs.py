@@ -148,7 +148,7 @@ class RunBatch(models.Model):
 
     class Meta:
         verbose_name = _("run batch")
-        verbose_name_plural = _("run batchs")
+        verbose_name_plural = _("run batches")
         ordering = ["run", "number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="run_batch_once")]
         indexes = [models.Index(fields=["run", "state"], name="run_batch_state")]
