@@ -2,7 +2,12 @@
 
 Needs an environment with vLLM or transformers, and lm_eval (requirements-oracles.txt); a part that cannot run is named.
 Every part is a process of its own. Loading a model counts for nobody: the time is that of scoring, from questions to
-log-likelihoods, tokens included. `bare` is the model's own time for just the tokens that had to be computed.
+log-likelihoods, tokens included. The limit is the model's own time for just the tokens that had to be computed, each
+question's as a prompt of its own: without a tokenizer, and without the beginning that its tokens look back at.
+
+A model whose prefill takes most of the time tells something of that limit; one of two layers is done before its
+questions are tokens. `--size` makes one with random weights: tiny (2 layers), small (28 million parameters, the default
+on the CPU), large (1.2 billion, for a GPU).
 """
 
 import argparse
@@ -16,7 +21,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from judging.benchmarks.mmlu.parity import Likelihoods, Sample, compare, write_tasks
@@ -25,23 +30,35 @@ from judging.benchmarks.mmlu.recipe import Recipe
 from judging.core.continuations import Continuations
 from judging.engines.base import ChoiceRequest, EngineOptions
 from judging.engines.choice_tokens import ChoiceTokens
-from tests.tiny_model import CPU_ENVIRONMENT, WHAT, WHO, make_model
+from tests.tiny_model import CPU_ENVIRONMENT, WHAT, WHO, make_model, make_tokenizer
 
 OURS = ("vllm_offline", "transformers_local")
 THEIRS = ("hf", "vllm")
 AIM_OF_LIMIT, AIM_OF_PEER = 0.8, 5.0
+CONTEXT = 4096
+HEADS = (
+    *("what", "seconds", "of the processor", "questions/s", "tokens", "computed", "from cache", "limit, seconds"),
+    *("of the limit", "times lm-eval", "same answers"),
+)
+SIZES: dict[str, dict[str, int]] = {
+    "tiny": {},
+    "small": {"hidden": 512, "layers": 8},
+    "large": {"hidden": 2048, "layers": 24},
+}
 WORDS = ("energy", "law", "cell", "market", "theorem", "treaty", "protein", "vector", "supply", "judge", *WHO, *WHAT)
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one process measured; `choices` by subject and place."""
+    """What one process measured; `choices` by subject and place. `bare`: the limit, as (seconds, of the processor)."""
 
     seconds: float
+    processor: float
     tokens: int
     computed: int
     choices: dict[str, list[float]]
     device: str
+    bare: tuple[float, float] = (0.0, 0.0)
 
 
 def main() -> None:
@@ -54,7 +71,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="mmlu-") as name:
         folder = Path(name)
-        model = chosen.model or str(make_tiny(folder / "model"))
+        model = chosen.model or str(make(folder / "model", chosen.size))
         found = {each: in_a_process(each, model, folder, chosen) for each in parts_of(chosen)}
         print_table({name: measured for name, measured in found.items() if measured}, chosen)
 
@@ -63,9 +80,10 @@ def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with dev/ and test/ in Hendrycks' layout (made-up questions)")
-    parser.add_argument("--model", default="", help="folder of a model (a tiny one with random weights)")
-    parser.add_argument("--subjects", type=int, default=12, help="of made-up questions (12)")
-    parser.add_argument("--questions", type=int, default=40, help="of each subject at most (40)")
+    parser.add_argument("--model", default="", help="folder of a model (one with random weights)")
+    parser.add_argument("--size", choices=list(SIZES), default="small", help="of the model that is made (small)")
+    parser.add_argument("--subjects", type=int, default=3, help="of made-up questions (3)")
+    parser.add_argument("--questions", type=int, default=60, help="of each subject at most (60)")
     parser.add_argument("--dtype", default="float32", help="precision of the model (float32)")
     parser.add_argument("--batch-size", default="16", help="of transformers, here and in lm-eval (16)")
     parser.add_argument("--parts", default="", help="some of: " + ", ".join([*OURS, *(f"lm_eval-{t}" for t in THEIRS)]))
@@ -82,9 +100,32 @@ def parts_of(chosen: argparse.Namespace) -> list[str]:
     return [*OURS, "lm_eval-hf", *(["lm_eval-vllm"] if on_gpu else [])]
 
 
-def make_tiny(folder: Path) -> Path:
+def make(folder: Path, size: str) -> Path:
     """A model with room for five solved questions."""
-    return make_model(folder, context=4096)
+    if not SIZES[size]:
+        return make_model(folder, context=CONTEXT)
+    import torch
+    from transformers import GenerationConfig, Qwen2Config, Qwen2ForCausalLM
+
+    torch.manual_seed(0)
+    hidden = SIZES[size]["hidden"]
+    config = Qwen2Config(
+        vocab_size=make_tokenizer(folder),
+        hidden_size=hidden,
+        intermediate_size=hidden * 11 // 4,
+        num_hidden_layers=SIZES[size]["layers"],
+        num_attention_heads=hidden // 64,
+        num_key_value_heads=hidden // 64,
+        max_position_embeddings=CONTEXT,
+        tie_word_embeddings=True,
+        initializer_range=0.05,
+        bos_token_id=None,
+        eos_token_id=2,
+        pad_token_id=0,
+    )
+    Qwen2ForCausalLM(config).to(torch.float32).save_pretrained(folder)
+    GenerationConfig(eos_token_id=2, pad_token_id=0, do_sample=False).save_pretrained(folder)
+    return folder
 
 
 def in_a_process(name: str, model: str, folder: Path, chosen: argparse.Namespace) -> Part | None:
@@ -98,7 +139,8 @@ def in_a_process(name: str, model: str, folder: Path, chosen: argparse.Namespace
         said = (done.stderr.strip() or "nothing").splitlines()[-1]
         print(f"{name} cannot run here: {said[:300]}", file=sys.stderr)
         return None
-    return Part(**json.loads(out.read_text()))
+    told = json.loads(out.read_text())
+    return Part(**{**told, "bare": tuple(told["bare"])})
 
 
 def part(chosen: argparse.Namespace) -> None:
@@ -114,17 +156,17 @@ def our_part(samples: Sequence[Sample], chosen: argparse.Namespace, name: str) -
     running = engine(name, chosen)
     list(running.choices(requests(made_up(1, 3, seed=1))))
     asked = list(requests(samples))
-    started = perf_counter()
+    started, before = perf_counter(), process_time()
     found = {reply.id: reply for reply in running.choices(iter(asked))}
-    seconds = perf_counter() - started
+    seconds, processor = perf_counter() - started, process_time() - before
     if failed := [reply.failure for reply in found.values() if reply.failure]:
         raise SystemExit(f"{len(failed)} questions failed: {failed[0].detail}")
     computed = [found[request.id].computed for request in asked]
-    alone = bare_seconds(running, computed)
+    bare = bare_seconds(running, computed)
     names = [f"{sample.subject}#{place}" for sample in samples for place in range(len(sample.questions))]
     choices = {name: list(found[request.id].loglikelihoods) for name, request in zip(names, asked, strict=True)}
     tokens = sum(reply.tokens for reply in found.values())
-    return Part(seconds, tokens, sum(computed), {**choices, "bare": [alone]}, device())
+    return Part(seconds, processor, tokens, sum(computed), choices, device(), bare)
 
 
 def engine(name: str, chosen: argparse.Namespace) -> Any:
@@ -140,7 +182,7 @@ def engine(name: str, chosen: argparse.Namespace) -> Any:
     return ENGINES[name](EngineOptions(model=chosen.model, arguments=arguments))
 
 
-def bare_seconds(running: Any, lengths: Sequence[int]) -> float:
+def bare_seconds(running: Any, lengths: Sequence[int]) -> tuple[float, float]:
     """The model's time for prompts of just so many tokens that have nothing in common, tokens made beforehand."""
     from threading import Event
 
@@ -151,21 +193,34 @@ def bare_seconds(running: Any, lengths: Sequence[int]) -> float:
     draw = random.Random(2)
     made = [
         ChoiceTokens(
-            ChoiceRequest(id=(number, "", 0), prompts=(), texts=(), group=str(number // 128)),
+            ChoiceRequest(id=(number, "", 0), prompts=(), texts=(), group=group),
             0,
             Continuations(tuple(draw.randrange(10, 4000) for _ in range(length)), ((11,), (12,), (13,), (14,))),
         )
-        for number, length in enumerate(lengths)
+        for number, (length, group) in enumerate(alike(lengths, getattr(running, "_batch_size", 1)))
     ]
     loaded = running._loaded
-    started = perf_counter()
+    started, before = perf_counter(), process_time()
     if isinstance(running, VllmEngine):
         flight = Flight(loaded)
         list(ChoiceFlight(flight, loaded.room).choices(iter(made), Event()))
     else:
         for start in range(0, len(made), 128):
+            # Each batch by itself: rows of one length, so that nothing is computed that need not be.
             list(choose(loaded, made[start : start + 128], running._batch_size))
-    return perf_counter() - started
+    return perf_counter() - started, process_time() - before
+
+
+def alike(lengths: Sequence[int], most: int) -> Iterator[tuple[int, str]]:
+    """Lengths, the longest first, each with the batch that it goes into: of about one length, so many at most."""
+    number, first, size = 0, 0, 0
+    for length in sorted(lengths, reverse=True):
+        if size == most or length < 0.9 * first:
+            number, size = number + 1, 0
+        if not size:
+            first = length
+        size += 1
+        yield length, str(number)
 
 
 def requests(samples: Sequence[Sample] | Iterator[Sample]) -> Iterator[ChoiceRequest]:
@@ -194,13 +249,13 @@ def lm_eval_part(samples: Sequence[Sample], chosen: argparse.Namespace, backend:
     os.environ["HF_DATASETS_CACHE"] = str(folder / "cache")
     tasks = write_tasks(samples, folder / "tasks")
     kind: Any = lm_eval.api.registry.get_model(backend)
-    spent: list[float] = []
+    spent: list[tuple[float, float]] = []
     plain = kind.loglikelihood
 
     def timed(self: Any, *args: Any, **kwargs: Any) -> Any:
-        started = perf_counter()
+        started, before = perf_counter(), process_time()
         found = plain(self, *args, **kwargs)
-        spent.append(perf_counter() - started)
+        spent.append((perf_counter() - started, process_time() - before))
         return found
 
     kind.loglikelihood = timed
@@ -220,7 +275,8 @@ def lm_eval_part(samples: Sequence[Sample], chosen: argparse.Namespace, backend:
     for sample, task in zip(samples, tasks, strict=True):
         for row in result["samples"][task]:
             choices[f"{sample.subject}#{row['doc_id']}"] = [float(reply[0]) for reply in row["filtered_resps"]]
-    return Part(sum(spent), 0, 0, choices, device())
+    seconds, processor = (sum(each) for each in zip(*spent, strict=True))
+    return Part(seconds, processor, 0, 0, choices, device())
 
 
 def device() -> str:
@@ -261,36 +317,43 @@ def made_up(subjects: int, most: int, seed: int = 0) -> Iterator[Sample]:
 def print_table(found: dict[str, Part], chosen: argparse.Namespace) -> None:
     """Questions per second, against the limit and against the fastest of lm-eval."""
     theirs = {name: part for name, part in found.items() if name.startswith("lm_eval")}
-    fastest = min((part.seconds for part in theirs.values()), default=None)
     first = next(iter(found.values()))
-    print(f"{len(likelihoods(first))} questions, {chosen.dtype}, {first.device}")
-    heads = ("what", "seconds", "questions/s", "tokens", "computed", "from cache", "of the limit", "times lm-eval")
-    print(f"| {' | '.join([*heads, 'same answers'])} |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"{len(first.choices)} questions, {chosen.dtype}, {first.device}, load {load}")
+    print(f"| {' | '.join(HEADS)} |")
+    print("|" + "---|" * len(HEADS))
     for name, measured in found.items():
-        print(row_of(name, measured, theirs, fastest))
+        print(row_of(name, measured, theirs))
+    print("by the clock (by the processor, which counts where others use the machine)")
     print(f"aims: {AIM_OF_LIMIT:g} of the limit, {AIM_OF_PEER:g} times the faster backend of lm-eval")
 
 
-def row_of(name: str, measured: Part, theirs: dict[str, Part], fastest: float | None) -> str:
+def row_of(name: str, measured: Part, theirs: dict[str, Part]) -> str:
     """A line of the table."""
-    n = len(likelihoods(measured))
-    cells = [name, f"{measured.seconds:.1f}", f"{n / measured.seconds:.1f}"]
+    n = len(measured.choices)
+    cells = [name, f"{measured.seconds:.1f}", f"{measured.processor:.1f}", f"{n / measured.seconds:.1f}"]
     if name in theirs:
-        return f"| {' | '.join([*cells, '', '', '', '', '', ''])} |"
-    bare = measured.choices["bare"][0]
+        return f"| {' | '.join([*cells, *[''] * 7])} |"
+    clock, processor = measured.bare
     hits = 1 - measured.computed / measured.tokens
-    cells += [f"{measured.tokens:,}", f"{measured.computed:,}", f"{hits:.0%}", f"{bare / measured.seconds:.2f}"]
-    cells.append(f"{fastest / measured.seconds:.1f}" if fastest else "")
+    cells += [f"{measured.tokens:,}", f"{measured.computed:,}", f"{hits:.0%}", f"{clock:.1f}"]
+    cells.append(both(clock / measured.seconds, processor / measured.processor, 2))
+    seconds = min((part.seconds for part in theirs.values()), default=None)
+    spent = min((part.processor for part in theirs.values()), default=None)
+    cells.append(both(seconds / measured.seconds, spent / measured.processor, 1) if seconds and spent else "")
     same = [compare(likelihoods(measured), likelihoods(part)) for part in theirs.values()]
     cells.append(", ".join(f"{each.same}/{each.n}" for each in same))
     return f"| {' | '.join(cells)} |"
 
 
+def both(clock: float, processor: float, digits: int) -> str:
+    """A ratio by the clock, and by the processor."""
+    return f"{clock:.{digits}f} ({processor:.{digits}f})"
+
+
 def likelihoods(measured: Part) -> Likelihoods:
     """By subject and place."""
-    named = {name: values for name, values in measured.choices.items() if name != "bare"}
-    return {(name.split("#")[0], int(name.split("#")[1])): values for name, values in named.items()}
+    return {(name.split("#")[0], int(name.split("#")[1])): values for name, values in measured.choices.items()}
 
 
 if __name__ == "__main__":

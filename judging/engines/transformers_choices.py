@@ -6,6 +6,7 @@ precision whatever the model's own is: in half precision many choices would tie.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from time import monotonic
 from typing import Any
@@ -45,7 +46,8 @@ def choose_group(loaded: Any, group: Sequence[ChoiceTokens], batch_size: int) ->
     rows.sort(key=lambda row: -len(row.tokens))
     try:
         with INTERRUPTS.held():
-            kept = Beginning(loaded, rows[0].tokens[:begun]) if begun else None
+            size = (min(batch_size, len(rows)), len(rows[0].tokens) - begun)
+            kept = Beginning(loaded, rows[0].tokens[:begun], size) if begun else None
             for start in range(0, len(rows), batch_size):
                 found |= scored_rows(loaded, rows[start : start + batch_size], kept)
     except (RuntimeError, ValueError, TypeError) as error:
@@ -73,23 +75,69 @@ def shared_beginning(rows: Sequence[Row]) -> int:
 
 
 class Beginning:
-    """The state of a model after some tokens."""
+    """The state of a model after some tokens, with room for rows of tokens behind: `size` is (rows, tokens).
 
-    def __init__(self, loaded: Any, tokens: tuple[int, ...]) -> None:
+    Where the model keeps plain keys and values they stand once in buffers, and each batch writes its own behind them;
+    copying them for every batch would take a fifth of the time.
+    """
+
+    def __init__(self, loaded: Any, tokens: tuple[int, ...], size: tuple[int, int]) -> None:
         import torch
+        from transformers.cache_utils import DynamicLayer
 
         self.tokens = len(tokens)
         with torch.inference_mode():
             ids = torch.tensor([tokens], device=loaded.model.device)
             self._state = loaded.model(input_ids=ids, use_cache=True, logits_to_keep=1).past_key_values
+            layers = getattr(self._state, "layers", None) or [None]
+            plain = all(type(layer) is DynamicLayer for layer in layers)
+            self._buffers = [
+                tuple(with_room(each, *size) for each in (one.keys, one.values)) for one in layers if plain
+            ]
 
     def repeated(self, times: int) -> Any:
-        """A copy for so many rows."""
-        from copy import deepcopy
+        """The state for so many rows; the one before it is of no use any more."""
+        from copy import copy, deepcopy
 
-        state = deepcopy(self._state)
-        state.batch_repeat_interleave(times)
+        if not self._buffers:
+            state = deepcopy(self._state)
+            state.batch_repeat_interleave(times)
+            return state
+        layer = roomy_layer()
+        state = copy(self._state)
+        state.layers = [layer(keys[:times], values[:times], self.tokens) for keys, values in self._buffers]
         return state
+
+
+def with_room(states: Any, rows: int, more: int) -> Any:
+    """Keys or values (1, heads, tokens, size) of every row, with room for more tokens."""
+    _, heads, tokens, size = states.shape
+    buffer = states.new_empty(rows, heads, tokens + more, size)
+    buffer[:, :, :tokens] = states
+    return buffer
+
+
+@cache
+def roomy_layer() -> Any:
+    """The class of a layer whose keys and values are written into buffers that begin with so many tokens."""
+    from transformers.cache_utils import DynamicLayer
+
+    class RoomyLayer(DynamicLayer):  # type: ignore[misc]
+        def __init__(self, keys: Any, values: Any, begun: int) -> None:
+            super().__init__()
+            self._room = keys, values
+            self.keys, self.values = keys[:, :, :begun], values[:, :, :begun]
+            self.dtype, self.device, self.is_initialized = keys.dtype, keys.device, True
+
+        def update(self, key_states: Any, value_states: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+            begun = self.keys.shape[-2]
+            end = begun + key_states.shape[-2]
+            keys, values = self._room
+            keys[:, :, begun:end], values[:, :, begun:end] = key_states, value_states
+            self.keys, self.values = keys[:, :, :end], values[:, :, :end]
+            return self.keys, self.values
+
+    return RoomyLayer
 
 
 def scored_rows(loaded: Any, rows: Sequence[Row], kept: Beginning | None) -> dict[tuple[int, int], float]:
