@@ -109,13 +109,8 @@ def open_run(
     """As `start_run`, but on no queue: whoever calls this does the work."""
     spec = spec_of(judge)
     base_url = address_for(spec, base_url)
-    refuse_unreplayed(spec, scope)
     kind = Run.Kind.PANEL if judge.kind == Judge.Kind.PANEL else Run.Kind.JUDGE
-    refuse_unready(dataset)
-    if kind == Run.Kind.PANEL:
-        refuse_panel(judge, dataset, scope)
-    else:
-        refuse_faulty(spec)
+    refuse_run(judge, spec, dataset, scope)
     ranges = list(batch_ranges(dataset, scope))
     if not ranges:
         raise RunRefused(f"The dataset {dataset.name} has no items to judge.")
@@ -139,6 +134,16 @@ def open_run(
         )
         cut_into_batches(run, ranges)
     return run
+
+
+def refuse_run(judge: Judge, spec: JudgeSpec, dataset: Dataset, scope: RunScope) -> None:
+    """What cannot be judged is said before anything is opened."""
+    refuse_unreplayed(spec, scope)
+    refuse_unready(dataset)
+    if judge.kind == Judge.Kind.PANEL:
+        refuse_panel(judge, dataset, scope)
+    else:
+        refuse_faulty(spec)
 
 
 def cut_into_batches(run: Run, ranges: Iterable["BatchRange"]) -> None:
