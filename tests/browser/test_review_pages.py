@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from annotation.actions.campaigns import add_guideline
 from annotation.actions.labels import submit_label
 from annotation.models import Assignment, Campaign, Label
-from judging.core.verdicts import PersonVerdict
 from tests import factories
 from tests.annotation.review_help import make_review, place, view_of, word
 from tests.browser.conftest import SignIn
@@ -223,4 +222,4 @@ def test_the_judge_is_revealed_after_the_decision(page: Page, campaign: Campaign
     at(page, 5)
     page.keyboard.press("ArrowLeft")
     at(page, 4)
-    expect(page.locator(".review-judge")).to_contain_text(PersonVerdict.CLEAN.value)
+    expect(page.locator(".review-judge")).to_contain_text("good")
