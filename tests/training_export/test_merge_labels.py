@@ -100,6 +100,20 @@ def test_of_a_folder_the_newest_log_counts_and_of_one_person_the_last_word(tmp_p
     assert "Said twice by one person (the last counts): 1." in out
 
 
+def test_folders_of_one_name_in_two_places_are_two_people(tmp_path: Path) -> None:
+    for who, errors in (("aki", 0), ("ben", 1), ("cho", 1)):
+        log(tmp_path / who, "run1", entry("Q?", "A.", errors))
+    out = merged(*(tmp_path / who for who in ("aki", "ben", "cho")), output=tmp_path / "out")
+    assert out.splitlines()[2:6] == ["|aki/run1|1|0|", "|ben/run1|0|1|", "|cho/run1|0|1|", "good:0, bad:1, total:1"]
+    assert "Said twice by one person (the last counts): 0." in out
+    assert "People differ on 1 items, of which 0 are left out." in out
+
+
+def test_one_file_named_twice_is_one_person_s(tmp_path: Path) -> None:
+    path = log(tmp_path, "aki", entry("Q?", "A.", 0))
+    assert "|aki|1|0|" in merged(path, path, output=tmp_path / "out")
+
+
 def test_entries_that_nobody_looked_at_have_no_say(tmp_path: Path) -> None:
     path = log(tmp_path, "aki", entry("Q?", "A.", 0), entry("R?", "B.", 1, output=["unseen"]))
     assert "good:1, bad:0, total:1" in merged(path, output=tmp_path / "out")

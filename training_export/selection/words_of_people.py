@@ -32,8 +32,21 @@ class PeopleFile:
 def people_files(paths: Sequence[Path]) -> list[PeopleFile]:
     """The files meant: each itself, and of a folder the newest manual log of every folder in it, as mdk has it."""
     found = [file for path in paths for file in (folder_files(path) if path.is_dir() else [path])]
-    names = [named(path, found) for path in found]
-    return [PeopleFile(rater=name, path=path) for name, path in zip(names, found, strict=True)]
+    return [PeopleFile(rater=name, path=path) for name, path in zip(names_of(found), found, strict=True)]
+
+
+def names_of(paths: Sequence[Path]) -> list[str]:
+    """Whose file each is: of the same name in other folders are other people's, and are told by the folders around."""
+    places = [place.resolve() for place in (path.parent if named_by_folder(path, paths) else path for path in paths)]
+    lengths = [1] * len(places)
+    while True:
+        names = ["/".join(place.parts[-length:]) for place, length in zip(places, lengths, strict=True)]
+        owners: dict[str, set[Path]] = {}
+        for name, place in zip(names, places, strict=True):
+            owners.setdefault(name, set()).add(place)
+        if all(len(found) == 1 for found in owners.values()):
+            return names
+        lengths = [length + (len(owners[name]) > 1) for length, name in zip(lengths, names, strict=True)]
 
 
 def folder_files(folder: Path) -> list[Path]:
@@ -47,10 +60,9 @@ def folder_files(folder: Path) -> list[Path]:
     return newest
 
 
-def named(path: Path, among: Sequence[Path]) -> str:
-    """The folder's name, or the file's where several files are from one folder."""
-    alone = sum(other.parent == path.parent for other in among) == 1
-    return path.parent.name if alone and path.parent.name else path.name
+def named_by_folder(path: Path, among: Sequence[Path]) -> bool:
+    """Whether the folder tells whose file it is: several files of one folder are told by their own names."""
+    return bool(path.parent.name) and len({other for other in among if other.parent == path.parent}) == 1
 
 
 def words_of_files(files: Sequence[PeopleFile]) -> Iterator[Word]:
