@@ -108,5 +108,5 @@ def roomy_cache() -> Iterator[None]:
                 cursor.execute(f"PRAGMA {name} = {value}")
 
 
-_ROOMY = {"cache_size": -65_536, "wal_autocheckpoint": 10_000}
+_ROOMY = {"cache_size": -49_152, "wal_autocheckpoint": 10_000}
 """Kilobytes of cache (negative: not pages), and pages in the journal before they are copied."""

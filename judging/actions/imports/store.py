@@ -34,7 +34,7 @@ from judging.core.claimers import is_gone, this_claimer
 from judging.core.readers import FileRefused
 from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply
 
-BATCH = 5000
+BATCH = 2500
 BATCH_CHARACTERS = 8_000_000
 MOST_VALUES = 200
 BY = " by "
