@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.utils.functional import Promise
 
-APPS = ("judging", "annotation")
+APPS = ("judging", "annotation", "training_export")
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 CODES = {"reason"}
 """Columns whose choices are codes, the same in every language."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from judging.core.verdicts import Verdict
 from judging.models import Dataset
@@ -15,29 +16,48 @@ class Export(models.Model):
     """One export with its manifest."""
 
     class State(models.TextChoices):
-        PENDING = "pending"
-        RUNNING = "running"
-        READY = "ready"
-        FAILED = "failed"
+        PENDING = "pending", _("pending")
+        RUNNING = "running", _("running")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
-    format = models.CharField(max_length=40)
-    options = models.JSONField(default=dict, blank=True, help_text="source, campaign, run and filters")
-    as_of = models.JSONField(default=dict, blank=True, help_text="The last label and judgment that it saw.")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    items = models.PositiveIntegerField(default=0, help_text="Items to go through.")
-    done = models.PositiveIntegerField(default=0, help_text="Items gone through.")
-    claimed_by = models.CharField(max_length=200, blank=True, help_text="The process that writes it.")
-    claimed_at = models.DateTimeField(null=True, blank=True, help_text="When that process last said how far it is.")
-    attempts = models.PositiveIntegerField(default=0, help_text="How often its process died.")
-    error = models.TextField(blank=True)
-    folder = models.CharField(max_length=500, blank=True)
-    files = models.JSONField(default=list, blank=True, help_text="[{name, sha256, rows}]")
-    manifest = models.JSONField(default=dict, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="+")
+    format = models.CharField(verbose_name=_("format"), max_length=40)
+    options = models.JSONField(
+        verbose_name=_("options"), default=dict, blank=True, help_text="source, campaign, run and filters"
+    )
+    as_of = models.JSONField(
+        verbose_name=_("as of"), default=dict, blank=True, help_text="The last label and judgment that it saw."
+    )
+    state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    items = models.PositiveIntegerField(verbose_name=_("items"), default=0, help_text="Items to go through.")
+    done = models.PositiveIntegerField(verbose_name=_("done"), default=0, help_text="Items gone through.")
+    claimed_by = models.CharField(
+        verbose_name=_("claimed by"), max_length=200, blank=True, help_text="The process that writes it."
+    )
+    claimed_at = models.DateTimeField(
+        verbose_name=_("claimed at"), null=True, blank=True, help_text="When that process last said how far it is."
+    )
+    attempts = models.PositiveIntegerField(
+        verbose_name=_("attempts"), default=0, help_text="How often its process died."
+    )
+    error = models.TextField(verbose_name=_("error"), blank=True)
+    folder = models.CharField(verbose_name=_("folder"), max_length=500, blank=True)
+    files = models.JSONField(verbose_name=_("files"), default=list, blank=True, help_text="[{name, sha256, rows}]")
+    manifest = models.JSONField(verbose_name=_("manifest"), default=dict, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
         ordering = ["-pk"]
 
     def __str__(self) -> str:

@@ -160,3 +160,23 @@ def test_a_decision_and_the_next_item_ask_the_database_the_same_for_any_queue(
         annotator_client.post(url("review_submit", campaign, 30), sent, headers=SCRIPT)
     with django_assert_max_num_queries(12):
         annotator_client.get(url("review_ahead", campaign, 31))
+
+
+@pytest.mark.parametrize("name", ["review_submit", "review_draft", "review_skip", "review_later", "review_hold"])
+def test_a_form_sent_to_another_campaign_changes_nothing(
+    campaign: Campaign, annotator_client: Client, other_annotator: User, name: str
+) -> None:
+    foreign = make_review(("annotator-2",), dataset=campaign.dataset, name="round 2")
+    sent = fields_of(annotator_client, url("review_item", campaign, 1)) | {"verdict": "clean", "comment": "mine"}
+    for headers in ({}, {"HX-Request": "true"}):
+        assert annotator_client.post(url(name, foreign, 1), sent, headers=headers).status_code == 404
+    assert not Label.objects.exists()
+    assert set(Assignment.objects.filter(campaign=foreign).values_list("state", "draft_rev")) == {("pending", 0)}
+
+
+def test_a_label_of_another_campaign_is_not_undone(campaign: Campaign, annotator_client: Client) -> None:
+    foreign = make_review(dataset=campaign.dataset, name="round 2")
+    press(annotator_client, foreign, 1)
+    label = Label.objects.get()
+    assert annotator_client.post(url("review_undo", campaign), {"label": label.pk}).status_code == 404
+    assert Label.objects.current().get() == label
