@@ -319,7 +319,7 @@ def test_a_manifest_rebuilds_its_files_byte_for_byte(many: Dataset, tmp_path: Pa
     run_command("many", tmp_path / "out", format=name, min_agreement=0.5, **options)
     manifest = tmp_path / "out" / "manifest.json"
     assert "byte for byte the same" in verified(manifest)
-    assert json.loads(verified(manifest, json=True)) == {"manifest": str(manifest), "changed": []}
+    assert json.loads(verified(manifest, json=True)) == {"manifest": str(manifest), "changed": [], "why": []}
     assert Export.objects.count() == 1
 
 

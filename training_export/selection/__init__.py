@@ -15,6 +15,7 @@ from training_export.selection.counting import count_selection
 from training_export.selection.names import campaign_named, dataset_named, run_numbered
 from training_export.selection.provenance import provenance_of
 from training_export.selection.rebuilding import read_manifest, selection_of
+from training_export.selection.since import changes_since
 from training_export.selection.words import records
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Selection",
     "benchmark_named",
     "campaign_named",
+    "changes_since",
     "copies_of",
     "count_selection",
     "dataset_named",

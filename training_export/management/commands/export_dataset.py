@@ -23,7 +23,9 @@ from training_export.selection import (
     ExportProblem,
     benchmark_named,
     campaign_named,
+    changes_since,
     dataset_named,
+    read_manifest,
     run_numbered,
     select,
 )
@@ -122,10 +124,12 @@ class Command(BaseCommand):
     def verify(self, manifest: Path, *, as_document: bool) -> None:
         """Say whether the database still gives the files, byte for byte."""
         changed = verify_export(manifest)
+        why = changes_since(read_manifest(manifest)) if changed else []
         if as_document:
-            self.stdout.write(json.dumps({"manifest": str(manifest), "changed": changed}, ensure_ascii=False, indent=2))
+            found = {"manifest": str(manifest), "changed": changed, "why": why}
+            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         if changed:
-            raise CommandError(f"Not the same any more: {', '.join(changed)}.")
+            raise CommandError(" ".join([f"Not the same any more: {', '.join(changed)}.", *why]))
         if not as_document:
             self.stdout.write("Every file comes out byte for byte the same.")
 
