@@ -111,8 +111,8 @@ def write_material(base: Path, judged: Judged, items: Sequence[Item]) -> Iterato
         yield merge_said(path, references, said_of_answer, what="reference", sort=True)
     answers: dict[str, list[dict[str, Any]]] = {}
     for item in items:
-        if item.kind != Item.Kind.PAIR and any(turn["answer"].strip() for turn in item.turns):
-            answers.setdefault(item.model, []).append(answer_row(judged, item))
+        for model, row in answer_rows(judged, item):
+            answers.setdefault(model, []).append(row)
     for model, rows in answers.items():
         path = base / "model_answer" / f"{file_name(model)}.jsonl"
         yield merge_said(path, rows, said_of_answer, what="answer", sort=True)
@@ -148,6 +148,18 @@ def question_row(item: Item) -> dict[str, Any]:
     return {**row, "reference": references} if any(references) else row
 
 
+def answer_rows(judged: Judged, item: Item) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The lines of model_answer that an item holds, with their models: of a pair both that say something."""
+    if item.kind != Item.Kind.PAIR:
+        if any(turn["answer"].strip() for turn in item.turns):
+            yield item.model, answer_row(judged, item)
+        return
+    for model, turns in ((item.model, item.turns), (item.model_b, item.turns_b or [])):
+        texts = [turn["answer"] for turn in turns]
+        if any(text.strip() for text in texts):
+            yield model, row_of_turns(judged, item, model, texts)
+
+
 def answer_row(judged: Judged, item: Item) -> dict[str, Any]:
     """A line of model_answer."""
     return said_row(judged, item, item.model, "answer") | {
@@ -162,12 +174,17 @@ def reference_row(judged: Judged, item: Item) -> dict[str, Any]:
 
 def said_row(judged: Judged, item: Item, model: str, what: str) -> dict[str, Any]:
     """A line that says something to every turn."""
+    return row_of_turns(judged, item, model, [turn[what] for turn in item.turns])
+
+
+def row_of_turns(judged: Judged, item: Item, model: str, texts: Sequence[str]) -> dict[str, Any]:
+    """The same of these texts, one per turn."""
     number = question_id(question_of(item))
     return {
         "question_id": number,
         "answer_id": sha256(f"{number}\x1f{model}\x1f{item.pk}".encode()).hexdigest()[:22],
         "model_id": model,
-        "choices": [{"index": 0, "turns": [turn[what] for turn in item.turns]}],
+        "choices": [{"index": 0, "turns": list(texts)}],
         "tstamp": judged.run.dataset.at.timestamp(),
     }
 

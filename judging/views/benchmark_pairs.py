@@ -30,7 +30,9 @@ def benchmark_pairs(request: HttpRequest, pk: int) -> HttpResponse:
     found = found_run(pk)
     run = pairs_run(found)
     chosen = {name: request.GET.get(name, "") for name in CHOICES}
-    page = Paginator(pairs(run, **chosen) if run else Judgment.objects.none(), ITEMS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(pairs(run, **chosen) if run else Judgment.objects.none(), ITEMS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     sides = newest_sides(run, [judgment.item_id for judgment in page]) if run else {}
     context: dict[str, Any] = {
         "benchmark_run": found,

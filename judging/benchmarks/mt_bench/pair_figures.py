@@ -34,6 +34,9 @@ RATES: Mapping[str, Credit] = {
 }  # fmt: skip
 """FastChat's three, errors left out, and wins over everything that was asked."""
 
+OF_PARTS = {"win_rate_adjusted": ADJUSTED}
+"""Of opponents, turns and categories one is told: each has an interval, and there are many."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faring:
@@ -93,7 +96,7 @@ def model_in_pairs(model: str, pairs: Sequence[Compared]) -> ModelPairs:
 
     def parted(name: Callable[[Compared], str]) -> dict[str, Faring]:
         names = dict.fromkeys(name(pair) for pair in pairs)
-        return {each: faring(model, [pair for pair in pairs if name(pair) == each]) for each in names}
+        return {each: faring(model, [pair for pair in pairs if name(pair) == each], OF_PARTS) for each in names}
 
     return ModelPairs(
         model=model,
@@ -104,13 +107,13 @@ def model_in_pairs(model: str, pairs: Sequence[Compared]) -> ModelPairs:
     )
 
 
-def faring(model: str, pairs: Sequence[Compared]) -> Faring:
-    """What came of these pairs for a model."""
+def faring(model: str, pairs: Sequence[Compared], rates: Mapping[str, Credit] = RATES) -> Faring:
+    """What came of these pairs for a model, with these rates."""
     counted = Counter(pair.outcome_for(model) for pair in pairs if pair.asked)
     return Faring(
         counts=WinRates(model=model, **{name: counted[name] for name in OUTCOMES}),
         unanswered=sum(not pair.asked for pair in pairs),
-        rates={name: mean(told(model, pair, credit) for pair in pairs) for name, credit in RATES.items()},
+        rates={name: mean(told(model, pair, credit) for pair in pairs) for name, credit in rates.items()},
     )
 
 

@@ -173,6 +173,9 @@ def test_pairs_leave_as_games_and_votes(tmp_path: Path, pair_run: Run) -> None:
     write_tree(pair_run, tmp_path)
     folder = tmp_path / "mt_bench/model_judgment"
     games = rows_of(folder / "gpt-4_pair.jsonl")
+    answers = {path.stem: rows_of(path) for path in (tmp_path / "mt_bench/model_answer").iterdir()}
+    assert [row["choices"][0]["turns"] for row in answers["m1"]] == [["An answer.", "An answer."]] * 2
+    assert [(row["question_id"], row["model_id"]) for row in answers["base"]] == [(81, "base"), (111, "base")]
     assert [(row["turn"], row["g1_winner"], row["g2_winner"]) for row in games] == [
         (1, "model_1", "model_1"), (2, "model_1", "model_2"), (1, "model_1", "model_1"), (2, "model_1", "error"),
     ]  # fmt: skip
