@@ -38,7 +38,7 @@ class Command(BaseCommand):
             "--shape", choices=list(map(str, Shape)), default="", help="How the table lies, where it looks otherwise."
         )
         parser.add_argument(
-            "--missing", metavar="M1,M2,...", help="Values that mean no label: -1,99. Blanks always do."
+            "--missing", metavar="M1,M2,...", help="Values that mean no label: --missing=-1,99. Blanks always do."
         )
         parser.add_argument("--scale", metavar="W1,W2,...", help="Words in their order, stored as 1, 2, 3: low,high.")
         parser.add_argument("--encoding", default="", help="Of a file that is not UTF-8: cp932, gb18030, utf-16 ...")
