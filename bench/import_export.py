@@ -69,7 +69,7 @@ def main() -> None:
     with ExitStack() as ends:
         folder = chosen.folder or Path(ends.enter_context(tempfile.TemporaryDirectory()))
         if chosen.database == "postgresql":
-            SERVER.append(ends.enter_context(postgres()))
+            SERVER.append(ends.enter_context(postgres()) or sys.exit("PostgreSQL did not start."))
         for part in chosen.parts:
             print(TABLES[part](chosen, folder), flush=True)
     print(f"Load of the machine over the last minutes: {' '.join(f'{load:.1f}' for load in os.getloadavg())}.")
