@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 STOCK_LOW = 4
 FORM = re.compile(r'<form id="review-form"[^>]* action="([^"]*)"')
 AHEAD = re.compile(r' data-ahead="([^"]*)"')
-MARKS, CORRECTABLE = ("page_key", "known_rev", "item_revision"), ("question", "answer")
+MARKS, CORRECTABLE = ("page_key", "known_rev", "item_revision"), ("question", "answer", "context")
 HIDDEN = {name: re.compile(rf'name="{name}" value="([^"]*)"') for name in MARKS}
 TEXTS = {name: re.compile(rf'<textarea id="{name}"[^>]*>\n(.*?)</textarea>', re.DOTALL) for name in CORRECTABLE}
 STORED = re.compile(r'id="review-undo".*?name="label" value="(\d+)"', re.DOTALL)
@@ -130,7 +130,8 @@ class Reviewer:
     def filled(self, verdict: str) -> list[tuple[str, str]]:
         """The form as the page sends it."""
         hidden = {name: only(pattern, self.page) for name, pattern in HIDDEN.items()}
-        texts = {name: only(pattern, self.page) for name, pattern in TEXTS.items()}
+        shown = {name: pattern.search(self.page) for name, pattern in TEXTS.items()}
+        texts = {name: html.unescape(found[1]) for name, found in shown.items() if found}
         empty = {"comment": "", "error_count": "", "skip_reason": ""}
         fields = hidden | texts | empty | {"verdict": verdict, "csrfmiddlewaretoken": self.person.cookies["csrftoken"]}
         return [*fields.items(), ("have", ""), *(("have", item["showing"]) for item in self.stock)]

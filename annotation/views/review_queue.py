@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from annotation.actions.queue import hold, next_place
-from annotation.core.asked import criteria_asked
+from annotation.core.asked import criteria_asked, is_one_verdict
 from annotation.core.queue_filter import SHOWN, QueueFilter
 from annotation.models import Assignment, Campaign, Label
 from annotation.querysets import AssignmentQuerySet
@@ -131,7 +131,7 @@ def progress_context(assignment: Assignment, asked: QueueFilter, made: Label | N
     own = Label.objects.own(assignment.campaign_id, assignment.annotator_id, names[0])
     verdicts = counted(f"{key}-verdicts", own.verdict_counts)
     return {
-        "counts": verdicts if any(verdicts.values()) or names == [""] else {},
+        "counts": verdicts if any(verdicts.values()) or is_one_verdict(assignment.asked()) else {},
         "total": total,
         "done": done,
         "skipped": counts["skipped"],

@@ -178,6 +178,11 @@ def test_what_the_judge_said_of_a_pair_is_told_in_the_letters_of_the_page(
         assert judge.index(turned) < judge.index(f"reply-{part}")
 
 
+def test_the_queue_of_pairs_counts_no_verdicts(annotator: User, annotator_client: Client) -> None:
+    campaign = make_review(("annotator-1",), dataset=make_pairs())
+    assert "review-counts" not in page(annotator_client, campaign)
+
+
 def test_models_of_a_pair_are_hidden_while_the_campaign_is_blind(annotator: User, annotator_client: Client) -> None:
     campaign = make_review(("annotator-1",), dataset=make_pairs())
     assert "model-b" not in page(annotator_client, campaign)
