@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from annotation.models import Assignment, Campaign, Label
+from annotation.models import Assignment, Campaign, CampaignItem, Label
 from tests import factories
 from tests.annotation.review_help import make_review, place
 from tests.browser.conftest import SignIn, start
@@ -92,6 +92,32 @@ def test_typing_does_not_press_keys(page: Page) -> None:
     page.keyboard.press("g")
     at(page, 2)
     assert Label.objects.get().comment == "big bug?"
+
+
+def test_the_queue_beside_the_item_counts_along(page: Page) -> None:
+    places = page.locator(".review-places a")
+    there = places.count()
+    press(page, "gb")
+    at(page, 3)
+    expect(page.locator(".review-progress p")).to_contain_text("2 of 10 done")
+    expect(page.locator(".review-counts")).to_contain_text("good 1")
+    expect(page.locator(".review-counts")).to_contain_text("bad 1")
+    assert [places.nth(n).get_attribute("class") for n in range(4)] == ["clean", "wrong", "pending", "pending"]
+    expect(page.locator('.review-places [aria-current="step"] .place')).to_have_text("3")
+    assert places.count() == there
+
+
+def test_a_drawn_item_joins_the_queue_beside_it(sign_in: SignIn, people: tuple[User, User], campaign: Campaign) -> None:
+    Assignment.objects.all().delete()
+    CampaignItem.objects.update(taken=0)
+    Campaign.objects.update(distribution="pulled", rules={"annotators": [user.username for user in people]})
+    page = sign_in(people[0])
+    page.goto(reverse("review_next", args=[campaign.pk]))
+    page.wait_for_load_state("networkidle")
+    press(page, "gbg")
+    at(page, 4)
+    expect(page.locator(".review-progress p")).to_contain_text("3 done, 1 open")
+    assert page.locator(".review-places .place").all_inner_texts() == ["1", "2", "3", "4"]
 
 
 def test_a_key_held_down_decides_one_item(page: Page) -> None:

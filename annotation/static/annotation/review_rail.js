@@ -36,7 +36,8 @@
     if (!list) return;
     const rows = document.createElement("template");
     rows.innerHTML = html;
-    for (const row of [...rows.content.children]) {
+    // Copied into this document first: in a template an address has no base.
+    for (const row of [...document.importNode(rows.content, true).children]) {
       const now = row.firstElementChild, link = places(rail).find((old) => old.pathname === now.pathname);
       if (link) count(rail, link.className, -1);
       count(rail, now.className, 1);
