@@ -233,9 +233,10 @@ def _measured(labels: "QuerySet[Label]", said: tuple[tuple[str, str], ...]) -> W
     )
     found = numbers(written.values_list("pk", *_FIELDS, "told", "number"), MEASURED)
     places = [found[name] for name in ("label", "item", "revision", "annotator")]
+    people = np.unique(found["annotator"])
     rows, newest = _newest(np.column_stack([*places, np.arange(len(found))]))
     given = np.where(found["told"] == 1, found["number"], np.nan)[rows[:, 4]]
-    names, raters = _names(rows)
+    names, raters = _names(people, rows)
     return MeasuredWords(
         labels=rows[:, 0],
         items=rows[:, 1],
@@ -275,8 +276,9 @@ def said_in(campaign: Campaign | None, criterion: str, words: Words | None) -> s
 
 
 def _words(rows: IntArray, said: tuple[tuple[str, str], ...]) -> Words:
+    people = np.unique(rows[:, 3])
     rows, newest = _newest(rows)
-    names, raters = _names(rows)
+    names, raters = _names(people, rows)
     used = np.unique(rows[:, 4])
     return Words(
         labels=rows[:, 0],
@@ -300,9 +302,9 @@ def _newest(rows: IntArray) -> tuple[IntArray, IntArray]:
     return rows, newest
 
 
-def _names(rows: IntArray) -> tuple[tuple[Annotator, ...], IntArray]:
-    """Who labelled, by name, and the place of every label's author among them."""
-    names = tuple(Annotator.objects.filter(pk__in=np.unique(rows[:, 3]).tolist()).order_by("name", "pk"))
+def _names(people: IntArray, rows: IntArray) -> tuple[tuple[Annotator, ...], IntArray]:
+    """Who labelled any text, by name, and the place of every label's author among them."""
+    names = tuple(Annotator.objects.filter(pk__in=people.tolist()).order_by("name", "pk"))
     keys = np.array([one.pk for one in names], dtype=np.int64)
     order = np.argsort(keys)
     raters = order[np.searchsorted(keys, rows[:, 3], sorter=order)] if len(keys) else rows[:, 3]

@@ -21,7 +21,8 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
-ITEMS = 12
+# One more than a page has with the items ahead, and one to go on with.
+ITEMS, HERE = 22, 21
 UNTIL_SENT = 40_000
 
 
@@ -153,7 +154,7 @@ def test_ten_decisions_without_a_server_are_ten_labels_after_the_tab_was_closed(
     expect(page.locator("#review-connection")).to_be_hidden(timeout=UNTIL_SENT)
     assert site.labels() == [(n, "wrong" if n % 3 == 0 else "clean") for n in range(1, 11)]
     page.get_by_role("link", name="Review").click()
-    expect(page.get_by_text("10 of 12 done, 2 open")).to_be_visible()
+    expect(page.get_by_text(f"10 of {ITEMS} done, {ITEMS - 10} open")).to_be_visible()
 
 
 def test_the_tab_that_stayed_open_goes_on_where_it_is(site: Site, window: BrowserContext) -> None:
@@ -175,7 +176,7 @@ def test_the_tab_that_stayed_open_goes_on_where_it_is(site: Site, window: Browse
     site.start()
     expect(page.locator("#review-connection")).to_be_hidden(timeout=UNTIL_SENT)
     assert site.labels() == [(1, "clean"), (2, "wrong")]
-    expect(page.locator(".review-rail")).to_contain_text("2 of 12 done")
+    expect(page.locator(".review-rail")).to_contain_text(f"2 of {ITEMS} done")
     expect(page.get_by_label("Comment")).to_have_value("typed while the server was away")
     page.locator(".review-text").focus()
     page.keyboard.press("g")
@@ -204,11 +205,11 @@ def test_a_decision_that_waits_is_undone_before_it_is_sent(site: Site, window: B
 def test_where_nothing_more_is_here_the_page_says_so_and_goes_on_by_itself(site: Site, window: BrowserContext) -> None:
     page = begin(window)
     site.kill()
-    for rank in range(1, 12):
+    for rank in range(1, HERE + 1):
         at(page, rank)
         page.keyboard.press("g")
     expect(page.get_by_role("heading", name="Waiting for the connection")).to_be_visible()
-    expect(page.locator("#review-connection")).to_contain_text("11 decisions wait")
+    expect(page.locator("#review-connection")).to_contain_text(f"{HERE} decisions wait")
     site.start()
-    expect(page.locator("#review-title")).to_contain_text("Item 12", timeout=UNTIL_SENT)
-    assert len(site.labels()) == 11
+    expect(page.locator("#review-title")).to_contain_text(f"Item {HERE + 1}", timeout=UNTIL_SENT)
+    assert len(site.labels()) == HERE
