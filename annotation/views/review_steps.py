@@ -106,7 +106,8 @@ def go_on(
         return redirect(url_of(assignment.campaign_id, place.queue_rank if place else None, asked) + mark)
     if place is None:
         return show_done(request, assignment.campaign, asked, done)
-    if pressed and wants_short(request, asked):
+    # Back at an earlier place, as at the end of a queue, the list beside the item is another.
+    if pressed and place.queue_rank > assignment.queue_rank and wants_short(request, asked):
         return short_answer(request, place, pressed)
     return show(request, place, asked, done, pressed)
 

@@ -102,6 +102,12 @@ def test_under_a_filter_the_whole_page_comes(campaign: Campaign, annotator_clien
     assert "review-rail" in response.content.decode()
 
 
+def test_back_at_an_earlier_place_the_whole_page_comes(campaign: Campaign, annotator_client: Client) -> None:
+    response = decide(annotator_client, campaign, [""], rank=5)
+    assert "review-rail" in response.content.decode()
+    assert response.headers["HX-Push-Url"] == url("review_item", campaign, 1)
+
+
 def test_the_end_is_a_whole_page(annotator: User, annotator_client: Client) -> None:
     response = decide(annotator_client, make_review(("annotator-1",), items=1), [""])
     assert "All done" in response.content.decode()

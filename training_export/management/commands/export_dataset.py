@@ -57,6 +57,23 @@ def add_training_arguments(parser: ArgumentParser) -> None:
     )
 
 
+def add_gate_arguments(parser: ArgumentParser) -> None:
+    """When the judge's verdict may stand in for people's."""
+    parser.add_argument(
+        "--judge-gate",
+        action="store_true",
+        help="the judge stands in only where its agreement with people says it may; the others are left out",
+    )
+    parser.add_argument(
+        "--gate-mark",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="with --judge-gate another mark than the usual one: difference, balanced_accuracy, invalid, "
+        "consistency, omega, items",
+    )
+
+
 class Command(BaseCommand):
     """Writes a folder of files with a manifest."""
 
@@ -83,19 +100,7 @@ class Command(BaseCommand):
             metavar="X",
             help="share of an item's labels that must say its verdict, 0 to 1; a lead's decision needs none",
         )
-        parser.add_argument(
-            "--judge-gate",
-            action="store_true",
-            help="the judge stands in only where its agreement with people says it may; the others are left out",
-        )
-        parser.add_argument(
-            "--gate-mark",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="with --judge-gate another mark than the usual one: difference, balanced_accuracy, invalid, "
-            "consistency, omega, items",
-        )
+        add_gate_arguments(parser)
         parser.add_argument(
             "--leakage-against", metavar="DATASET", help="look for items that repeat a question of this benchmark"
         )
