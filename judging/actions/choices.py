@@ -22,8 +22,8 @@ from judging.actions.runs import (
 )
 from judging.actions.runs import RunScope as Scope
 from judging.benchmarks.mmlu.prompts import Question, continued, prompts
-from judging.benchmarks.mmlu.recipe import Recipe, Shown, Truncation, recipe_from_json
-from judging.benchmarks.mmlu.scores import chosen
+from judging.benchmarks.mmlu.recipe import Continued, Recipe, Shown, Truncation, recipe_from_json
+from judging.benchmarks.mmlu.scores import PER_CHARACTER, chosen, chosen_per_character
 from judging.benchmarks.mmlu.shots import gathered, shots_before
 from judging.core.verdicts import Verdict
 from judging.engines.base import ChoiceReply, ChoiceRequest
@@ -166,11 +166,17 @@ class ChoiceSheet:
         )
 
     def _judgment(self, item: Item, said: ChoiceReply) -> Judgment:
-        """The judgment of a question, with how many shots it had where those were fewer than the recipe shows."""
+        """The judgment of a question, with how many shots it had where those were fewer than the recipe shows, and the
+        choice per character where texts are weighed."""
         row = judgment_row(self._run, item, said)
+        if row.status != Status.SCORED:
+            return row
         shots, _ = shots_before(question_of(item), self._shots.get(item.category, ()), self._recipe)
-        if len(shots) < self._recipe.shots and row.status == Status.SCORED:
+        if len(shots) < self._recipe.shots:
             row.detail["shots"] = len(shots)
+        if self._recipe.continued is Continued.TEXTS:
+            place = chosen_per_character(said.loglikelihoods, item.choices or ()).place
+            row.detail[PER_CHARACTER] = ascii_uppercase[place]
         return row
 
 

@@ -1,6 +1,6 @@
 """A benchmark's figures as a table: a row for each thing that is told, a column for each model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -77,6 +77,7 @@ def sections_of(report: BenchmarkReport) -> list[Section]:
             title=group_title(report.benchmark.grouped_by),
             rows=[linked_row(report, name, {"group": name}, lambda model: model.by_group) for name in report.groups],
         ),
+        Section(title=_("By subject, likelihood per character"), rows=list(per_character_rows(report))),
         Section(title=_("By category and turn"), rows=list(crossed_rows(report))),
     ]
     return [section for section in found if section.rows]
@@ -94,7 +95,19 @@ def whole_rows(report: BenchmarkReport) -> list[Row]:
     if any(model.macro.value is not None for model in report.models):
         macro = [Cell(figure=model.macro, factor=factor(report)) for model in report.models]
         rows.append(Row(label=_("Mean of the groups (macro)"), cells=macro, level=0))
+    if any(model.per_character for model in report.models):
+        found = [model.per_character.overall if model.per_character else NOTHING for model in report.models]
+        cells = [Cell(figure=each, factor=factor(report)) for each in found]
+        rows.append(Row(label=_("All together, likelihood per character (acc_norm)"), cells=cells, level=0))
     return rows
+
+
+def per_character_rows(report: BenchmarkReport) -> Iterator[Row]:
+    """Each subject where texts are weighed by their length."""
+    told = [model.per_character.by_group if model.per_character else {} for model in report.models]
+    for name in dict.fromkeys(name for figures in told for name in figures):
+        cells = [Cell(figure=figures.get(name, NOTHING), factor=factor(report)) for figures in told]
+        yield Row(label=name, cells=cells)
 
 
 def crossed_rows(report: BenchmarkReport) -> list[Row]:

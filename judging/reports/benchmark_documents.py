@@ -65,13 +65,23 @@ def model_document(report: BenchmarkReport, model: ModelScores) -> dict[str, Any
         f"by_{report.benchmark.grouped_by}": figures(model.by_group),
     }
     if Stage.CHOICES in report.benchmark.stages:
-        return document | {"groups": figures(model.families), "groups_of_hendrycks": figures(model.hendrycks)}
+        document |= {"groups": figures(model.families), "groups_of_hendrycks": figures(model.hendrycks)}
+        return document | {"per_character": per_character_document(report, model)}
     by_both = {name: figures(found) for name, found in model.by_group_and_part.items()}
     return document | {
         "by_part": figures(model.parts),
         f"by_{report.benchmark.grouped_by}_and_part": by_both,
         "repeats": repeats_document(model),
     }
+
+
+def per_character_document(report: BenchmarkReport, model: ModelScores) -> dict[str, Any] | None:
+    """The figures per character; null where letters were weighed."""
+    found = model.per_character
+    if found is None:
+        return None
+    by_group = {f"by_{report.benchmark.grouped_by}": figures(found.by_group)}
+    return {"overall": found.overall.as_json(), "macro": found.macro.as_json(), **by_group}
 
 
 def figures(found: Mapping[str, Figure]) -> dict[str, Any]:

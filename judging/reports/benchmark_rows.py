@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count
 
 from judging.benchmarks import Stage
-from judging.benchmarks.mmlu.scores import SubjectScore
+from judging.benchmarks.mmlu.scores import PER_CHARACTER, SubjectScore
 from judging.benchmarks.mt_bench_branch import FILE
 from judging.core.figures import Scores, Told
 from judging.core.verdicts import Reason
@@ -75,6 +75,19 @@ def subject_scores(run: Run) -> tuple[list[SubjectScore], dict[str, dict[str, in
     names = sorted(set(scored) | set(dropped))
     every = [SubjectScore(name, right[name], scored[name], sum(dropped[name].values())) for name in names]
     return every, {name: dropped[name] for name in names}
+
+
+def scores_per_character(run: Run) -> list[SubjectScore]:
+    """As `subject_scores`, of the choices that are likeliest per character; none where no texts were weighed."""
+    right: dict[str, int] = defaultdict(int)
+    scored: dict[str, int] = defaultdict(int)
+    chosen = f"detail__{PER_CHARACTER}"
+    rows = Judgment.objects.filter(run=run, score__isnull=False, detail__has_key=PER_CHARACTER).order_by()
+    counted = rows.values_list("item__category", "item__gold_choice", chosen).annotate(n=Count("pk"))
+    for subject, gold, letter, n in counted:
+        right[subject] += n * (letter == gold)
+        scored[subject] += n
+    return [SubjectScore(name, right[name], scored[name]) for name in sorted(scored)]
 
 
 def graded(runs: Sequence[Run]) -> list[Graded]:

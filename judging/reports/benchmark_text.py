@@ -6,6 +6,8 @@ from judging.core.figures import Figure
 from judging.reports.benchmark_pair_text import bias_lines, pair_lines
 from judging.reports.benchmarks import BenchmarkReport, Lead, ModelScores
 
+PER_CHARACTER = "overall per character"
+
 
 def report_lines(report: BenchmarkReport) -> list[str]:
     """The whole report."""
@@ -26,11 +28,14 @@ def report_lines(report: BenchmarkReport) -> list[str]:
 
 def model_lines(report: BenchmarkReport, model: ModelScores) -> Iterator[str]:
     """One model: as a whole, by group of subjects, by part, by group."""
-    width = max(map(len, [*model.by_group, *model.parts, *model.families, "overall"]))
+    whole = ["overall", *([PER_CHARACTER] if model.per_character else [])]
+    width = max(map(len, [*model.by_group, *model.parts, *model.families, *whole]))
     yield from ("", model.name if model.name == model.model else f"{model.name}  ({model.model})")
     yield figure_line("overall", model.overall, width)
     if model.macro.value is not None:
         yield figure_line("macro", model.macro, width)
+    if model.per_character is not None:
+        yield figure_line(PER_CHARACTER, model.per_character.overall, width)
     for figures in (model.families, model.parts, model.by_group):
         yield from section(figures, width)
     if model.repeats is not None and model.repeats.spread is not None:

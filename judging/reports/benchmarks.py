@@ -11,7 +11,16 @@ from judging.benchmarks.mmlu.subjects import HENDRYCKS_GROUPS
 from judging.core.figures import Comparison, Figure, compare, mean, normal, share
 from judging.core.fingerprints import short_names
 from judging.models import BenchmarkRun, Run
-from judging.reports.benchmark_rows import Graded, Repeats, final_runs, graded, repeats_of, scores_of, subject_scores
+from judging.reports.benchmark_rows import (
+    Graded,
+    Repeats,
+    final_runs,
+    graded,
+    repeats_of,
+    scores_of,
+    scores_per_character,
+    subject_scores,
+)
 from judging.reports.mt_bench_biases import RatingBiases, rating_biases
 from judging.reports.mt_bench_pairs import PairReport, pair_report
 
@@ -21,7 +30,8 @@ NOTHING = Figure(value=None, n=0)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelScores:
     """What one candidate came to. `by_group`: by subject, category or file; `parts`: by turn or criterion; `macro`:
-    groups weighed alike; `families`: groups of subjects, as benchmarks of many subjects are reported in.
+    groups weighed alike; `families`: groups of subjects, as benchmarks of many subjects are reported in;
+    `per_character`: where texts were weighed, the same of the choices that are likeliest per character.
     """
 
     place: int
@@ -37,6 +47,7 @@ class ModelScores:
     families: Mapping[str, Figure] = field(default_factory=dict)
     hendrycks: Mapping[str, Figure] = field(default_factory=dict)
     repeats: Repeats | None = None
+    per_character: "PerCharacter | None" = None
 
     @property
     def run(self) -> Run | None:
@@ -47,6 +58,16 @@ class ModelScores:
     def model(self) -> str:
         """The model as it was named, or where its folder is."""
         return self.candidate["model"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerCharacter:
+    """Shares of right answers where a text is not less likely for being long (lm-eval's `acc_norm`)."""
+
+    overall: Figure
+    macro: Figure
+    by_group: Mapping[str, Figure]
+    scores: Sequence[SubjectScore]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +150,8 @@ def scores_of_model(benchmark_run: BenchmarkRun, place: int, name: str, candidat
         return ModelScores(**base)
     asked = int(runs[0].snapshot.get("items", 0))
     if runs[0].stage == Stage.CHOICES:
-        return ModelScores(**base, asked=asked, **choice_figures(*subject_scores(runs[0])))
+        figures = choice_figures(*subject_scores(runs[0]))
+        return ModelScores(**base, asked=asked, **figures, per_character=per_character(runs[0]))
     return ModelScores(**base, asked=asked, **graded_figures(graded(runs)), repeats=repeats_of(runs))
 
 
@@ -143,6 +165,20 @@ def choice_figures(scores: Sequence[SubjectScore], dropped: Mapping[str, Mapping
         "families": {name: macro_figure(found) for name, found in by_group(scores).items()},
         "hendrycks": {name: macro_figure(found) for name, found in by_group(scores, HENDRYCKS_GROUPS).items()},
     }
+
+
+def per_character(run: Run) -> PerCharacter | None:
+    """The same per character of the texts that were weighed; None where it was letters."""
+    scores = scores_per_character(run)
+    if not scores:
+        return None
+    whole = accuracy(scores)
+    return PerCharacter(
+        overall=share(sum(score.right for score in scores), whole.n),
+        macro=macro_figure(whole),
+        by_group={score.subject: share(score.right, score.n) for score in scores},
+        scores=scores,
+    )
 
 
 def macro_figure(found: Accuracy, dropped: Mapping[str, int] | None = None) -> Figure:

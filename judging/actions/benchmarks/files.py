@@ -15,7 +15,8 @@ from judging.actions.mt_bench_tree import write_tree
 from judging.actions.runs import RunRefused
 from judging.benchmarks import Stage
 from judging.benchmarks.inspect_summary import inspect_summary
-from judging.benchmarks.mmlu.lm_eval_files import Sample, results_document, sample_row, task_of
+from judging.benchmarks.mmlu.lm_eval_files import Examined, Sample, results_document, sample_row, task_of
+from judging.benchmarks.mmlu.scores import PER_CHARACTER
 from judging.benchmarks.mt_bench.tree import TreeRefused
 from judging.models import Dataset, Item, Judgment, Run
 from judging.reports.benchmark_documents import report_document
@@ -88,11 +89,14 @@ def write_lm_eval(model: ModelScores, folder: Path) -> Iterator[Path]:
     scores, _ = subject_scores(run)
     date = (run.finished_at or run.created_at).strftime("%Y-%m-%dT%H-%M-%S.%f")
     stamp = (run.finished_at or run.created_at).timestamp()
-    recipe = run.snapshot.get("recipe", {})
-    document = results_document(
-        scores, model=model.candidate["engine"], model_args=model.model, recipe=recipe, date=stamp
+    examined = Examined(
+        model=model.candidate["engine"],
+        model_args=model.model,
+        recipe=run.snapshot.get("recipe", {}),
+        date=stamp,
+        per_character=model.per_character.scores if model.per_character else (),
     )
-    yield write_json(folder / f"results_{date}.json", document)
+    yield write_json(folder / f"results_{date}.json", results_document(scores, examined))
     by_subject: dict[str, list[str]] = {score.subject: [] for score in scores}
     for sample in samples_of(run):
         row = sample_row(sample)
@@ -107,6 +111,7 @@ def write_lm_eval(model: ModelScores, folder: Path) -> Iterator[Path]:
 def samples_of(run: Run) -> Iterator[Sample]:
     """Every question with the likelihoods of its choices."""
     for item, judgment, values in chosen_items(run):
+        letter = judgment.detail.get(PER_CHARACTER)
         yield Sample(
             number=item.position,
             subject=item.category,
@@ -115,6 +120,7 @@ def samples_of(run: Run) -> Iterator[Sample]:
             gold=item.gold_choice,
             loglikelihoods=values,
             right=judgment.score == 1,
+            right_per_character=letter == item.gold_choice if item.gold_choice and letter else None,
         )
 
 

@@ -11,11 +11,13 @@ from judging.benchmarks.mmlu.scores import Accuracy, SubjectScore, accuracy
 
 GROUP = "mmlu"
 METRIC, STDERR = "acc,none", "acc_stderr,none"
+NORMED, NORMED_STDERR = "acc_norm,none", "acc_norm_stderr,none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One question with what a model made of it; no likelihoods where it has no answer."""
+    """One question with what a model made of it; no likelihoods where it has no answer. `right_per_character`: None
+    where no texts were weighed."""
 
     number: int
     subject: str
@@ -24,6 +26,7 @@ class Sample:
     gold: str
     loglikelihoods: Sequence[float]
     right: bool
+    right_per_character: bool | None = None
 
 
 def task_of(subject: str) -> str:
@@ -31,39 +34,59 @@ def task_of(subject: str) -> str:
     return f"{GROUP}_{subject}"
 
 
-def results_document(
-    scores: Sequence[SubjectScore], *, model: str, recipe: Mapping[str, Any], date: float, model_args: str = ""
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A model, how it was asked and when; `per_character`: what it came to where texts are weighed by their length."""
+
+    model: str
+    recipe: Mapping[str, Any]
+    date: float
+    model_args: str = ""
+    per_character: Sequence[SubjectScore] = ()
+
+
+def results_document(scores: Sequence[SubjectScore], examined: Examined) -> dict[str, Any]:
     """results_<date>.json: each subject, and all of them weighed by their size as lm-eval's group does."""
-    names = {score.subject: task_of(score.subject) for score in scores}
-    whole = accuracy(scores)
+    names, recipe = {score.subject: task_of(score.subject) for score in scores}, examined.recipe
+    normed = {score.subject: normed_row(score) for score in examined.per_character}
+    rows = {
+        names[score.subject]: {
+            "alias": score.subject, METRIC: score.accuracy, STDERR: score.stderr, **normed.get(score.subject, {})
+        }
+        for score in scores
+    }  # fmt: skip
     return {
-        "results": {
-            GROUP: group_row(whole),
-            **{
-                names[score.subject]: {"alias": score.subject, METRIC: score.accuracy, STDERR: score.stderr}
-                for score in scores
-            },
-        },
+        "results": {GROUP: group_row(accuracy(scores), accuracy(examined.per_character)), **rows},
         "group_subtasks": {GROUP: list(names.values())},
         "versions": dict.fromkeys(names.values(), 1.0),
         "n-shot": dict.fromkeys(names.values(), recipe.get("shots")),
-        "higher_is_better": {name: {"acc": True} for name in [GROUP, *names.values()]},
+        "higher_is_better": {name: dict.fromkeys(metrics(normed), True) for name in [GROUP, *names.values()]},
         "n-samples": {
             names[score.subject]: {"original": score.n + score.unscored, "effective": score.n} for score in scores
         },
-        "config": {"model": model, "model_args": model_args, "recipe": dict(recipe)},
+        "config": {"model": examined.model, "model_args": examined.model_args, "recipe": dict(recipe)},
         "git_hash": None,
-        "date": date,
+        "date": examined.date,
         "chat_template": None,
         "system_instruction": recipe.get("system") or None,
         "lm_eval_version": recipe.get("lm_eval"),
     }
 
 
-def group_row(whole: Accuracy) -> dict[str, Any]:
+def metrics(per_character: object) -> list[str]:
+    """What is told of a question."""
+    return ["acc", "acc_norm"] if per_character else ["acc"]
+
+
+def normed_row(score: SubjectScore) -> dict[str, float | None]:
+    """A subject where texts are weighed by their length."""
+    return {NORMED: score.accuracy, NORMED_STDERR: score.stderr}
+
+
+def group_row(whole: Accuracy, normed: Accuracy) -> dict[str, Any]:
     """The row of the group: by question, and by subject under a name of its own."""
-    return {"alias": GROUP, METRIC: whole.micro, STDERR: whole.micro_stderr, "acc_macro": whole.macro}
+    row = {"alias": GROUP, METRIC: whole.micro, STDERR: whole.micro_stderr, "acc_macro": whole.macro}
+    return row | ({NORMED: normed.micro, NORMED_STDERR: normed.micro_stderr} if normed.n else {})
 
 
 def sample_row(sample: Sample) -> dict[str, Any]:
@@ -83,10 +106,11 @@ def sample_row(sample: Sample) -> dict[str, Any]:
         "resps": [[reply] for reply in replies],
         "filtered_resps": replies,
         "filter": "none",
-        "metrics": ["acc"],
+        "metrics": metrics(sample.right_per_character is not None),
         "doc_hash": sha256(json.dumps(doc, ensure_ascii=False).encode()).hexdigest(),
         "target_hash": sha256(str(answer).encode()).hexdigest(),
         "acc": float(sample.right) if sample.loglikelihoods else None,
+        **({} if sample.right_per_character is None else {"acc_norm": float(sample.right_per_character)}),
     }
 
 

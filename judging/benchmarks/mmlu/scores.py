@@ -5,9 +5,12 @@ An unscored question is in no figure but its own count: a prompt that did not fi
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 from judging.benchmarks.mmlu.subjects import GROUPS
+
+PER_CHARACTER = "per_character"
+"""In a judgment's `detail`, where texts are weighed: the letter of the choice that is likeliest per character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,10 @@ def chosen(loglikelihoods: Sequence[float]) -> Choice:
     others = [value for place, value in enumerate(loglikelihoods) if place != best]
     margin = loglikelihoods[best] - max(others)
     return Choice(best, margin, margin == 0)
+
+
+def chosen_per_character(loglikelihoods: Sequence[float], texts: Sequence[str]) -> Choice:
+    """The choice where each log-likelihood counts per character of its text, as in lm-eval's `acc_norm`: a long text is
+    not less likely for being long. An empty text is never chosen."""
+    pairs = zip(loglikelihoods, texts, strict=True)
+    return chosen([value / len(text) if text else -inf for value, text in pairs])

@@ -41,10 +41,15 @@ class Player:
     """An engine for every model: chooses the letter that its model is called after, answers with its model's name,
     and grades with 4 where it is the grader. Remembers which models it was, and what they were asked."""
 
-    def __init__(self, says: Callable[[EngineOptions, Request], EngineReply | str | None] | None = None) -> None:
+    def __init__(
+        self,
+        says: Callable[[EngineOptions, Request], EngineReply | str | None] | None = None,
+        weighs: Callable[[str], float] | None = None,
+    ) -> None:
         self.loaded: list[str] = []
         self.asked: list[tuple[str, Any]] = []
         self._says = says
+        self.weighs = weighs
 
     def __call__(self, name: str, options: EngineOptions) -> Any:
         self.loaded.append(options.model)
@@ -72,7 +77,8 @@ class Playing:
     def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
         for request in requests:
             self._player.asked.append((self._options.model, request))
-            values = tuple(-float(text.strip() != self._options.model) for text in request.texts)
+            weighs = self._player.weighs or (lambda text: -float(text.strip() != self._options.model))
+            values = tuple(weighs(text) for text in request.texts)
             yield ChoiceReply(id=request.id, loglikelihoods=values, tokens=50)
 
     def versions(self) -> dict[str, str]:

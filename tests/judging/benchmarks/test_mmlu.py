@@ -6,7 +6,7 @@ import pytest
 
 from judging.benchmarks.mmlu.prompts import Question, continued, header, prompt, prompts
 from judging.benchmarks.mmlu.recipe import Continued, Recipe, Truncation, recipe_from_json, recipe_of
-from judging.benchmarks.mmlu.scores import Choice, SubjectScore, accuracy, by_group, chosen
+from judging.benchmarks.mmlu.scores import Choice, SubjectScore, accuracy, by_group, chosen, chosen_per_character
 from judging.benchmarks.mmlu.subjects import GROUPS, HENDRYCKS_GROUPS, SUBJECTS
 
 ASKED = Question(" What is 2 + 2?\n", ("3", "4", "5", "22"), 1)
@@ -75,6 +75,22 @@ def test_no_more_shots_are_taken_than_the_recipe_says() -> None:
 
 def test_the_texts_of_the_choices_can_be_weighed() -> None:
     assert continued(ASKED, Recipe(continued=Continued.TEXTS)) == (" 3", " 4", " 5", " 22")
+
+
+@pytest.mark.parametrize(
+    ("loglikelihoods", "texts", "place"),
+    [
+        ([-4.0, -6.0], ["yes", "certainly"], 1),
+        ([-4.0, -6.0], ["yes", "no"], 0),
+        ([-2.0, -4.0], ["ab", "abcd"], 0),
+        ([-1.0, -9.0], ["", "no"], 1),
+        ([-6.0, -6.0], ["日本", "日本の"], 1),
+    ],
+)
+def test_a_long_text_is_not_less_likely_for_being_long(
+    loglikelihoods: list[float], texts: list[str], place: int
+) -> None:
+    assert chosen_per_character(loglikelihoods, texts).place == place
 
 
 def test_subjects_are_named_in_words() -> None:

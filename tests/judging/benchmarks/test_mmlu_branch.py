@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from judging.actions.benchmarks import RecipeWish, questions_of, recipe_for
+from judging.actions.benchmarks import (
+    RecipeWish,
+    Wish,
+    advance,
+    open_benchmark,
+    questions_of,
+    recipe_for,
+    write_results,
+)
 from judging.actions.candidates import Candidate
 from judging.actions.choices import open_choice_run
 from judging.actions.runs import RunRefused
@@ -17,6 +25,9 @@ from judging.benchmarks.base import NoQuestions
 from judging.benchmarks.mmlu.recipe import Continued, Recipe, branch_recipe_of
 from judging.benchmarks.mmlu_branch import MMLU_BRANCH, declared, questions
 from judging.models import BenchmarkRun, Dataset, Judgment
+from judging.reports.benchmark_documents import report_document
+from judging.reports.benchmark_text import report_lines
+from judging.reports.benchmarks import benchmark_report
 from tests.judging.benchmarks.conftest import Player
 from tests.tiny_model import make_model
 
@@ -178,6 +189,34 @@ class TestRuns:
         assert set(found["models"][0]["by_subject"]) == {"geo_places"}
         assert found["options"]["recipe"]["continued"] == continued
         assert found["lead"]
+
+    def test_both_figures_of_texts_are_stored_and_leave(self, tmp_path: Path) -> None:
+        choices = [["no", "certainly", "x", "y"], ["one", "two", "three", "four"]]
+        lines = [row(0, 1, choices=choices[0]), row(1, 0, choices=choices[1])]
+        (tmp_path / "mmlubench_t.jsonl").write_text("".join(lines))
+        dataset = questions_of(MMLU_BRANCH, str(tmp_path))
+        wish = Wish(candidates=[Candidate(engine="scripted", model="m")], recipe=branch_recipe_of())
+        found = open_benchmark(MMLU_BRANCH, dataset, wish)
+        values = {" no": -4.0, " certainly": -6.0, " one": -1.0}
+        while (run := advance(found.pk)) is not None:
+            work_run(run.pk, claimer="here", engine=Player(weighs=lambda text: values.get(text, -9.0)))
+        details = Judgment.objects.order_by("item__position").values_list("value", "detail__per_character", "score")
+        assert list(details) == [("A", "B", 0.0), ("A", "A", 1.0)]
+        report = benchmark_report(found)
+        (model,) = report_document(report)["models"]
+        assert (model["overall"]["value"], model["per_character"]["overall"]["value"]) == (0.5, 1.0)
+        assert model["per_character"]["by_subject"]["t"]["n"] == 2
+        assert "overall per character" in "\n".join(report_lines(report))
+        write_results(report, tmp_path / "out")
+        results = json.loads(next((tmp_path / "out/0_m").glob("results_*.json")).read_text())["results"]
+        assert (results["mmlu_t"]["acc,none"], results["mmlu_t"]["acc_norm,none"]) == (0.5, 1.0)
+        samples = next((tmp_path / "out/0_m").glob("samples_*.jsonl")).read_text().splitlines()
+        assert [(json.loads(line)["acc"], json.loads(line)["acc_norm"]) for line in samples] == [(0.0, 1.0), (1.0, 1.0)]
+
+    def test_letters_have_no_figure_per_character(self, made: Path) -> None:
+        (model, _) = json.loads(ran(made, "--continued", "letters", "--json"))["models"]
+        assert model["per_character"] is None
+        assert not Judgment.objects.filter(detail__has_key="per_character").exists()
 
     def test_a_broken_task_is_a_sentence_of_the_command(self, made: Path) -> None:
         (made / "geo_places_task.yaml").write_text("task: x\ndataset_kwargs: {}\n")
