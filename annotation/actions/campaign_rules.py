@@ -43,6 +43,7 @@ def change_campaign(campaign: Campaign, changes: Changes) -> Campaign:
         opened_log=kept.opened_log,
         log_folder=kept.log_folder,
         logs=kept.logs,
+        scales=kept.scales,
     )
     row.name, row.run, row.rubric_id, row.rules = (
         changes.name.strip(),

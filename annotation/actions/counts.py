@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
-from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, columns_of, kept_rows, widened
+from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, kept_rows, widened
+from annotation.core.rules import CampaignRules
 from annotation.models import Campaign, CountScale, ItemCount, Label
 from judging.models import Item
 from judging.prepared import Prepared
@@ -68,6 +69,24 @@ def recount(campaign: Campaign, items: Collection[int], criterion: str = "") -> 
             _replace(campaign, criterion, chunk, list(kept_rows(groups, wider)))
 
 
+@transaction.atomic
+def declare_scale(campaign: Campaign, criterion: str, values: Sequence[str]) -> None:
+    """Keep which values a criterion has, used or not, behind those that were declared before."""
+    row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    rules = CampaignRules.from_json(row.rules)
+    before = rules.scales.get(criterion, ())
+    scale = tuple(dict.fromkeys([*before, *values]))
+    if len(scale) > MOST_COLUMNS or scale == tuple(before):
+        return
+    row.rules = row.rules | {"scales": {**rules.scales, criterion: list(scale)}}
+    row.save(update_fields=["rules"])
+    campaign.rules = row.rules
+    stored = _scale(campaign, criterion)
+    if stored.kept and widened(_columns(stored), campaign.columns_asked(criterion)) != _columns(stored):
+        _widen(stored, campaign.columns_asked(criterion))
+        _recount_all(campaign, criterion)
+
+
 def rebuild_counts(campaign: Campaign, *, progress: Callable[[int], None] = lambda _items: None) -> list[CountCheck]:
     """Make all kept counts of a campaign anew from its labels, and say what was wrong before."""
     found = check_counts(campaign)
@@ -113,16 +132,9 @@ def _scale(campaign: Campaign, criterion: str) -> CountScale:
         return found
     made: CountScale
     made, _ = CountScale.objects.get_or_create(
-        campaign=campaign, criterion=criterion, defaults={"columns": _asked_for(campaign, criterion)}
+        campaign=campaign, criterion=criterion, defaults={"columns": campaign.columns_asked(criterion)}
     )
     return made
-
-
-def _asked_for(campaign: Campaign, criterion: str) -> Columns:
-    """The columns of the campaign's own rubric, if it has one."""
-    rubric = campaign.rubric
-    known = {} if rubric is None else {found.name: found for found in rubric.parsed_criteria()}
-    return columns_of(known.get(criterion))
 
 
 def _columns(scale: CountScale) -> Columns:

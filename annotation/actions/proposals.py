@@ -82,7 +82,8 @@ def main_template(prompts: dict[str, dict[str, str]], part: str) -> tuple[str, s
 def cases_of(run: Run, campaign: Campaign, criterion: str) -> list[Case]:
     """Items to tune on where judge and people differ, those of either way by turns."""
     with about(run.dataset, campaign, EVERY):
-        found = items_beside(run, campaign, criterion, scale_of(said_in(campaign, criterion, None), None))
+        scale = scale_of(said_in(campaign, criterion, None), None, campaign.declared_scale(criterion))
+        found = items_beside(run, campaign, criterion, scale)
     values = found.scale.values
     rows = [at for at in range(len(found.items)) if found.people[at] >= 0 and found.judge[at] != found.people[at]]
     ways: dict[int, list[int]] = {}

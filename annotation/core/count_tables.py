@@ -28,7 +28,7 @@ def read_counts(table: Table, options: TableOptions, rows: LabelRows) -> None:
         for place, value in enumerate(given, 1):
             _add(row.line, name, f"rater {place}", value, options, rows)
     rows.positional = True
-    _say_unused(values, rows)
+    _declare(values, options, rows)
 
 
 def read_square(table: Table, options: TableOptions, rows: LabelRows) -> None:
@@ -48,15 +48,12 @@ def read_square(table: Table, options: TableOptions, rows: LabelRows) -> None:
                 item += 1
                 for rater, label in zip(names, (said, value), strict=True):
                     _add(row.line, str(item), rater, label, options, rows)
-    _say_unused(values, rows)
+    _declare(values, options, rows)
 
 
-def _say_unused(values: Sequence[str], rows: LabelRows) -> None:
-    """Coefficients that count values (AC1, Brennan-Prediger) count those that were given."""
-    given = set(rows.different("value"))
-    unused = [value for value in values if value_text(value) not in given]
-    if unused:
-        rows.hints.append(f"Nobody gave the value {unused[0]!r}, so it does not count as one of the values there are.")
+def _declare(values: Sequence[str], options: TableOptions, rows: LabelRows) -> None:
+    """The columns are the scale: coefficients that count values (AC1, Brennan-Prediger) count those nobody gave too."""
+    rows.declared[options.criterion] = tuple(dict.fromkeys(map(value_text, values)))
 
 
 def _columns(table: Table, options: TableOptions) -> tuple[str, tuple[str, ...]]:

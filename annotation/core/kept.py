@@ -55,6 +55,12 @@ def columns_of(criterion: Criterion | None) -> Columns:
     return tuple((value, verdict or "") for value, verdict in zip(values, verdicts, strict=True))
 
 
+def declared_columns(values: Iterable[str]) -> Columns:
+    """The columns of a scale that is a list of values; people's verdicts mean themselves."""
+    verdicts = {value for value, _ in VERDICT_COLUMNS}
+    return tuple((value, value if value in verdicts else "") for value in values)
+
+
 def widened(columns: Columns, found: Collection[Column]) -> Columns:
     """The columns with those that labels gave beyond them; the same object where there are none."""
     fresh = set(found) - set(columns)

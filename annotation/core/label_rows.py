@@ -69,11 +69,13 @@ TEXTS = Said._fields[1:]
 
 @dataclass(slots=True)
 class LabelRows:
-    """Everything a table says, and what is wrong with it. `hints`: how it was read, where it can be read otherwise."""
+    """Everything a table says, and what is wrong with it. `hints`: how it was read, where it can be read otherwise.
+    `declared`: criterion -> every value of its scale in order, used or not, where that is said."""
 
     problems: list[RowProblem] = field(default_factory=list)
     positional: bool = False
     hints: list[str] = field(default_factory=list)
+    declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _names: dict[str, Names] = field(default_factory=lambda: {name: Names() for name in TEXTS})
     _codes: dict[str, "array[int]"] = field(default_factory=lambda: {name: array("i") for name in (*TEXTS, "line")})
 
@@ -121,12 +123,19 @@ class LabelRows:
                 kept.add(said)
             elif said.rater_type == JUDGE:
                 kept.add(said._replace(value="", reason=said.reason or "missing"))
+        self.declared = {
+            name: tuple(value for value in values if name != criterion or value not in marks)
+            for name, values in self.declared.items()
+        }
         self._names, self._codes = kept._names, kept._codes
 
     def reword(self, criterion: str, words: Mapping[str, str]) -> None:
         """Write values of a criterion in another way."""
         values, of = self._names["value"], self._names["criterion"].code(criterion)
         codes = {values.code(old): values.code(new) for old, new in words.items()}
+        if criterion in self.declared:
+            written = (words.get(value, value) for value in self.declared[criterion])
+            self.declared[criterion] = tuple(dict.fromkeys(written))
         pairs = zip(self._codes["criterion"], self._codes["value"], strict=True)
         self._codes["value"] = array("i", (codes.get(value, value) if at == of else value for at, value in pairs))
 

@@ -184,19 +184,29 @@ def _settle_scale(rows: LabelRows, options: TableOptions) -> None:
     """Words of a scale become numbers in its order; a word that is not on it is a problem."""
     if not options.scale:
         return
-    place = {word.casefold(): str(at) for at, word in enumerate(options.scale, 1)}
+    place = _places_of(options.scale)
+    numbers = tuple(dict.fromkeys(place.values()))
     for criterion, found in rows.said_of().items():
         rows.reword(criterion, {value: place[value.casefold()] for value in found if value.casefold() in place})
-    numbers = set(place.values())
+        rows.declared[criterion] = numbers
     for said in rows:
         if said.value and said.value not in numbers:
             rows.refuse(said.line, f"The value {said.value!r} is not on the scale {', '.join(options.scale)}.")
 
 
+def _places_of(scale: Sequence[str]) -> dict[str, str]:
+    """Words -> the numbers that are stored for them; numbers that ascend are stored as they are."""
+    values = [value_text(word) for word in scale]
+    if all(map(is_number, values)) and sorted(values, key=float) == values:
+        return {value: value for value in values}
+    return {value_text(word).casefold(): str(at) for at, word in enumerate(scale, 1)}
+
+
 def _settle_votes(rows: LabelRows) -> None:
     """Where every value is a vote on two answers, it is written as A, B or tie. The letters a, b and c are names."""
     for criterion, found in rows.said_of().items():
-        votes = {value: vote_of(value) or "" for value in found if value.lower() not in _VERDICTS | _UNSCORED}
+        values = [*found, *rows.declared.get(criterion, ())]
+        votes = {value: vote_of(value) or "" for value in values if value.lower() not in _VERDICTS | _UNSCORED}
         if all(votes.values()) and not {"c", "C"} & votes.keys():
             rows.reword(criterion, votes)
 

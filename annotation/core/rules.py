@@ -1,7 +1,7 @@
 """The rules of a campaign that are no column of it: one dataclass that reads and writes `Campaign.rules`."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -56,6 +56,8 @@ class CampaignRules:
     """The folder on this machine that the log lies in; without one it was uploaded."""
     logs: Mapping[str, str] = field(default_factory=dict)
     """Whose decisions a log holds that was taken or saved: SHA-256 of the file -> user name."""
+    scales: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Of imported tables that say it: criterion -> every value of its scale in order, used or not."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "CampaignRules":

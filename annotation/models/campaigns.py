@@ -8,6 +8,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from annotation.core.asked import criteria_asked
+from annotation.core.kept import Columns, columns_of, declared_columns, widened
+from annotation.core.rules import CampaignRules
 from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
 from judging.core.scales import Criterion
 from judging.models import Dataset, Item, Rubric, Run
@@ -139,6 +141,15 @@ class Campaign(models.Model):
     def newest_guideline(self) -> "Guideline | None":
         """What is labelled by, read once for each time that a campaign was read."""
         return NEWEST_GUIDELINE.first(self.pk)
+
+    def declared_scale(self, criterion: str) -> tuple[str, ...]:
+        """Every value of a criterion in order, used or not, as imported tables declare it; none where they do not."""
+        return tuple(CampaignRules.from_json(self.rules).scales.get(criterion, ()))
+
+    def columns_asked(self, criterion: str) -> Columns:
+        """What the campaign's own rubric asks for, and what imported tables declare."""
+        known = {found.name: found for found in self.rubric.parsed_criteria()} if self.rubric else {}
+        return widened(columns_of(known.get(criterion)), declared_columns(self.declared_scale(criterion)))
 
     @property
     def is_pulled(self) -> bool:

@@ -82,7 +82,8 @@ def read_said(
     labelled anything."""
     column = _column(campaign, criterion)
     words = read_words(campaign, criterion, at_most=at_most, labels=column.labels)
-    scale = scale_of(said_in(campaign, criterion, words) or _said_by_judges(runs, criterion), level)
+    declared = campaign.declared_scale(criterion) if campaign else ()
+    scale = scale_of(said_in(campaign, criterion, words) or _said_by_judges(runs, criterion), level, declared)
     found = column.patterns if scale.is_verdict else _patterns(column, words, scale)
     return Said(
         campaign=campaign,

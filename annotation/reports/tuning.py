@@ -147,7 +147,7 @@ class SideBySide:
 
 def side_by_side(saved: Run, new: Run, campaign: Campaign, criterion: str) -> SideBySide:
     """Compare two runs with people, on the items that both judged in the same text."""
-    scale = scale_of(said_in(campaign, criterion, None), None)
+    scale = scale_of(said_in(campaign, criterion, None), None, campaign.declared_scale(criterion))
     first = items_beside(saved, campaign, criterion, scale)
     scale = scale if scale.is_verdict else first.scale
     second = items_beside(new, campaign, criterion, scale)

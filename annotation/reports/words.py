@@ -14,7 +14,6 @@ from annotation.core.agreement.basis import quotient
 from annotation.core.continuous import Numbers
 from annotation.core.counts import Patterns, patterns
 from annotation.core.intervals import FloatArray, IntArray
-from annotation.core.kept import columns_of
 from annotation.core.label_tables import is_number
 from annotation.core.raters import RaterPairs, rater_pairs
 from annotation.models import Annotator, Campaign, CountScale, Label
@@ -35,11 +34,13 @@ UNDEFINED = "undefined"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How the labels of a criterion are read: the values in order, and what they are."""
+    """How the labels of a criterion are read: the values in order, and what they are. `declared`: the values that a
+    table declares, in its order."""
 
     values: tuple[str, ...] = VERDICTS
     level: Level = Level.NOMINAL
     is_verdict: bool = True
+    declared: tuple[str, ...] = ()
 
     @property
     def is_numeric(self) -> bool:
@@ -56,23 +57,25 @@ class Scale:
         """The scale as statistics know it."""
         if self.is_numeric:
             return Measure(self.level, tuple(float(value) for value in self.values))
-        return NOMINAL if self.is_verdict else Measure(self.level, names=self.values)
+        in_order_of_table = set(self.values) <= set(self.declared)
+        return NOMINAL if self.is_verdict else Measure(self.level, names=self.values, is_order=in_order_of_table)
 
     def with_values(self, found: Iterable[str]) -> "Scale":
         """The scale with values that somebody else gave too."""
         if self.is_verdict:
             return self
-        return Scale(in_order({*self.values, *found} - {"", UNDEFINED}), self.level, False)
+        wider = in_order({*self.values, *found} - {"", UNDEFINED}, self.declared)
+        return Scale(wider, self.level, False, self.declared)
 
 
-def scale_of(values: Iterable[tuple[str, str]], level: Level | None) -> Scale:
+def scale_of(values: Iterable[tuple[str, str]], level: Level | None, declared: tuple[str, ...] = ()) -> Scale:
     """From the different (value, verdict) of labels: verdicts where there are any, unless a level asks for numbers."""
     pairs = {(value, verdict) for value, verdict in values if value != UNDEFINED}
     found = {value for value, _ in pairs}
     numeric = bool(found) and all(is_number(value) for value in found)
     if (not pairs or any(verdict for _, verdict in pairs)) and not (numeric and level not in {None, Level.NOMINAL}):
         return Scale()
-    return Scale(in_order(found), level or _level_of(found), False)
+    return Scale(in_order(found, declared), level or _level_of(found), False, declared)
 
 
 def score_scale(said: Iterable[tuple[str, str]]) -> Scale | None:
@@ -83,11 +86,14 @@ def score_scale(said: Iterable[tuple[str, str]]) -> Scale | None:
     return Scale(in_order(found), _level_of(found), False)
 
 
-def in_order(values: Iterable[str]) -> tuple[str, ...]:
-    """Numbers by size, words of a known scale in its order, other names by alphabet."""
-    if found := order_of(values := set(values)):
+def in_order(values: Iterable[str], declared: Sequence[str] = ()) -> tuple[str, ...]:
+    """Numbers by size, words as a table declares them, words of a known scale in its order, other names by alphabet."""
+    values = set(values)
+    if values <= set(declared) and not all(map(is_number, values)):
+        return tuple(value for value in declared if value in values)
+    if found := order_of(values):
         return found
-    return tuple(sorted(set(values), key=lambda value: (0, float(value), "") if is_number(value) else (1, 0.0, value)))
+    return tuple(sorted(values, key=lambda value: (0, float(value), "") if is_number(value) else (1, 0.0, value)))
 
 
 def _level_of(values: Iterable[str]) -> Level:
@@ -264,11 +270,10 @@ def _rows_with_codes(labels: "QuerySet[Label]") -> tuple[IntArray, tuple[tuple[s
 
 
 def said_in(campaign: Campaign | None, criterion: str, words: Words | None) -> set[tuple[str, str]]:
-    """Every different (value, verdict) of the labels, and of the scale that the campaign's rubric asks for."""
+    """Every different (value, verdict) of the labels, and of the scale that the campaign asks for."""
     if campaign is None:
         return set()
-    asked = {found.name: found for found in campaign.rubric.parsed_criteria()} if campaign.rubric else {}
-    wanted = set(columns_of(asked[criterion])) if criterion in asked else set()
+    wanted = set(campaign.columns_asked(criterion))
     if words is not None:
         return set(words.said) | (wanted if words.said else set())
     scale = CountScale.objects.filter(campaign=campaign, criterion=criterion).first()

@@ -1,14 +1,14 @@
 """Labels of a table's people, in the campaign where all imported labels of a dataset meet."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from annotation.actions.counts import recount
+from annotation.actions.counts import declare_scale, recount
 from annotation.actions.label_imports.items import Place
 from annotation.actions.label_imports.logs import imported_campaign, supersede
 from annotation.core.label_tables import Said, is_number
@@ -21,11 +21,13 @@ VERDICTS = {verdict.value for verdict in PersonVerdict}
 
 
 class TableLabels:
-    """Stores what people said. `source`: the table, where its raters are only columns of it."""
+    """Stores what people said. `source`: the table, where its raters are only columns of it. `scales`: of criteria
+    whose values the table declares, used or not."""
 
-    def __init__(self, dataset: Dataset, *, source: str) -> None:
+    def __init__(self, dataset: Dataset, *, source: str, scales: Mapping[str, Sequence[str]] | None = None) -> None:
         self._dataset = dataset
         self._source = source[:200]
+        self._scales = scales or {}
         self._annotators: dict[str, Annotator] = {}
 
     def store(self, placed: Iterable[Placed]) -> Counter[str]:
@@ -37,6 +39,8 @@ class TableLabels:
         if by_criterion:
             campaign = imported_campaign(self._dataset)
             for criterion, rows in by_criterion.items():
+                if criterion in self._scales:
+                    declare_scale(campaign, criterion, self._scales[criterion])
                 counts += self._store(campaign, criterion, rows)
         return counts
 

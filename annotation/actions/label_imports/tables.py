@@ -6,6 +6,7 @@ The same table again changes nothing; a changed value ends the old label, and a 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -117,7 +118,8 @@ def _store(
     name: str, file: InputFile, rows: LabelRows, said: list[Said], *, by: User | None, sha256: str
 ) -> TableImport:
     items = TableItems.of(name, file, by=by, sha256=sha256)
-    votes = all(found.value in VOTES for found in said if found.value)
+    scales = chain.from_iterable(rows.declared.values())
+    votes = all(value in VOTES for value in chain(scales, (found.value for found in said)) if value)
     if votes:
         said = [items.turned_round(found) for found in said]
     items.add(said, are_pairs=votes)
@@ -125,7 +127,8 @@ def _store(
     known = [(found, place) for found, place in placed if place is not None]
     if not known:
         raise ImportRefused(f"No row of {file.name} belongs to an item of {name!r}. Name the dataset it is of.")
-    people = TableLabels(items.dataset, source=file.path.name if rows.positional else "")
+    source = file.path.name if rows.positional else ""
+    people = TableLabels(items.dataset, source=source, scales=rows.declared)
     labels = people.store((one, place) for one, place in known if one.rater_type == HUMAN)
     runs = TableRuns(items.dataset, by)
     judgments = runs.store((one, place) for one, place in known if one.rater_type != HUMAN)

@@ -76,12 +76,14 @@ WEIGHTS_OF_LEVEL: Mapping[Level, str] = {
 class Measure:
     """How categories are to be read. `values`: what they are as numbers; without them their ranks stand for them.
 
-    `names`: what they are called, where they are words: then a level holds only where their order is known.
+    `names`: what they are called, where they are words: then a level holds only where their order is known, because of
+    what they are or because `is_order` says so.
     """
 
     level: Level = Level.NOMINAL
     values: tuple[float, ...] = ()
     names: tuple[str, ...] = ()
+    is_order: bool = False
 
     def numbers(self, categories: int) -> FloatArray:
         """One number per category."""
@@ -94,7 +96,7 @@ class Measure:
     @property
     def has_order(self) -> bool:
         """Whether one category is more than another; of two it makes no difference which."""
-        return bool(self.values) or len(self.names) < 3 or order_of(self.names) == self.names
+        return self.is_order or bool(self.values) or len(self.names) < 3 or order_of(self.names) == self.names
 
     @property
     def refusal(self) -> str:

@@ -163,7 +163,7 @@ def test_counts_are_told_from_raters(tmp_path: Path) -> None:
     assert said_in(rows)[:7] == [("0", f"rater {place}", "1") for place in range(1, 7)] + [("1", "rater 1", "1")]
     assert rows.positional
     assert "Read as counts" in rows.hints[0]
-    assert "Nobody gave the value '3'" in rows.hints[1]
+    assert rows.declared == {"": ("1", "2", "3")}
     as_labels = found_in(tmp_path, fleiss, shape="wide")
     assert said_in(as_labels)[:3] == [("0", "1", "6"), ("0", "2", "0"), ("0", "3", "0")]
 
@@ -264,8 +264,27 @@ def test_values_may_be_marks_of_missing_labels(tmp_path: Path) -> None:
 def test_words_of_a_scale_become_its_numbers(tmp_path: Path) -> None:
     rows = found_in(tmp_path, "unit,a,b\n1,Low,high\n2,medium,low\n", scale=("low", "medium", "high"))
     assert [value for _, _, value in said_in(rows)] == ["1", "3", "2", "1"]
+    assert rows.declared == {"": ("1", "2", "3")}
     (problem,) = found_in(tmp_path, "unit,a\n1,low\n2,huge\n", scale=("low", "high")).problems
     assert (problem.line, problem.message) == (3, "The value 'huge' is not on the scale low, high.")
+
+
+def test_numbers_of_a_scale_stay_what_they_are(tmp_path: Path) -> None:
+    rows = found_in(tmp_path, "unit,a,b\n1,0,0.5\n2,0,0\n", scale=("0", "0.5", "1"))
+    assert [value for _, _, value in said_in(rows)] == ["0", "0.5", "0", "0"]
+    assert rows.declared == {"": ("0", "0.5", "1")}
+    (problem,) = found_in(tmp_path, "unit,a\n1,0\n2,2\n", scale=("0", "1")).problems
+    assert problem.message == "The value '2' is not on the scale 0, 1."
+
+
+def test_a_square_table_declares_its_scale_and_votes_are_written_as_such(tmp_path: Path) -> None:
+    square = found_in(tmp_path, "a\\b,yes,no,unclear\nyes,2,1,0\nno,0,3,0\nunclear,0,0,0\n")
+    assert square.declared == {"": ("yes", "no", "unclear")}
+    votes = found_in(tmp_path, "item,model_a,model_b,tie\n1,3,0,0\n2,2,1,0\n", shape="counts")
+    assert {said.value for said in votes} == {"A", "B"}
+    assert votes.declared == {"": ("A", "B", "tie")}
+    letters = found_in(tmp_path, "item,a,b,c\n1,3,0,0\n2,2,1,0\n", shape="counts")
+    assert {said.value for said in letters} == {"a", "b"}
 
 
 def test_letters_and_words_with_tie_in_them_are_no_votes(tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ def reported(row: dict[str, str]) -> tuple[str, str] | None:
     if statistic == "gwet_ac2":
         level = {"ordinal": "ordinal", "quadratic": "interval"}.get(weights)
         return (level, statistic) if level else None
-    # Of a value that nobody gave, the labels behind the counts of randolph_b tell nothing.
+    if statistic == "randolph_free_marginal_kappa":
+        return "nominal", "brennan_prediger"
     named = statistic in {"fleiss_kappa", "gwet_ac1", "brennan_prediger", "cohen_kappa", "weighted_kappa"}
     return ("nominal", statistic) if named and weights in {"identity", "linear"} and not twice_weighted(row) else None
 
