@@ -85,6 +85,13 @@ def test_items_that_repeat_a_benchmark_are_left_out_and_counted(tmp_path: Path) 
     assert not {asked[3], asked[5]} & sides(tmp_path / "out")["train"]
 
 
+def test_near_copies_in_one_of_the_datasets_alone_are_no_leaks(tmp_path: Path) -> None:
+    asked = questions(4)
+    labelled([*asked, *(text.replace("How does", "Just how does") for text in asked)])
+    labelled(["Unrelated?", "Unrelated, too?"], name="benchmark")
+    assert exported(tmp_path / "out", leakage_against="benchmark")["counts"]["leaked"] == 0
+
+
 def test_leaks_can_be_only_counted(tmp_path: Path) -> None:
     labelled(questions(3))
     labelled(questions(1), name="benchmark")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.models import Annotator, Campaign, GoldLabel, Label
-from judging.models import Dataset, Judgment, Run
+from judging.models import Dataset, Item, Judgment, Run
 from training_export.core.gate import Gate, gate_of
 from training_export.core.records import Rule, Source
 
@@ -24,17 +24,22 @@ class ExportProblem(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsOf:
-    """The moment an export shows: the last rows it sees. What ended later was still current for it."""
+    """The moment an export shows: the last rows it sees. What ended later was still current for it.
+
+    `item` is of all datasets; None in exports from before it was noted, which see every item.
+    """
 
     label: int
     gold_label: int
     judgment: int
     at: datetime
+    item: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The form in manifest and database."""
         rows = {"label": self.label, "gold_label": self.gold_label, "judgment": self.judgment}
-        return rows | {"at": self.at.isoformat()}
+        known = {} if self.item is None else {"item": self.item}
+        return rows | known | {"at": self.at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,15 @@ class Selection:
         if self.criterion:
             found["criterion"] = self.criterion
         return found
+
+    def items(self, *, of: Dataset | None = None) -> "QuerySet[Item]":
+        """The items that were there at that moment, of the dataset or of another one."""
+        items = Item.objects.filter(dataset=of or self.dataset)
+        last = self.as_of.item
+        # Asked first: a bound that leaves nothing out would only lead the database away from its index.
+        if last is None or not items.filter(pk__gt=last).exists():
+            return items
+        return items.filter(pk__lte=last)
 
     def labels(self) -> "QuerySet[Label]":
         """Labels of the campaign that were current at that moment and say a verdict."""
@@ -146,6 +160,7 @@ def now_of(campaign: Campaign | None, run: Run | None) -> AsOf:
         label=last_pk(Label.objects.filter(campaign=campaign)),
         gold_label=last_pk(GoldLabel.objects.filter(campaign=campaign)),
         judgment=last_pk(Judgment.objects.filter(run=run)),
+        item=last_pk(Item.objects.all()),
         at=timezone.now(),
     )
 

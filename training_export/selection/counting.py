@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from annotation.core.resolution import HumanVerdict, resolve
 from judging.core.verdicts import PersonVerdict, Verdict
-from judging.models import Item, Judgment
+from judging.models import Judgment
 from training_export.core.records import UNREVIEWED, JudgeWord, Origin, PeopleWord, Source, decided
 from training_export.core.tally import Tally
 from training_export.selection.choosing import Selection
@@ -26,7 +26,7 @@ def count_selection(selection: Selection) -> Tally:
         count_reviewed(selection, tally)
     if selection.source in {Source.JUDGE, Source.GOLD_THEN_JUDGE}:
         count_judged(selection, tally)
-    silent = Item.objects.filter(dataset=selection.dataset).count() - sum(tally.destinations.values())
+    silent = selection.items().count() - sum(tally.destinations.values())
     tally.add(decided(UNREVIEWED, None, selection.rule), UNREVIEWED, silent)
     return tally
 

@@ -54,7 +54,7 @@ def records(
 def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, tuple[Any, ...]]":
     """The columns of an item that a record is made from; '' for those that nobody needs."""
     context = Need.CONTEXT in needs
-    rows: QuerySet[Any, tuple[Any, ...]] = Item.objects.filter(dataset=selection.dataset).values_list(
+    rows: QuerySet[Any, tuple[Any, ...]] = selection.items().values_list(
         *("pk", "revision", "key", "position", "kind", as_text("turns"), "category", "model"),
         F("context") if context else NOTHING,
         F("criteria") if context else NOTHING,

@@ -96,14 +96,15 @@ def word_of_row(rater: str, row: ItemRow, verdict: PersonVerdict, errors: int | 
     kept = kept if isinstance(kept, dict) else {}
     original = kept.get("original")
     original = original if isinstance(original, dict) else {}
-    now = row.turns[0]
+    now, context = row.turns[0], str(original.get("context", row.context))
     before = Turn(str(original.get("question", now.question)), str(original.get("answer", now.answer)))
     texts = {"question": (before.question, now.question), "answer": (before.answer, now.answer)}
+    texts["context"] = (context, row.context)
     correction = {name: after for name, (old, after) in texts.items() if after != old}
     label = LabelWord(verdict=verdict, error_count=errors, correction=correction)
     extra = {"mdk": {name: kept[name] for name in ("page", "output") if name in kept}}
     replies = tuple(reply.text for reply in row.replies)
-    return Word(rater=rater, turn=before, context=row.context, label=label, extra=extra, replies=replies)
+    return Word(rater=rater, turn=before, context=context, label=label, extra=extra, replies=replies)
 
 
 def words_of_campaign(name: str) -> Iterator[Word]:

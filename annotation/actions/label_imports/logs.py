@@ -190,8 +190,10 @@ def _words(content: _FileContent, matches: Matches) -> list[Word]:
 
 
 def _correction(row: FileRow, item: KnownItem) -> dict[str, str] | None:
-    """The texts that the person changed."""
+    """The texts that the person changed. A passage on one side only was not shown to them, or not kept: no change."""
     texts = {"question": (row.question, item.question), "answer": (row.answer, item.answer)}
+    if row.context and item.context:
+        texts["context"] = (row.context, item.context)
     return {name: theirs for name, (theirs, ours) in texts.items() if theirs != ours} or None
 
 

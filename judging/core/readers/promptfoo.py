@@ -14,7 +14,7 @@ from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem, Turn
 from judging.core.readers.documents import document_format
-from judging.core.readers.fields import QUESTION, BadField, find, finished_row
+from judging.core.readers.fields import QUESTION, TEXTS, BadField, find, finished_row, lines_of
 from judging.core.readers.files import CHUNK, FileRefused, open_text
 from judging.core.readers.json_records import first_character, json_document, kind_of, why_not_storable
 from judging.core.readers.records import objects
@@ -157,6 +157,7 @@ def _row(
             turns=(Turn(_question(variables, prompt), output or "", _reference(variables, result)),),
             key=key,
             model=provider[:200],
+            context=context_of(variables),
             has_answer=output is not None,
             extra={"promptfoo": {**_kept(result, cell), "evalId": evaluation.name, "version": evaluation.version}},
             judgments=(machine,) if machine else (),
@@ -221,6 +222,17 @@ def _question(variables: Mapping[str, Any], prompt: str) -> str:
     name = find(variables, QUESTION)
     asked = variables[name] if name is not None else None
     return asked if isinstance(asked, str) and asked.strip() else prompt
+
+
+def context_of(variables: Mapping[str, Any]) -> str:
+    """The variable that is named as a context: a text, or several passages; '' where it holds something else."""
+    name = find(variables, TEXTS["context"])
+    if name is None:
+        return ""
+    try:
+        return lines_of(name, variables[name], "\n\n")
+    except BadField:
+        return ""
 
 
 def _reference(variables: Mapping[str, Any], result: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.fields import QUESTION, find, finished_row
 from judging.core.readers.files import CHUNK, FileRefused, open_text, strict_lines, text_chunks
+from judging.core.readers.promptfoo import context_of
 from judging.core.verdicts import Reason, Verdict
 
 MAX_HTML = 50_000_000
@@ -109,6 +110,7 @@ def _row(line: int, head: str, cell: str, variables: dict[str, str], beside: _Be
                 ),
             ),
             model=provider[:200],
+            context=context_of(variables),
             has_answer=answered,
             extra={"promptfoo": {"vars": variables, "prompt": prompt, "cell": cell, **_kept(beside)}},
             judgments=(_judgment(mark, score, reason if answered else reason or text),),

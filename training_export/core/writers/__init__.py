@@ -40,7 +40,9 @@ WRITERS: dict[str, Format] = {
     "text": Format(text_writer, for_training=True),
     "mdk_gold": Format(mdk_gold_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.REPLIES}), people_only=True),
     "promptfoo_csv": Format(promptfoo_csv_writer),
-    "promptfoo": Format(promptfoo_writer, frozenset({Need.EXTRA, Need.LABELS, Need.JUDGED}), by_verdict=False),
+    "promptfoo": Format(
+        promptfoo_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.LABELS, Need.JUDGED}), by_verdict=False
+    ),
     "fastchat": Format(
         fastchat_writer,
         frozenset({Need.EXTRA, Need.PAIRS, Need.JUDGED, Need.LABELS}),

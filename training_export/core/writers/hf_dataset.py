@@ -17,6 +17,7 @@ COLUMNS = {
     "corrected": FLAG,
     "original_question": TEXT,
     "original_answer": TEXT,
+    "original_context": TEXT,
 }
 
 
@@ -33,6 +34,7 @@ def example_of(record: Record, verdict: Verdict) -> Example:
     row = item_row(record) | {"agreement": None} | word
     row["original_question"] = before.question if row["question"] != before.question else None
     row["original_answer"] = before.answer if row["answer"] != before.answer else None
+    row["original_context"] = record.context if record.corrected_context != record.context else None
     text = f"{before.question} {before.answer}"
     source = source_of(record, verdict)
     return Example(row, (text,), before.question or before.answer, source, (record.position,))

@@ -88,7 +88,9 @@ class VerdictsAndLog:
 
 def page_of(record: Record, page: Any) -> Any:
     """The page that an entry came with, with the context as people left it."""
-    return {**page, "page": record.corrected_context} if "context" in record.people.correction else page
+    if "context" not in record.people.correction:
+        return page
+    return {**page, "page": record.corrected_context} if isinstance(page, dict) else record.corrected_context
 
 
 def log_entry(record: Record) -> dict[str, Any]:
@@ -158,6 +160,8 @@ def original_text(record: Record) -> dict[str, Any]:
     """The texts that a correction replaced."""
     before = record.turns[0].as_json()
     changed = {name: before[name] for name, text in trainer_row(record).items() if text != before[name]}
+    if record.corrected_context != record.context:
+        changed["context"] = record.context
     return {"original": changed} if changed else {}
 
 

@@ -74,7 +74,7 @@ def result_of(record: Record, kept: Mapping[str, Any]) -> dict[str, Any]:
     fresh = {
         "provider": {"id": record.model, "label": ""},
         "prompt": {"raw": turn.question, "label": "question"},
-        "vars": {"question": turn.question, **({"__expected": f"grade:{turn.reference}"} if turn.reference else {})},
+        "vars": variables_of(record),
         "response": {"output": turn.answer},
     }
     result = fresh | {name: value for name, value in kept.items() if name not in (*OWN, "gradingResult")}
@@ -83,6 +83,14 @@ def result_of(record: Record, kept: Mapping[str, Any]) -> dict[str, Any]:
     shown = person or machine or {"pass": False, "score": 0}
     grading = grading_of(kept.get("gradingResult"), machine, person)
     return {**result, "success": shown["pass"], "score": shown["score"], "gradingResult": grading}
+
+
+def variables_of(record: Record) -> dict[str, str]:
+    """What the model was asked, and what it was asked about: as it was given, because the answer is to that."""
+    turn = record.turns[0]
+    expected = f"grade:{turn.reference}" if turn.reference else ""
+    given = {"question": turn.question, "context": record.context, "__expected": expected}
+    return {name: text for name, text in given.items() if text or name == "question"}
 
 
 def grading_of(kept: Any, machine: Mapping[str, Any] | None, person: Mapping[str, Any] | None) -> Any:

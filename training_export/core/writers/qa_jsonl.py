@@ -8,7 +8,8 @@ from training_export.core.writers.base import COMPACT, VerdictFiles, Writer, Wri
 
 OPTIONAL = ("context", "criteria", "category", "model")
 NAMES = frozenset({"id", "question", "answer", "reference", *OPTIONAL})
-optional_of = attrgetter(*OPTIONAL)
+# The context as people left it.
+optional_of = attrgetter("corrected_context", "criteria", "category", "model")
 
 
 def qa_jsonl_writer(folder: Path, options: WriterOptions) -> Writer:

@@ -43,7 +43,7 @@ class PreferenceWriter:
         if question != self._question:
             self._write_pairs()
             self._question = question
-        self._judged.setdefault(record.context, []).append((record, destination))
+        self._judged.setdefault(record.corrected_context, []).append((record, destination))
 
     def checks(self) -> Mapping[str, Any]:
         """What the trainer's checks found, and what the pairs were made from."""

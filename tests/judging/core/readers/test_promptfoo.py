@@ -56,6 +56,19 @@ def only(folder: Path, document: Any) -> ItemRow:
     return row
 
 
+@pytest.mark.parametrize(
+    ("variables", "context"),
+    [
+        ({"query": "Q?", "context": "A passage."}, "A passage."),
+        ({"question": "Q?", "Contexts": ["One.", "Two."]}, "One.\n\nTwo."),
+        ({"question": "Q?", "context": {"text": "An object."}}, ""),
+        ({"question": "Q?"}, ""),
+    ],
+)
+def test_a_variable_of_the_name_is_the_context(tmp_path: Path, variables: dict[str, Any], context: str) -> None:
+    assert only(tmp_path, version_3(result(1, 1, vars=variables))).context == context
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 def test_results_become_answers_with_the_machines_grade(tmp_path: Path, indent: int | None) -> None:
     found = read(tmp_path, version_3(result(1, 1), result(2, 0.25)), indent)
