@@ -72,6 +72,27 @@ def moved(message: Message, text: str) -> bool:
     return set(PLACES.findall(source)) != set(PLACES.findall(text))
 
 
+WIDE = r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]"
+NARROW = {
+    # Signs of the Latin alphabet beside a letter that is twice as wide: they stand too close, and look like a slip.
+    "ja": re.compile(rf"{WIDE}[:?!]|[:?!]{WIDE}|{WIDE}\(|\({WIDE}|{WIDE}\)|\){WIDE}"),
+    "zh_Hans": re.compile(rf"{WIDE}[:;,?!]|[:;,?!]{WIDE}|{WIDE}\(|\({WIDE}|{WIDE}\)|\){WIDE}"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_signs_are_as_wide_as_the_letters_beside_them(language: str) -> None:
+    wrong = [
+        text
+        for message in read(language)
+        # The answers of the filter yesno are parted by a comma of ASCII.
+        if message.id and message.id != "yes,no"
+        for text in texts_of(message)
+        if NARROW[language].search(PLACES.sub("\u3000", text))
+    ]
+    assert not wrong, f"narrow signs in {language}: {wrong[:5]}"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_compiled_catalogue_is_that_of_the_words(language: str) -> None:
     assert file_of(language, "mo").read_bytes() == compiled(read(language)), "run python -m tests.translations"

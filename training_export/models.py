@@ -27,19 +27,19 @@ class Export(models.Model):
         verbose_name=_("options"), default=dict, blank=True, help_text="source, campaign, run and filters"
     )
     as_of = models.JSONField(
-        verbose_name=_("as of"), default=dict, blank=True, help_text="The last label and judgment that it saw."
+        verbose_name=_("as of"), default=dict, blank=True, help_text=_("The last label and judgment that it saw.")
     )
     state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.PENDING)
-    items = models.PositiveIntegerField(verbose_name=_("items"), default=0, help_text="Items to go through.")
-    done = models.PositiveIntegerField(verbose_name=_("done"), default=0, help_text="Items gone through.")
+    items = models.PositiveIntegerField(verbose_name=_("items"), default=0, help_text=_("Items to go through."))
+    done = models.PositiveIntegerField(verbose_name=_("done"), default=0, help_text=_("Items gone through."))
     claimed_by = models.CharField(
-        verbose_name=_("claimed by"), max_length=200, blank=True, help_text="The process that writes it."
+        verbose_name=_("claimed by"), max_length=200, blank=True, help_text=_("The process that writes it.")
     )
     claimed_at = models.DateTimeField(
-        verbose_name=_("claimed at"), null=True, blank=True, help_text="When that process last said how far it is."
+        verbose_name=_("claimed at"), null=True, blank=True, help_text=_("When that process last said how far it is.")
     )
     attempts = models.PositiveIntegerField(
-        verbose_name=_("attempts"), default=0, help_text="How often its process died."
+        verbose_name=_("attempts"), default=0, help_text=_("How often its process died.")
     )
     error = models.TextField(verbose_name=_("error"), blank=True)
     folder = models.CharField(verbose_name=_("folder"), max_length=500, blank=True)

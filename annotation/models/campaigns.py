@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from annotation.core.asked import criteria_asked
 from annotation.core.kept import Columns, columns_of, declared_columns, widened
@@ -33,7 +34,7 @@ class Annotator(models.Model):
         related_name="annotator",
     )
     source = models.CharField(
-        verbose_name=_("source"), max_length=200, blank=True, help_text="The table a positional annotator is from."
+        verbose_name=_("source"), max_length=200, blank=True, help_text=_("The table a positional annotator is from.")
     )
     identity = models.CharField(
         verbose_name=_("identity"), max_length=10, choices=Identity.choices, default=Identity.KNOWN
@@ -69,7 +70,7 @@ class Campaign(models.Model):
         PULLED = "pulled", _("pulled")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("campaign", "open")
         CLOSED = "closed", _("closed")
 
     dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="+")
@@ -85,35 +86,37 @@ class Campaign(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="The judge shown beside.",
+        help_text=_("The judge shown beside."),
     )
     distribution = models.CharField(
         verbose_name=_("distribution"),
         max_length=10,
         choices=Distribution.choices,
         default=Distribution.DEALT,
-        help_text="dealt: every item has its people from the start; pulled: people draw the next item that wants one.",
+        help_text=_(
+            "dealt: every item has its people from the start; pulled: people draw the next item that wants one."
+        ),
     )
     group = models.CharField(
         verbose_name=_("group"),
         max_length=150,
         blank=True,
-        help_text="Its members are the annotators of a pulled campaign.",
+        help_text=_("Its members are the annotators of a pulled campaign."),
     )
     labels_per_item = models.PositiveIntegerField(verbose_name=_("labels per item"), default=2)
     share = models.FloatField(
-        verbose_name=_("share"), default=1.0, help_text="Share of the items that get labels_per_item labels."
+        verbose_name=_("share"), default=1.0, help_text=_("Share of the items that get labels_per_item labels.")
     )
     order = models.CharField(verbose_name=_("order"), max_length=20, choices=Order.choices, default=Order.SEQUENTIAL)
     seed = models.PositiveIntegerField(verbose_name=_("seed"), default=0)
     blind_people = models.BooleanField(
-        verbose_name=_("blind people"), default=True, help_text="Other people's labels are hidden until submitting."
+        verbose_name=_("blind people"), default=True, help_text=_("Other people's labels are hidden until submitting.")
     )
     blind_judge = models.BooleanField(
-        verbose_name=_("blind judge"), default=True, help_text="The judge's word is hidden until submitting."
+        verbose_name=_("blind judge"), default=True, help_text=_("The judge's word is hidden until submitting.")
     )
     blind_model = models.BooleanField(
-        verbose_name=_("blind model"), default=True, help_text="The answering model's name is hidden."
+        verbose_name=_("blind model"), default=True, help_text=_("The answering model's name is hidden.")
     )
     rules = models.JSONField(verbose_name=_("rules"), default=dict, blank=True)
     hold_seconds = models.PositiveIntegerField(verbose_name=_("hold seconds"), default=1800)
@@ -199,20 +202,22 @@ class CampaignItem(models.Model):
     how = models.CharField(verbose_name=_("how chosen"), max_length=15, choices=How.choices, default=How.ALL)
     stratum = models.CharField(verbose_name=_("stratum"), max_length=100, blank=True)
     probability = models.FloatField(verbose_name=_("probability"), null=True, blank=True, default=1.0)
-    wanted = models.PositiveIntegerField(verbose_name=_("wanted"), default=1, help_text="Labels wanted.")
-    taken = models.PositiveIntegerField(verbose_name=_("taken"), default=0, help_text="Places taken by assignments.")
+    wanted = models.PositiveIntegerField(verbose_name=_("wanted"), default=1, help_text=_("Labels wanted."))
+    taken = models.PositiveIntegerField(verbose_name=_("taken"), default=0, help_text=_("Places taken by assignments."))
     extra = models.PositiveIntegerField(
-        verbose_name=_("extra"), default=0, help_text="Labels wanted beyond the plan, because people disagree."
+        verbose_name=_("extra"), default=0, help_text=_("Labels wanted beyond the plan, because people disagree.")
     )
     returned = models.BooleanField(
-        verbose_name=_("returned"), default=False, help_text="A place came free or was added: drawn before fresh items."
+        verbose_name=_("returned"),
+        default=False,
+        help_text=_("A place came free or was added: drawn before fresh items."),
     )
     known_value = models.CharField(verbose_name=_("known value"), max_length=100, blank=True)
     for_adjudication = models.BooleanField(
-        verbose_name=_("for adjudication"), default=False, help_text="A lead sent it to the adjudication page."
+        verbose_name=_("for adjudication"), default=False, help_text=_("A lead sent it to the adjudication page.")
     )
     unskippable = models.BooleanField(
-        verbose_name=_("unskippable"), default=False, help_text="Nobody may skip it: it is decided or put off."
+        verbose_name=_("unskippable"), default=False, help_text=_("Nobody may skip it: it is decided or put off.")
     )
 
     class Meta:
@@ -270,26 +275,26 @@ class Assignment(models.Model):
     placed = models.BooleanField(
         verbose_name=_("placed"),
         default=True,
-        help_text="Has one of the item's places; a label without a place is surplus.",
+        help_text=_("Has one of the item's places; a label without a place is surplus."),
     )
     held_until = models.DateTimeField(
         verbose_name=_("held until"),
         null=True,
         blank=True,
-        help_text="Until when an open place of a pulled campaign is kept for its annotator.",
+        help_text=_("Until when an open place of a pulled campaign is kept for its annotator."),
     )
     swapped = models.BooleanField(
-        verbose_name=_("swapped"), default=False, help_text="Sides of a pair are shown the other way round."
+        verbose_name=_("swapped"), default=False, help_text=_("Sides of a pair are shown the other way round.")
     )
     queue_rank = models.PositiveIntegerField(
-        verbose_name=_("queue rank"), help_text="Place in this annotator's queue of the campaign, from 1."
+        verbose_name=_("queue rank"), help_text=_("Place in this annotator's queue of the campaign, from 1.")
     )
     lap = models.PositiveIntegerField(
-        verbose_name=_("lap"), default=0, help_text="How often it was put to the end of its annotator's queue."
+        verbose_name=_("lap"), default=0, help_text=_("How often it was put to the end of its annotator's queue.")
     )
     draft = models.JSONField(verbose_name=_("draft"), default=dict, blank=True)
     draft_rev = models.PositiveIntegerField(
-        verbose_name=_("draft rev"), default=0, help_text="Counts draft writes; an older one is refused."
+        verbose_name=_("draft rev"), default=0, help_text=_("Counts draft writes; an older one is refused.")
     )
     skip_reason = models.CharField(verbose_name=_("skip reason"), max_length=500, blank=True)
     opened_at = models.DateTimeField(verbose_name=_("opened at"), null=True, blank=True)
@@ -297,7 +302,7 @@ class Assignment(models.Model):
         verbose_name=_("revealed at"),
         null=True,
         blank=True,
-        help_text="When the judge's word was first on this annotator's screen.",
+        help_text=_("When the judge's word was first on this annotator's screen."),
     )
 
     objects = AssignmentQuerySet.as_manager()

@@ -23,7 +23,7 @@ class CountScale(models.Model):
         verbose_name=_("columns"), default=list, help_text="[[value, verdict], ...] in the order of the scale."
     )
     kept = models.BooleanField(
-        verbose_name=_("kept"), default=True, help_text="Too many different values are not kept as patterns."
+        verbose_name=_("kept"), default=True, help_text=_("Too many different values are not kept as patterns.")
     )
 
     class Meta:
@@ -49,15 +49,17 @@ class ItemCount(models.Model):
     criterion = models.CharField(verbose_name=_("criterion"), max_length=100, blank=True)
     item_revision = models.PositiveIntegerField(verbose_name=_("item revision"), default=1)
     newest = models.BooleanField(
-        verbose_name=_("newest"), default=True, help_text="No label of the item is on a later text."
+        verbose_name=_("newest"), default=True, help_text=_("No label of the item is on a later text.")
     )
     pattern = models.CharField(
         verbose_name=_("pattern"),
         max_length=700,
         help_text="'2|1|0': labels of each value, in the order of CountScale.",
     )
-    n = models.PositiveIntegerField(verbose_name=_("number of labels"), help_text="Labels.")
-    entropy = models.FloatField(verbose_name=_("entropy"), help_text="Bits of doubt in the labels, undefined left out.")
+    n = models.PositiveIntegerField(verbose_name=_("number of labels"), help_text=_("Labels."))
+    entropy = models.FloatField(
+        verbose_name=_("entropy"), help_text=_("Bits of doubt in the labels, undefined left out.")
+    )
 
     objects = ItemCountQuerySet.as_manager()
 

@@ -47,7 +47,7 @@ class Label(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="The judge of the campaign.",
+        help_text=_("The judge of the campaign."),
     )
     value = models.CharField(verbose_name=_("value"), max_length=100, help_text="clean, wrong, undefined, 4, A, tie, B")
     score = models.FloatField(verbose_name=_("score"), null=True, blank=True)
@@ -60,18 +60,18 @@ class Label(models.Model):
     )
     flags = models.JSONField(verbose_name=_("flags"), default=list, blank=True)
     judge_visible = models.BooleanField(
-        verbose_name=_("judge visible"), default=False, help_text="Whether the judge's word was on the screen."
+        verbose_name=_("judge visible"), default=False, help_text=_("Whether the judge's word was on the screen.")
     )
     surplus = models.BooleanField(
-        verbose_name=_("surplus"), default=False, help_text="Arrived after the wanted number was reached."
+        verbose_name=_("surplus"), default=False, help_text=_("Arrived after the wanted number was reached.")
     )
     seconds = models.FloatField(
-        verbose_name=_("seconds"), null=True, blank=True, help_text="Seconds between opening and submitting."
+        verbose_name=_("seconds"), null=True, blank=True, help_text=_("Seconds between opening and submitting.")
     )
     client_key = models.CharField(
         verbose_name=_("client key"),
         max_length=64,
-        help_text="Given by the page: the same press sent twice counts once.",
+        help_text=_("Given by the page: the same press sent twice counts once."),
     )
     at = models.DateTimeField(verbose_name=_("time"))
     ended_at = models.DateTimeField(verbose_name=_("ended at"), null=True, blank=True)
@@ -153,13 +153,13 @@ class GoldLabel(models.Model):
         verbose_name=_("item revision"),
         null=True,
         blank=True,
-        help_text="The text that it is about; without one it is about every text of the item.",
+        help_text=_("The text that it is about; without one it is about every text of the item."),
     )
     value = models.CharField(verbose_name=_("value"), max_length=100)
     score = models.FloatField(verbose_name=_("score"), null=True, blank=True)
     verdict = models.CharField(verbose_name=_("verdict"), max_length=10, blank=True, choices=PERSON_VERDICTS)
     correction = models.JSONField(verbose_name=_("correction"), null=True, blank=True)
-    comment = models.TextField(verbose_name=_("comment"), blank=True, help_text="Why the lead decided so.")
+    comment = models.TextField(verbose_name=_("comment"), blank=True, help_text=_("Why the lead decided so."))
     method = models.CharField(verbose_name=_("method"), max_length=12, choices=Method.choices)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

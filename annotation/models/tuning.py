@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from annotation.core.splits import SplitRule
 from annotation.models.campaigns import Campaign
@@ -25,7 +26,7 @@ class LockedSplit(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="Whose labels were strata.",
+        help_text=_("Whose labels were strata."),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -37,7 +38,7 @@ class LockedSplit(models.Model):
     )
     at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
     settled_to = models.PositiveIntegerField(
-        verbose_name=_("settled to"), default=0, help_text="Items up to this position have their side."
+        verbose_name=_("settled to"), default=0, help_text=_("Items up to this position have their side.")
     )
 
     class Meta:
@@ -74,10 +75,10 @@ class TestLook(models.Model):
     )
     at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
     where = models.CharField(
-        verbose_name=_("where shown"), max_length=40, help_text="The page or command that showed them."
+        verbose_name=_("where shown"), max_length=40, help_text=_("The page or command that showed them.")
     )
     judges = models.ManyToManyField(
-        Judge, verbose_name=_("judges"), blank=True, related_name="+", help_text="The versions it was about."
+        Judge, verbose_name=_("judges"), blank=True, related_name="+", help_text=_("The versions it was about.")
     )
 
     class Meta:
@@ -93,21 +94,25 @@ class RubricDraft(models.Model):
     """New prompts for a rubric, by a person or proposed by a model. It is used by nobody until a person accepts it."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("draft", "open")
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
 
     dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="+")
     judge = models.ForeignKey(
-        Judge, verbose_name=_("judge"), on_delete=models.PROTECT, related_name="+", help_text="The one to be improved."
+        Judge,
+        verbose_name=_("judge"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("The one to be improved."),
     )
     base = models.ForeignKey(Rubric, verbose_name=_("base"), on_delete=models.PROTECT, related_name="+")
-    prompts = models.JSONField(verbose_name=_("prompts"), help_text="As in Rubric.prompts.")
+    prompts = models.JSONField(verbose_name=_("prompts"), help_text=_("As in Rubric.prompts."))
     proposed_by = models.CharField(
-        verbose_name=_("proposed by"), max_length=300, blank=True, help_text="Engine and model; '' for a person."
+        verbose_name=_("proposed by"), max_length=300, blank=True, help_text=_("Engine and model; '' for a person.")
     )
     shown = models.JSONField(
-        verbose_name=_("shown"), default=list, blank=True, help_text="Positions of the items the model was shown."
+        verbose_name=_("shown"), default=list, blank=True, help_text=_("Positions of the items the model was shown.")
     )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -135,7 +140,7 @@ class RubricDraft(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="The version it became.",
+        help_text=_("The version it became."),
     )
 
     class Meta:
@@ -159,7 +164,7 @@ class FlagDecision(models.Model):
     campaign = models.ForeignKey(Campaign, verbose_name=_("campaign"), on_delete=models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, verbose_name=_("item"), on_delete=models.CASCADE, related_name="+")
     is_bad = models.BooleanField(
-        verbose_name=_("is bad"), help_text="Left out where flagged items are; else kept whatever people flagged."
+        verbose_name=_("is bad"), help_text=_("Left out where flagged items are; else kept whatever people flagged.")
     )
     comment = models.TextField(verbose_name=_("comment"), blank=True)
     by = models.ForeignKey(

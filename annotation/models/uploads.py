@@ -37,19 +37,22 @@ class Upload(models.Model):
     token = models.UUIDField(verbose_name=_("token"), default=uuid4, unique=True, editable=False)
     files = models.JSONField(verbose_name=_("files"), default=list, help_text="[{name, bytes}]")
     kind = models.CharField(verbose_name=_("kind"), max_length=10, choices=Kind.choices, default=Kind.ITEMS)
-    name = models.CharField(verbose_name=_("name"), max_length=200, blank=True, help_text="Of the dataset.")
+    name = models.CharField(verbose_name=_("name"), max_length=200, blank=True, help_text=_("Of the dataset."))
     options = models.JSONField(
         verbose_name=_("options"),
         default=dict,
         blank=True,
-        help_text="How the files are read, and whose words they are.",
+        help_text=_("How the files are read, and whose words they are."),
     )
     phase = models.CharField(verbose_name=_("phase"), max_length=10, choices=Phase.choices, default=Phase.READ)
     state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveIntegerField(verbose_name=_("attempts"), default=0)
     claimed_by = models.CharField(verbose_name=_("claimed by"), max_length=200, blank=True)
     found = models.JSONField(
-        verbose_name=_("found"), default=dict, blank=True, help_text="What the files hold: counts, first rows, columns."
+        verbose_name=_("found"),
+        default=dict,
+        blank=True,
+        help_text=_("What the files hold: counts, first rows, columns."),
     )
     problems = models.PositiveIntegerField(verbose_name=_("problems"), default=0)
     error = models.TextField(verbose_name=_("error"), blank=True)

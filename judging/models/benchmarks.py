@@ -24,13 +24,15 @@ class BenchmarkRun(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         FAILED = "failed", _("failed")
 
-    benchmark = models.CharField(verbose_name=_("benchmark"), max_length=40, help_text="Its name, as commands call it.")
+    benchmark = models.CharField(
+        verbose_name=_("benchmark"), max_length=40, help_text=_("Its name, as commands call it.")
+    )
     dataset = models.ForeignKey(
         Dataset,
         verbose_name=_("dataset"),
         on_delete=models.CASCADE,
         related_name="benchmark_runs",
-        help_text="The questions.",
+        help_text=_("The questions."),
     )
     judge = models.ForeignKey(
         Judge, verbose_name=_("judge"), null=True, blank=True, on_delete=models.PROTECT, related_name="benchmark_runs"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from judging.querysets import DatasetQuerySet, ItemQuerySet
 
@@ -19,7 +20,7 @@ class Dataset(models.Model):
 
     name = models.CharField(verbose_name=_("name"), max_length=200, unique=True)
     column_map = models.JSONField(
-        verbose_name=_("column map"), default=dict, blank=True, help_text="Which column of a table is what."
+        verbose_name=_("column map"), default=dict, blank=True, help_text=_("Which column of a table is what.")
     )
     state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.IMPORTING)
     made_by = models.ForeignKey(
@@ -55,7 +56,7 @@ class ImportFile(models.Model):
     format = models.CharField(verbose_name=_("format"), max_length=40)
     rows = models.PositiveIntegerField(verbose_name=_("rows"), default=0)
     header = models.JSONField(
-        verbose_name=_("header"), default=dict, blank=True, help_text="What the file says of itself."
+        verbose_name=_("header"), default=dict, blank=True, help_text=_("What the file says of itself.")
     )
     at = models.DateTimeField(verbose_name=_("time"), auto_now_add=True)
 
@@ -88,14 +89,20 @@ class Item(models.Model):
 
     dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="items")
     key = models.CharField(
-        verbose_name=_("key"), max_length=200, help_text="The file's id, or a hash of question, model and occurrence."
+        verbose_name=_("key"),
+        max_length=200,
+        help_text=_("The file's id, or a hash of question, model and occurrence."),
     )
-    position = models.PositiveIntegerField(verbose_name=_("position"), help_text="Order of import, from 1.")
+    position = models.PositiveIntegerField(verbose_name=_("position"), help_text=_("Order of import, from 1."))
     kind = models.CharField(verbose_name=_("kind"), max_length=10, choices=Kind.choices, default=Kind.ANSWER)
     question_key = models.CharField(
-        verbose_name=_("question key"), max_length=64, help_text="The same for every model that answered the question."
+        verbose_name=_("question key"),
+        max_length=64,
+        help_text=_("The same for every model that answered the question."),
     )
-    model = models.CharField(verbose_name=_("model"), max_length=200, blank=True, help_text="The model that answered.")
+    model = models.CharField(
+        verbose_name=_("model"), max_length=200, blank=True, help_text=_("The model that answered.")
+    )
     model_b = models.CharField(verbose_name=_("model b"), max_length=200, blank=True)
     category = models.CharField(verbose_name=_("category"), max_length=200, blank=True)
     split = models.CharField(
@@ -106,13 +113,16 @@ class Item(models.Model):
     choices = models.JSONField(verbose_name=_("choices"), null=True, blank=True)
     gold_choice = models.CharField(verbose_name=_("gold choice"), max_length=20, blank=True)
     context = models.TextField(verbose_name=_("context"), blank=True)
-    criteria = models.TextField(verbose_name=_("criteria"), blank=True, help_text="This item's own criteria.")
+    criteria = models.TextField(verbose_name=_("criteria"), blank=True, help_text=_("This item's own criteria."))
     answer_state = models.CharField(
         verbose_name=_("answer state"), max_length=10, choices=AnswerState.choices, default=AnswerState.GIVEN
     )
     answer_reason = models.CharField(verbose_name=_("answer reason"), max_length=200, blank=True)
     extra = models.JSONField(
-        verbose_name=_("extra"), default=dict, blank=True, help_text="Unknown keys of the file, returned on export."
+        verbose_name=pgettext_lazy("of a file", "extra"),
+        default=dict,
+        blank=True,
+        help_text=_("Unknown keys of the file, returned on export."),
     )
     revision = models.PositiveIntegerField(verbose_name=_("revision"), default=1)
 
@@ -164,8 +174,8 @@ class ItemRevision(models.Model):
     """What an item said before its text changed."""
 
     item = models.ForeignKey(Item, verbose_name=_("item"), on_delete=models.CASCADE, related_name="revisions")
-    number = models.PositiveIntegerField(verbose_name=_("number"), help_text="The revision that these fields were.")
-    fields = models.JSONField(verbose_name=_("fields"), help_text="The old values of the fields that changed.")
+    number = models.PositiveIntegerField(verbose_name=_("number"), help_text=_("The revision that these fields were."))
+    fields = models.JSONField(verbose_name=_("fields"), help_text=_("The old values of the fields that changed."))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("author"),

@@ -66,7 +66,7 @@ class Rubric(Versioned):
     needs_question = models.BooleanField(
         verbose_name=_("needs question"),
         default=True,
-        help_text="Not for a text that nobody asked for: then the prompt may show no question.",
+        help_text=_("Not for a text that nobody asked for: then the prompt may show no question."),
     )
     prompts = models.JSONField(
         verbose_name=_("prompts"),
@@ -97,7 +97,7 @@ class Judge(Versioned):
 
     kind = models.CharField(verbose_name=_("kind"), max_length=10, choices=Kind.choices)
     engine = models.CharField(
-        verbose_name=_("engine"), max_length=40, blank=True, help_text="Name of the engine; its URL is a setting."
+        verbose_name=_("engine"), max_length=40, blank=True, help_text=_("Name of the engine; its URL is a setting.")
     )
     model = models.CharField(verbose_name=_("model"), max_length=300, blank=True)
     rubric = models.ForeignKey(
@@ -114,7 +114,7 @@ class Judge(Versioned):
         help_text="rule, threshold, min_replies, mode; coefficients for the rule linear",
     )
     members = models.ManyToManyField(
-        "self", verbose_name=_("members"), symmetrical=False, blank=True, help_text="Judges of a panel."
+        "self", verbose_name=_("members"), symmetrical=False, blank=True, help_text=_("Judges of a panel.")
     )
 
     class Meta:

@@ -50,11 +50,11 @@ class Run(models.Model):
         Judge, verbose_name=_("judge"), null=True, blank=True, on_delete=models.PROTECT, related_name="runs"
     )
     model = models.CharField(
-        verbose_name=_("model"), max_length=300, blank=True, help_text="The candidate, where one answers or chooses."
+        verbose_name=_("model"), max_length=300, blank=True, help_text=_("The candidate, where one answers or chooses.")
     )
     scope = models.JSONField(verbose_name=_("scope"), default=dict, blank=True, help_text="limit, split, filter, seed")
     snapshot = models.JSONField(
-        verbose_name=_("snapshot"), default=dict, blank=True, help_text="Everything that decides the outcome."
+        verbose_name=_("snapshot"), default=dict, blank=True, help_text=_("Everything that decides the outcome.")
     )
     benchmark_run = models.ForeignKey(
         BenchmarkRun,
@@ -65,13 +65,13 @@ class Run(models.Model):
         related_name="runs",
     )
     stage = models.CharField(
-        verbose_name=_("stage"), max_length=10, blank=True, help_text="Of its benchmark: choices, answers, judging."
+        verbose_name=_("stage"), max_length=10, blank=True, help_text=_("Of its benchmark: choices, answers, judging.")
     )
     candidate = models.PositiveIntegerField(
-        verbose_name=_("candidate"), null=True, blank=True, help_text="Which of its benchmark's, from 0."
+        verbose_name=_("candidate"), null=True, blank=True, help_text=_("Which of its benchmark's, from 0.")
     )
     repeat = models.PositiveIntegerField(
-        verbose_name=_("repeat"), default=0, help_text="How often the judge graded the same answers before."
+        verbose_name=_("repeat"), default=0, help_text=_("How often the judge graded the same answers before.")
     )
     state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     error = models.TextField(verbose_name=_("error"), blank=True)
@@ -130,17 +130,17 @@ class RunBatch(models.Model):
     run = models.ForeignKey(Run, verbose_name=_("run"), on_delete=models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField(verbose_name=_("number"))
     first_position = models.PositiveIntegerField(
-        verbose_name=_("first position"), help_text="First item position, included."
+        verbose_name=_("first position"), help_text=_("First item position, included.")
     )
     last_position = models.PositiveIntegerField(
-        verbose_name=_("last position"), help_text="Last item position, included."
+        verbose_name=_("last position"), help_text=_("Last item position, included.")
     )
     state = models.CharField(verbose_name=_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     claimed_by = models.CharField(verbose_name=_("claimed by"), max_length=200, blank=True)
     claimed_at = models.DateTimeField(verbose_name=_("claimed at"), null=True, blank=True)
     attempts = models.PositiveIntegerField(verbose_name=_("attempts"), default=0)
     versions = models.JSONField(
-        verbose_name=_("versions"), default=dict, blank=True, help_text="Software that judged this batch."
+        verbose_name=_("versions"), default=dict, blank=True, help_text=_("Software that judged this batch.")
     )
     error = models.TextField(verbose_name=_("error"), blank=True)
 
@@ -178,7 +178,7 @@ class BatchCount(models.Model):
     tokens = models.PositiveBigIntegerField(verbose_name=_("tokens"), default=0)
     n_unscored = models.PositiveIntegerField(verbose_name=_("n unscored"), default=0)
     reasons = models.JSONField(
-        verbose_name=_("reasons"), default=dict, help_text="How many items have no value, by reason."
+        verbose_name=_("reasons"), default=dict, help_text=_("How many items have no value, by reason.")
     )
 
     class Meta:
@@ -207,7 +207,7 @@ class Reply(models.Model):
         verbose_name=_("reason"), max_length=20, blank=True, choices=[(r.value, r.value) for r in Reason]
     )
     detail = models.CharField(
-        verbose_name=_("detail"), max_length=500, blank=True, help_text="What the engine said of its failure."
+        verbose_name=_("detail"), max_length=500, blank=True, help_text=_("What the engine said of its failure.")
     )
     finish = models.CharField(verbose_name=_("finish"), max_length=20, blank=True)
     tokens = models.PositiveIntegerField(verbose_name=_("tokens"), null=True, blank=True)
@@ -253,13 +253,13 @@ class Judgment(models.Model):
     reason = models.CharField(
         verbose_name=_("reason"), max_length=20, blank=True, choices=[(r.value, r.value) for r in Reason]
     )
-    n_read = models.PositiveIntegerField(verbose_name=_("n read"), default=0, help_text="Replies with a value.")
+    n_read = models.PositiveIntegerField(verbose_name=_("n read"), default=0, help_text=_("Replies with a value."))
     n_replies = models.PositiveIntegerField(verbose_name=_("n replies"), default=0)
     spread = models.FloatField(
-        verbose_name=_("spread"), null=True, blank=True, help_text="Standard deviation of the replies' scores."
+        verbose_name=_("spread"), null=True, blank=True, help_text=_("Standard deviation of the replies' scores.")
     )
     imported = models.BooleanField(
-        verbose_name=_("imported"), default=False, help_text="From a judge that ran elsewhere."
+        verbose_name=_("imported"), default=False, help_text=_("From a judge that ran elsewhere.")
     )
     detail = models.JSONField(verbose_name=_("detail"), default=dict, blank=True)
 
