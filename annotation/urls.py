@@ -50,6 +50,7 @@ campaign_urls = [
     path("campaigns/<int:pk>/guideline/", campaigns.campaign_guideline, name="campaign_guideline"),
     path("campaigns/<int:pk>/items/", campaign_items.campaign_items, name="campaign_items"),
     path("campaigns/<int:pk>/items/change/", campaign_items.campaign_bulk, name="campaign_bulk"),
+    path("campaigns/<int:pk>/items/undo/", campaign_items.campaign_undo, name="campaign_undo"),
     path("campaigns/<int:pk>/keep/", questions.campaign_keep, name="campaign_keep"),
     path("benchmarks/questions/", questions.benchmark_questions, name="benchmark_questions"),
     path("runs/<int:pk>/questions/", questions.run_questions, name="run_questions"),

@@ -1,19 +1,24 @@
-"""What a lead does to many items of a campaign at once: some hundred at a time, with a count of what it changed."""
+"""What a lead does to many items of a campaign at once: some hundred at a time, with a count of what it changed.
+
+What each of them changed is kept until the next one, so that `bulk_undo` can take the last one back.
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from annotation.actions.bulk_undo import noted, settle_action
 from annotation.actions.draws import give_place, lock_queues
 from annotation.actions.extras import deal_to_another, members, put_at_end
 from annotation.actions.queue import to_pending
 from annotation.actions.rereview import reopen
 from annotation.core.lead_reasons import HANDED_OVER, NOT_WANTED, REMOVED
-from annotation.models import Annotator, Assignment, Campaign, CampaignItem, GoldLabel, Label
+from annotation.models import Annotator, Assignment, BulkAction, Campaign, CampaignItem, GoldLabel, Label
 
 CHUNK = 200
 MOST_LABELS = 50
@@ -38,65 +43,73 @@ class Done:
         return self.chosen - self.changed
 
 
-def more_labels(campaign: Campaign, items: Collection[int]) -> Done:
+def more_labels(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """Every item wants one label more; in a dealt campaign whoever has least to do gets it."""
     refuse_closed(campaign)
-    return in_chunks(campaign, items, _more)
+    return in_chunks(BulkAction(campaign=campaign, verb="more_labels", by=by), items, _more)
 
 
-def fewer_labels(campaign: Campaign, items: Collection[int]) -> Done:
+def fewer_labels(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """Every item wants one label less, where a place is open that nobody has begun; one at least stays wanted."""
     refuse_closed(campaign)
-    return in_chunks(campaign, items, _fewer)
+    return in_chunks(BulkAction(campaign=campaign, verb="fewer_labels", by=by), items, _fewer)
 
 
-def send_to_adjudication(campaign: Campaign, items: Collection[int]) -> Done:
+def send_to_adjudication(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """The items stand on the adjudication page, whatever people said."""
-    return in_chunks(campaign, items, _send)
+    return in_chunks(BulkAction(campaign=campaign, verb="send_to_adjudication", by=by), items, _send)
 
 
-def hand_items_over(campaign: Campaign, items: Collection[int], taker: Annotator) -> Done:
+def hand_items_over(campaign: Campaign, items: Collection[int], taker: Annotator, *, by: User | None = None) -> Done:
     """One open place of every item goes to a person of the campaign who does not know the item."""
     refuse_closed(campaign)
     if campaign.is_pulled:
         raise BulkRefused(_("People draw the items of this campaign: take somebody out of it to free what they hold."))
     if taker.user is None or taker.user.username not in members(campaign):
         raise BulkRefused(_("%(name)s is not in this campaign; add them first.") % {"name": taker.name})
-    return in_chunks(campaign, items, partial(_hand_over, taker=taker))
+    return in_chunks(
+        BulkAction(campaign=campaign, verb="hand_items_over", by=by), items, partial(_hand_over, taker=taker)
+    )
 
 
-def back_to_pending(campaign: Campaign, items: Collection[int]) -> Done:
+def back_to_pending(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """Skipped items are open again, and decided ones with their word as the draft."""
     refuse_closed(campaign)
-    return in_chunks(campaign, items, _reopen)
+    return in_chunks(BulkAction(campaign=campaign, verb="back_to_pending", by=by), items, _reopen)
 
 
-def mark_known(campaign: Campaign, items: Collection[int], value: str) -> Done:
+def mark_known(campaign: Campaign, items: Collection[int], value: str, *, by: User | None = None) -> Done:
     """The right answer of these items is known: people are measured by it. `decided` takes it from the gold label."""
     if not value.strip():
         raise BulkRefused(_("Say which answer is the right one."))
-    return in_chunks(campaign, items, partial(_know, value=value.strip()))
+    return in_chunks(
+        BulkAction(campaign=campaign, verb="mark_known", by=by), items, partial(_know, value=value.strip())
+    )
 
 
-def forget_known(campaign: Campaign, items: Collection[int]) -> Done:
+def forget_known(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """These items are like all others again."""
-    return in_chunks(campaign, items, _forget)
+    return in_chunks(BulkAction(campaign=campaign, verb="forget_known", by=by), items, _forget)
 
 
-def remove_items(campaign: Campaign, items: Collection[int]) -> Done:
+def remove_items(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """Take items out that nobody has begun: nobody is asked about them any more."""
     refuse_closed(campaign)
-    return in_chunks(campaign, items, _remove)
+    return in_chunks(BulkAction(campaign=campaign, verb="remove_items", by=by), items, _remove)
 
 
-def forbid_skipping(campaign: Campaign, items: Collection[int]) -> Done:
+def forbid_skipping(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """Nobody may skip these items from now on; what was skipped stays so."""
-    return in_chunks(campaign, items, partial(_skippable, unskippable=True))
+    return in_chunks(
+        BulkAction(campaign=campaign, verb="forbid_skipping", by=by), items, partial(_skippable, unskippable=True)
+    )
 
 
-def allow_skipping(campaign: Campaign, items: Collection[int]) -> Done:
+def allow_skipping(campaign: Campaign, items: Collection[int], *, by: User | None = None) -> Done:
     """These items may be skipped again, as the campaign's rules say."""
-    return in_chunks(campaign, items, partial(_skippable, unskippable=False))
+    return in_chunks(
+        BulkAction(campaign=campaign, verb="allow_skipping", by=by), items, partial(_skippable, unskippable=False)
+    )
 
 
 def refuse_closed(campaign: Campaign) -> None:
@@ -105,15 +118,23 @@ def refuse_closed(campaign: Campaign) -> None:
         raise BulkRefused(_("This campaign is closed: open it again first."))
 
 
-def in_chunks(campaign: Campaign, items: Collection[int], step: Step) -> Done:
+def in_chunks(action: BulkAction, items: Collection[int], step: Step) -> Done:
     """Do it to the campaign's items of these primary keys, each chunk in a transaction of its own."""
-    chosen, changed = sorted(set(items)), 0
+    campaign, chosen, changed = action.campaign, sorted(set(items)), 0
+    action.save()
     for at in range(0, len(chosen), CHUNK):
         with transaction.atomic():
             rows = CampaignItem.objects.filter(campaign=campaign, pk__in=chosen[at : at + CHUNK])
             locked = rows.select_for_update(of=("self",), no_key=True).select_related("item").order_by("pk")
-            changed += step(campaign, list(locked))
+            changed += do_noted(action, list(locked), step)
+    settle_action(action, changed)
     return Done(chosen=len(chosen), changed=changed)
+
+
+def do_noted(action: BulkAction, rows: list[CampaignItem], step: Step) -> int:
+    """Do it to locked rows, and keep what it changed."""
+    with noted(action, rows):
+        return step(action.campaign, rows)
 
 
 def _more(campaign: Campaign, rows: list[CampaignItem]) -> int:

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from annotation.actions.campaigns import add_guideline
-from annotation.models import Annotator, Assignment, Campaign, CampaignItem, Guideline
+from annotation.forms.campaign_items import ACTIONS
+from annotation.models import Annotator, Assignment, BulkAction, Campaign, CampaignItem, Guideline
 from judging.admin.base import LeadAdmin, ReadOnlyAdmin
 
 
@@ -97,3 +98,18 @@ class AssignmentAdmin(ReadOnlyAdmin):
     search_fields = ["annotator__name", "=campaign_item__item__key"]
     raw_id_fields = ["campaign_item"]
     show_full_result_count = False
+
+
+@admin.register(BulkAction)
+class BulkActionAdmin(ReadOnlyAdmin):
+    """What leads did to many items at once, and whether it was taken back."""
+
+    list_display = ["campaign", "what", "changed", "by", "at", "undone_at"]
+    list_filter = ["verb"]
+    list_select_related = ["campaign", "by"]
+    search_fields = ["campaign__name"]
+    date_hierarchy = "at"
+
+    @admin.display(description=_("what was done"), ordering="verb")
+    def what(self, row: BulkAction) -> str:
+        return str(ACTIONS.get(row.verb, row.verb))

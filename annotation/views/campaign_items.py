@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.actions import bulk
+from annotation.actions.bulk_undo import NothingToUndo, Undone, last_bulk_action, undo_bulk
 from annotation.forms.campaign_items import ACTIONS, BulkForm, ItemFilterForm, query_of
 from annotation.models import Annotator, Campaign, CampaignItem
 from annotation.reports.campaign_items import ItemFilter, Show, items_of, lines_of
@@ -21,6 +22,7 @@ from judging.models import Item
 from judging.permissions import lead_required
 
 PER_PAGE = 50
+JUST_DONE = "bulk-just-done"
 SHOW_WORDS = {
     Show.ALL: gettext_lazy("all"),
     Show.OPEN: gettext_lazy("labels missing"),
@@ -36,18 +38,18 @@ SHOW_WORDS = {
     Show.UNSKIPPABLE: gettext_lazy("cannot be skipped"),
     Show.REMOVED: gettext_lazy("removed"),
 }
-Verb = Callable[[Campaign, list[int], dict[str, Any]], bulk.Done]
+Verb = Callable[..., bulk.Done]
 VERBS: dict[str, Verb] = {
-    "more_labels": lambda campaign, items, _data: bulk.more_labels(campaign, items),
-    "fewer_labels": lambda campaign, items, _data: bulk.fewer_labels(campaign, items),
-    "send_to_adjudication": lambda campaign, items, _data: bulk.send_to_adjudication(campaign, items),
-    "hand_items_over": lambda campaign, items, data: bulk.hand_items_over(campaign, items, taker_of(data)),
-    "back_to_pending": lambda campaign, items, _data: bulk.back_to_pending(campaign, items),
-    "mark_known": lambda campaign, items, data: bulk.mark_known(campaign, items, data["value"]),
-    "forget_known": lambda campaign, items, _data: bulk.forget_known(campaign, items),
-    "forbid_skipping": lambda campaign, items, _data: bulk.forbid_skipping(campaign, items),
-    "allow_skipping": lambda campaign, items, _data: bulk.allow_skipping(campaign, items),
-    "remove_items": lambda campaign, items, _data: bulk.remove_items(campaign, items),
+    "more_labels": bulk.more_labels,
+    "fewer_labels": bulk.fewer_labels,
+    "send_to_adjudication": bulk.send_to_adjudication,
+    "hand_items_over": bulk.hand_items_over,
+    "back_to_pending": bulk.back_to_pending,
+    "mark_known": bulk.mark_known,
+    "forget_known": bulk.forget_known,
+    "forbid_skipping": bulk.forbid_skipping,
+    "allow_skipping": bulk.allow_skipping,
+    "remove_items": bulk.remove_items,
 }
 
 
@@ -72,8 +74,15 @@ def campaign_items(request: HttpRequest, pk: int) -> HttpResponseBase:
         "actions": ACTIONS,
         "people": people_of(campaign),
         "categories": Item.objects.filter(dataset=campaign.dataset_id).values_of("category"),
+        **last_done(request, campaign),
     }
     return render(request, "annotation/campaign_items.html", context)
+
+
+def last_done(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    """What can be taken back: said at once after a press, and in a line later on."""
+    action, told = last_bulk_action(campaign), request.session.pop(JUST_DONE, "")
+    return {"last_action": action, "last_word": ACTIONS.get(action.verb, action.verb) if action else "", "told": told}
 
 
 def people_of(campaign: Campaign) -> Any:
@@ -98,10 +107,25 @@ def campaign_bulk(request: HttpRequest, pk: int) -> HttpResponseBase:
         context |= {"query": urlencode(query_of(asked)), "taker": taker_name(data)}
         return render(request, "annotation/campaign_bulk.html", context)
     try:
-        say(request, VERBS[data["action"]](campaign, items, data))
+        say(request, VERBS[data["action"]](campaign, items, *needed(data), by=request.user))
     except bulk.BulkRefused as problem:
         messages.error(request, str(problem))
     return redirect(back)
+
+
+@lead_required
+@require_POST
+def campaign_undo(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take back what was done to many items last."""
+    campaign, asked = get_object_or_404(Campaign, pk=pk), ItemFilterForm(request.GET).asked()
+    number = request.POST.get("bulk_action", "")
+    try:
+        undone = undo_bulk(campaign, int(number) if number.isascii() and number.isdecimal() else 0)
+    except NothingToUndo as problem:
+        messages.error(request, str(problem))
+    else:
+        say_undone(request, undone)
+    return redirect(f"{reverse('campaign_items', args=[pk])}?{urlencode(query_of(asked))}")
 
 
 def chosen(campaign: Campaign, asked: ItemFilter, data: dict[str, Any]) -> list[int]:
@@ -116,15 +140,36 @@ def taker_of(data: dict[str, Any]) -> Annotator:
     return get_object_or_404(Annotator.objects.select_related("user"), pk=data["taker"])
 
 
+def needed(data: dict[str, Any]) -> list[Any]:
+    """What an action needs to know beside the items."""
+    if data["action"] == "hand_items_over":
+        return [taker_of(data)]
+    return [data["value"]] if data["action"] == "mark_known" else []
+
+
 def taker_name(data: dict[str, Any]) -> str:
     """The name of who takes over, where somebody does."""
     return taker_of(data).name if data["action"] == "hand_items_over" else ""
 
 
 def say(request: HttpRequest, done: bulk.Done) -> None:
-    """What was done, and what could not be."""
+    """What was done, and what could not be; where something was, the page offers to take it back."""
     text = ngettext("%(n)d item changed.", "%(n)d items changed.", done.changed) % {"n": done.changed}
-    messages.success(request, text)
+    if done.changed:
+        request.session[JUST_DONE] = text
+    else:
+        messages.success(request, text)
     if done.left:
         left = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", done.left) % {"n": done.left}
         messages.info(request, f"{left} {_('What that takes is not so there: it has been begun, or done already.')}")
+
+
+def say_undone(request: HttpRequest, undone: Undone) -> None:
+    """What is as it was, and what is not."""
+    n = undone.restored
+    messages.success(
+        request, ngettext("%(n)d item is as it was before.", "%(n)d items are as they were before.", n) % {"n": n}
+    )
+    if undone.left:
+        left = ngettext("%(n)d stayed as it is now.", "%(n)d stayed as they are now.", undone.left) % {"n": undone.left}
+        messages.info(request, f"{left} {_('Somebody has gone on with them since.')}")

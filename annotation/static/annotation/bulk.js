@@ -1,5 +1,11 @@
-// Choosing rows of a table: all of the page, all of the filter, and what an action needs to know.
+// Choosing rows of a table: all of the page, all of the filter, what an action needs to know, and taking it back.
 (() => {
+  const undo = document.getElementById("bulk-undo");
+  const isTyping = (target) => target.closest("textarea, select, input:not([type=checkbox], [type=submit]), [contenteditable]");
+  document.addEventListener("keydown", (event) => {
+    if (!undo || isTyping(event.target) || event.repeat || event.shiftKey || event.altKey) { return; }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") { event.preventDefault(); undo.requestSubmit(); }
+  });
   const form = document.getElementById("bulk");
   if (!form) { return; }
   const rows = () => [...form.querySelectorAll("tbody input[type=checkbox]")];
