@@ -155,8 +155,8 @@ def is_share(report: BenchmarkReport) -> bool:
 
 
 def items_url(report: BenchmarkReport, model: ModelScores, **chosen: str) -> str:
-    """The page with the items behind a figure; '' before there are any."""
-    if model.run is None:
+    """The page with the items behind a figure; '' where there are none."""
+    if not model.has_items:
         return ""
     query = urlencode({"candidate": model.place, **chosen})
     return f"{reverse('benchmark_items', args=[report.benchmark_run.pk])}?{query}"

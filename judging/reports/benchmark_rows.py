@@ -58,9 +58,13 @@ def final_runs(benchmark_run: BenchmarkRun, candidate: int) -> list[Run]:
 def subject_scores(run: Run) -> tuple[list[SubjectScore], dict[str, dict[str, int]]]:
     """Right answers of each subject, added up by the database, and why questions of it have none."""
     if stored := run.snapshot.get("scores"):
-        # Figures of a tool that left nothing behind them.
-        counts = [SubjectScore(subject, n_right, n) for subject, (n_right, n) in stored.items()]
-        return counts, {subject: {} for subject in stored}
+        # Figures of a tool that left nothing behind them; the first that were stored have no reasons.
+        lost = {subject: dict(counts[2]) if len(counts) > 2 else {} for subject, counts in stored.items()}
+        told = [
+            SubjectScore(subject, counts[0], counts[1], sum(lost[subject].values()))
+            for subject, counts in stored.items()
+        ]
+        return told, lost
     right: dict[str, int] = defaultdict(int)
     scored: dict[str, int] = defaultdict(int)
     dropped: dict[str, dict[str, int]] = defaultdict(dict)

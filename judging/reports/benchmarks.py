@@ -55,6 +55,11 @@ class ModelScores:
         return self.runs[0] if self.runs else None
 
     @property
+    def has_items(self) -> bool:
+        """Whether there are items behind the figures: some came without."""
+        return self.run is not None and not {"scores", "figures"} & set(self.run.snapshot)
+
+    @property
     def model(self) -> str:
         """The model as it was named, or where its folder is."""
         return self.candidate["model"]
@@ -149,10 +154,19 @@ def scores_of_model(benchmark_run: BenchmarkRun, place: int, name: str, candidat
     if not runs:
         return ModelScores(**base)
     asked = int(runs[0].snapshot.get("items", 0))
+    if stored := runs[0].snapshot.get("figures"):
+        return ModelScores(**base, asked=asked, **stored_figures(stored))
     if runs[0].stage == Stage.CHOICES:
         figures = choice_figures(*subject_scores(runs[0]))
         return ModelScores(**base, asked=asked, **figures, per_character=per_character(runs[0]))
     return ModelScores(**base, asked=asked, **graded_figures(graded(runs)), repeats=repeats_of(runs))
+
+
+def stored_figures(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures that came without anything behind them."""
+    whole = {name: Figure(**stored[name]) for name in ("overall", "macro") if name in stored}
+    inner = {name: {key: Figure(**figure) for key, figure in stored[name].items()} for name in ("by_group", "parts")}
+    return {**whole, **inner}
 
 
 def choice_figures(scores: Sequence[SubjectScore], dropped: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:

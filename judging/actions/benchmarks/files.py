@@ -39,9 +39,10 @@ def write_results(report: BenchmarkReport, folder: Path) -> list[Path]:
     for model, told in zip(report.models, document["models"], strict=True):
         place = folder / folder_of(model)
         written.append(write_json(place / "inspect.json", inspect_summary(document, told, created)))
-        if model.run is not None:
-            choices = model.run.stage == Stage.CHOICES
-            written += write_lm_eval(model, place) if choices else write_grades(model, place)
+        if model.run is not None and model.run.stage == Stage.CHOICES:
+            written += write_lm_eval(model, place)
+        elif model.has_items:
+            written += write_grades(model, place)
     if Stage.CHOICES in report.benchmark.stages:
         written.append(write_predictions(report, folder / PREDICTIONS))
     elif report.benchmark.prompts:
@@ -56,7 +57,7 @@ def folder_of(model: ModelScores) -> str:
 
 def trees(report: BenchmarkReport, folder: Path) -> Iterator[Path]:
     """What FastChat's programs read, of every model that was graded, and of the pairs."""
-    runs = [model.runs[0] for model in report.models if model.runs]
+    runs = [model.runs[0] for model in report.models if model.has_items]
     if report.pairs is not None and report.pairs.run is not None:
         runs.append(report.pairs.run)
     for run in runs:

@@ -1,8 +1,8 @@
-"""Figures that lm-eval left without its samples: how many were right of each subject, and nothing behind them."""
+"""Figures that a tool left without samples: lm-eval's results, or an Inspect log's header; nothing is behind them."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +13,47 @@ from django.utils import timezone
 from judging.actions.benchmarks.questions import digest
 from judging.actions.runs import REPLAYED, RunRefused
 from judging.benchmarks import Benchmark, Stage
+from judging.benchmarks.inspect_summary import NoSummary, Summary, is_summary, read_summary
+from judging.core.figures import Figure
 from judging.core.readers import FileRefused
 from judging.models import BenchmarkRun, Dataset, Run
 
-RESULTS = "results*.json"
+RESULTS = ("inspect*.json", "results*.json")
+"""Files of figures in a folder: those of the first name that there are any of."""
+
 SAMPLES = "samples_*.jsonl"
 PREFIXES = ("mmlu_", "hendrycksTest-")
 GROUPS = {"mmlu", "mmlu_stem", "mmlu_humanities", "mmlu_social_sciences", "mmlu_other", "hendrycksTest"}
 ACCURACY, ERROR = ("acc,none", "acc"), ("acc_stderr,none", "acc_stderr")
 
+Counts = tuple[int, int, Mapping[str, int]]
+"""How many were right, of how many, and how many have no answer, by reason."""
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What a model came to: by subject, how many were right of how many."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What a model came to. `by_subject`: of choices, the counts behind it; `figures`: of grades, the figures."""
 
     model: str
-    by_subject: Mapping[str, tuple[int, int]]
+    base_url: str = ""
+    asked: int
+    by_subject: Mapping[str, Counts] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in the snapshot of a run."""
+        if self.figures:
+            return {"figures": dict(self.figures)}
+        return {"scores": {subject: [right, n, dict(why)] for subject, (right, n, why) in self.by_subject.items()}}
 
 
 def results_in(path: Path) -> list[Path]:
-    """The files of results that a path means, where there are no samples beside them that tell more."""
+    """The files of figures that a path means, where there are no samples beside them that tell more."""
     if path.is_file():
         return [path] if path.suffix == ".json" else []
-    return [] if any(path.rglob(SAMPLES)) else sorted(path.rglob(RESULTS))
+    if any(path.rglob(SAMPLES)):
+        return []
+    return next((found for name in RESULTS if (found := sorted(path.rglob(name)))), [])
 
 
 def import_scores(
@@ -45,26 +63,80 @@ def import_scores(
 
     RunRefused names the file and what to mend.
     """
-    if benchmark.stages != (Stage.CHOICES,):
-        raise RunRefused(f"{benchmark.title} has no choices; lm-eval's results are imported for MMLU and MMLU-Branch.")
     try:
         checksum = digest(files)
     except FileRefused as error:
         raise RunRefused(error.message) from error
-    found = [scores_in(path) for path in files]
+    found = [stored_in(path, benchmark) for path in files]
     known = BenchmarkRun.objects.filter(benchmark=benchmark.name, options__imported=checksum).first()
     return known or store(benchmark, dataset or without_questions(benchmark), found, checksum, by)
 
 
-def scores_in(path: Path) -> Scores:
-    """What a file of results says."""
+def stored_in(path: Path, benchmark: Benchmark) -> Stored:
+    """What a file of figures says."""
     try:
         told = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise RunRefused(f"{path.name} is no JSON ({error}). Name lm-eval's results_<date>.json.") from error
+        raise RunRefused(
+            f"{path.name} is no JSON ({error}). Name lm-eval's results_<date>.json or an Inspect log."
+        ) from error
+    if isinstance(told, dict) and is_summary(told):
+        return summary_in(path, told, benchmark)
+    if benchmark.stages != (Stage.CHOICES,):
+        raise RunRefused(
+            f"{path.name} is no Inspect log. Of {benchmark.title} figures are imported from such logs alone."
+        )
+    return results_of(path, told)
+
+
+def summary_in(path: Path, log: Mapping[str, Any], benchmark: Benchmark) -> Stored:
+    """What an Inspect log says."""
+    try:
+        summary = read_summary(log)
+    except NoSummary as error:
+        raise RunRefused(f"{path.name}: {error}") from error
+    model = (summary.model or path.parent.name or path.stem)[:300]
+    if Stage.CHOICES in benchmark.stages:
+        return Stored(model=model, base_url=summary.base_url, asked=summary.asked, by_subject=counts_of(path, summary))
+    refuse_other_scale(path, summary, benchmark)
+    return Stored(model=model, base_url=summary.base_url, asked=summary.asked, figures=figures_of(summary))
+
+
+def counts_of(path: Path, summary: Summary) -> dict[str, Counts]:
+    """Shares as counts: of each subject, or of the whole task where there are none."""
+    found = summary.groups or {subject_of(summary.task): summary.whole}
+    for name, figure in found.items():
+        if figure.value is None or not 0 <= figure.value <= 1 or not figure.n:
+            raise RunRefused(
+                f"{path.name}: {name or 'the whole'} is {figure.value} of {figure.n} samples, and a share of right "
+                "answers is from 0 to 1 of at least one."
+            )
+    return {name: (round((figure.value or 0.0) * figure.n), figure.n, figure.dropped) for name, figure in found.items()}
+
+
+def refuse_other_scale(path: Path, summary: Summary, benchmark: Benchmark) -> None:
+    """Raise RunRefused where a mean is on none of the benchmark's scales."""
+    low, high = benchmark.scale
+    if summary.whole.value is None or not low <= summary.whole.value <= high:
+        raise RunRefused(
+            f"{path.name}: the mean is {summary.whole.value}, and {benchmark.title} is graded from {low:g} to {high:g}."
+        )
+
+
+def figures_of(summary: Summary) -> dict[str, Any]:
+    """Figures in the form in which a run keeps them."""
+    every: dict[str, Figure] = {"overall": summary.whole} | ({"macro": summary.macro} if summary.macro else {})
+    told: dict[str, Any] = {name: figure.as_json() for name, figure in every.items()}
+    for name, found in (("by_group", summary.groups), ("parts", summary.parts)):
+        told[name] = {key: figure.as_json() for key, figure in found.items()}
+    return told
+
+
+def results_of(path: Path, told: object) -> Stored:
+    """What lm-eval's results say."""
     results = told.get("results") if isinstance(told, dict) else None
-    if not isinstance(results, dict):
-        raise RunRefused(f"{path.name} has no 'results'. Name lm-eval's results_<date>.json.")
+    if not isinstance(results, dict) or not isinstance(told, dict):
+        raise RunRefused(f"{path.name} has no 'results'. Name lm-eval's results_<date>.json or an Inspect log.")
     # Some versions list a single task too, with nothing in it.
     listed = {name for name, tasks in (told.get("group_subtasks") or {}).items() if tasks}
     groups = GROUPS | set(told.get("groups") or {}) | listed
@@ -75,7 +147,8 @@ def scores_in(path: Path) -> Scores:
     }
     if not found:
         raise RunRefused(f"{path.name} has no accuracy ('acc,none') of any task.")
-    return Scores(model_in(told, path), found)
+    by_subject: dict[str, Counts] = {subject: (*pair, {}) for subject, pair in sorted(found.items())}
+    return Stored(model=model_in(told, path), asked=sum(n for _, n in found.values()), by_subject=by_subject)
 
 
 def subject_of(task: str) -> str:
@@ -127,32 +200,31 @@ def without_questions(benchmark: Benchmark) -> Dataset:
 
 @transaction.atomic
 def store(
-    benchmark: Benchmark, dataset: Dataset, found: Sequence[Scores], checksum: str, by: User | None
+    benchmark: Benchmark, dataset: Dataset, found: Sequence[Stored], checksum: str, by: User | None
 ) -> BenchmarkRun:
-    """The examination with a finished run for each model, whose snapshot holds the counts."""
+    """The examination with a finished run for each model, whose snapshot holds what it came to."""
     now = timezone.now()
-    candidates = [{"engine": REPLAYED, "model": each.model, "base_url": ""} for each in found]
+    candidates = [{"engine": REPLAYED, "model": each.model, "base_url": each.base_url} for each in found]
+    chooses = Stage.CHOICES in benchmark.stages
     made = BenchmarkRun.objects.create(
         benchmark=benchmark.name,
         dataset=dataset,
-        options={"stage": "all", "first_n": None, "seed": 0, "imported": checksum},
+        options={"stage": "all" if chooses else "judge", "first_n": None, "seed": 0, "imported": checksum},
         candidates=candidates,
         state=BenchmarkRun.State.FINISHED,
         made_by=by,
         finished_at=now,
     )
     for place, each in enumerate(found):
-        counts = {subject: list(pair) for subject, pair in sorted(each.by_subject.items())}
-        asked = sum(n for _, n in each.by_subject.values())
         Run.objects.create(
             dataset=dataset,
-            kind=Run.Kind.CHOICE,
+            kind=Run.Kind.CHOICE if chooses else Run.Kind.GENERATE,
             model=each.model,
             benchmark_run=made,
-            stage=Stage.CHOICES,
+            stage=Stage.CHOICES if chooses else Stage.JUDGING,
             candidate=place,
             state=Run.State.FINISHED,
-            snapshot={"candidate": candidates[place], "recipe": {}, "items": asked, "scores": counts},
+            snapshot={"candidate": candidates[place], "recipe": {}, "items": each.asked} | each.as_json(),
             made_by=by,
             started_at=now,
             finished_at=now,

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         parser.add_argument("--inline", action="store_true", help="work in this process, without a queue")
         parser.add_argument("--anyway", action="store_true", help="inline, although others hold the GPU's memory")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
-        parser.add_argument("--predictions", type=Path, metavar="PATH", help="import what models chose, ask nobody")
+        parser.add_argument("--predictions", type=Path, metavar="PATH", help="import choices or figures, ask nobody")
         choosing = parser.add_argument_group("questions with choices")
         add_choice_arguments(choosing)
         answering = parser.add_argument_group("questions that are answered")
