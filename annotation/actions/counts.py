@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
-from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, kept_rows, widened
+from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, kept_rows, told_by, widened
 from annotation.core.rules import CampaignRules
 from annotation.models import Campaign, CountScale, ItemCount, Label
 from judging.models import Item
@@ -60,11 +60,13 @@ def recount(campaign: Campaign, items: Collection[int], criterion: str = "") -> 
         _lock(chunk)
         groups = _groups(campaign, criterion, chunk)
         scale = _scale(campaign, criterion)
-        wider = widened(_columns(scale), {(value, verdict) for _, _, value, verdict, _ in groups})
+        wider = told_by(_columns(scale), {(value, verdict) for _, _, value, verdict, _ in groups})
         if wider != _columns(scale):
-            _widen(scale, wider)
-            _recount_all(campaign, criterion)
-            return
+            was_kept, scale = scale.kept, _widen(scale, wider)
+            if was_kept and scale.kept:
+                _recount_all(campaign, criterion)
+                return
+            ItemCount.objects.filter(campaign=campaign, criterion=criterion).delete()
         if scale.kept:
             _replace(campaign, criterion, chunk, list(kept_rows(groups, wider)))
 
@@ -81,9 +83,9 @@ def declare_scale(campaign: Campaign, criterion: str, values: Sequence[str]) -> 
     row.rules = row.rules | {"scales": {**rules.scales, criterion: list(scale)}}
     row.save(update_fields=["rules"])
     campaign.rules = row.rules
-    stored = _scale(campaign, criterion)
-    if stored.kept and widened(_columns(stored), campaign.columns_asked(criterion)) != _columns(stored):
-        _widen(stored, campaign.columns_asked(criterion))
+    stored, asked = _scale(campaign, criterion), campaign.columns_asked(criterion)
+    if stored.kept and told_by(_columns(stored), asked) != _columns(stored):
+        _widen(stored, asked)
         _recount_all(campaign, criterion)
 
 
@@ -141,12 +143,13 @@ def _columns(scale: CountScale) -> Columns:
     return tuple((value, verdict) for value, verdict in scale.columns)
 
 
-def _widen(scale: CountScale, columns: Columns) -> None:
+def _widen(scale: CountScale, columns: Columns) -> CountScale:
     """Wait for whoever widens it too, so that no column is lost."""
-    locked = CountScale.objects.select_for_update().get(pk=scale.pk)
-    locked.columns = widened(_columns(locked), columns)
+    locked: CountScale = CountScale.objects.select_for_update().get(pk=scale.pk)
+    locked.columns = told_by(_columns(locked), columns)
     locked.kept = len(locked.columns) <= MOST_COLUMNS
     locked.save(update_fields=["columns", "kept"])
+    return locked
 
 
 def _recount_all(campaign: Campaign, criterion: str) -> None:

@@ -73,6 +73,23 @@ def widened(columns: Columns, found: Collection[Column]) -> Columns:
     return (*columns, *sorted(fresh, key=_place))
 
 
+def told_by(columns: Columns, found: Collection[Column]) -> Columns:
+    """`widened`, up to the columns that are kept. Beyond them the scale is only told from its columns, so that of
+    numbers there are just enough: more than are kept, and one with a verdict and one without, where there are such."""
+    wider = widened(columns, found)
+    if len(wider) <= MOST_COLUMNS or wider == columns:
+        return wider
+    known, fresh = list(columns), set(found) - set(columns)
+    values = {value for value, _ in columns} - {UNDEFINED}
+    kinds = {bool(verdict) for value, verdict in columns if _is_number(value)}
+    for value, verdict in sorted(fresh, key=_place):
+        if not _is_number(value) or len(values) <= MOST_COLUMNS or bool(verdict) not in kinds:
+            known.append((value, verdict))
+            values |= {value} - {UNDEFINED}
+            kinds |= {bool(verdict)} if _is_number(value) else set()
+    return tuple(known)
+
+
 def kept_rows(groups: Iterable[Group], columns: Columns) -> Iterator[Kept]:
     """Groups (item, revision, value, verdict, labels), sorted by item and revision, as rows of kept counts."""
     place = {column: at for at, column in enumerate(columns)}

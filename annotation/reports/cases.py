@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Max, Min
+
 from annotation.core.asked import criteria_asked
 from annotation.core.differences import Part, differences
 from annotation.core.kept import UNDEFINED, VERDICT_COLUMNS
+from annotation.core.label_tables import is_number
 from annotation.models import Assignment, Campaign, CountScale, GoldLabel, Label, LabelReview
 from judging.actions.revisions import REVISABLE
 from judging.core.scales import Criterion, Scale
@@ -95,7 +98,16 @@ def criterion_of(scale: CountScale) -> Criterion:
     columns = [(value, verdict) for value, verdict in scale.columns if value != UNDEFINED]
     if set(columns) <= set(VERDICT_COLUMNS):
         return Criterion(scale.criterion, Scale(values=("clean", "wrong")), clean_if="clean")
-    return Criterion(scale.criterion, Scale(values=tuple(dict.fromkeys(value for value, _verdict in columns))))
+    values = tuple(dict.fromkeys(value for value, _verdict in columns))
+    measured = None if scale.kept or not all(map(is_number, values)) else _measured_scale(scale)
+    return Criterion(scale.criterion, measured or Scale(values=values))
+
+
+def _measured_scale(scale: CountScale) -> Scale | None:
+    """From the smallest to the largest number that was said; None where there is no such span."""
+    labels = Label.objects.current().filter(campaign=scale.campaign_id, criterion=scale.criterion)
+    low, high = labels.aggregate(low=Min("score"), high=Max("score")).values()
+    return Scale(low=low, high=high) if low is not None and low < high else None
 
 
 def opinions_on(campaign: Campaign, item: Item) -> tuple[Opinion, ...]:

@@ -16,7 +16,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from annotation.core.confusion import COLUMNS, ROWS, Confusion
 from annotation.core.counts import Patterns, patterns
 from annotation.core.intervals import FloatArray, IntArray
-from annotation.core.kept import VERDICT_COLUMNS, Columns, decoded, folded
+from annotation.core.kept import MOST_COLUMNS, VERDICT_COLUMNS, Columns, decoded, folded
 from annotation.core.resolution import CODES, VERDICTS, HumanVerdict, resolve_counts
 from annotation.models import Campaign, CountScale, GoldLabel, ItemCount, Label
 from annotation.reports.which import kept, kept_sql
@@ -209,7 +209,7 @@ def columns_of(campaign: Campaign | None, criterion: str) -> Columns:
             raise CountsNotKept(f"Labels of campaign {campaign.name!r} were never counted: run rebuild_counts.")
         return VERDICT_COLUMNS
     if campaign and not scale.kept:
-        raise CountsNotKept(f"Labels of campaign {campaign.name!r} have {len(scale.columns)} different values.")
+        raise CountsNotKept(f"Labels of campaign {campaign.name!r} have more than {MOST_COLUMNS} different values.")
     return tuple((value, verdict) for value, verdict in scale.columns)
 
 

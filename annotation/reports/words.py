@@ -226,8 +226,9 @@ def read_words(campaign: Campaign | None, criterion: str, *, at_most: int, label
 
 def _are_measured(said: Sequence[tuple[str, str]]) -> bool:
     """Whether labels are numbers that mean no verdict, and too many different ones for a table."""
-    found = {value for value, _ in said if value != UNDEFINED}
-    return len(found) > MOST_VALUES and not any(verdict for _, verdict in said) and all(map(is_number, found))
+    pairs = {(value, verdict) for value, verdict in said if value != UNDEFINED}
+    found = {value for value, _ in pairs}
+    return len(found) > MOST_VALUES and not any(verdict for _, verdict in pairs) and all(map(is_number, found))
 
 
 def _measured(labels: "QuerySet[Label]", said: tuple[tuple[str, str], ...]) -> Words:

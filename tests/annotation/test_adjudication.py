@@ -274,3 +274,14 @@ def test_imported_labels_are_decided_too(lead: User) -> None:
     assert list(found(campaign, Filter.ALL)) == [first]
     [criterion] = case_of(campaign, first).asked
     assert (criterion.name, criterion.scale.values) == ("help", ("2", "4"))
+
+
+def test_of_measured_labels_a_lead_decides_a_number(lead: User) -> None:
+    dataset = factories.make_dataset("measured")
+    items, rater = factories.make_items(dataset, 102), factories.make_annotator("x")
+    campaign = factories.make_campaign(dataset, kind="imported")
+    for at, each in enumerate(items):
+        factories.make_label(campaign, each, rater, "", value=str(at / 7), score=at / 7)
+    recount(campaign, [each.pk for each in items])
+    [criterion] = case_of(campaign, items[0]).asked
+    assert (criterion.scale.values, criterion.scale.low, criterion.scale.high) == ((), 0.0, 101 / 7)

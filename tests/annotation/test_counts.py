@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotation.actions.counts import check_counts, rebuild_counts, recount
 from annotation.actions.label_imports import import_labels
 from annotation.actions.labels import submit_label, undo_label
 from annotation.models import Campaign, CountScale, ItemCount, Label
+from annotation.reports.words import MeasuredWords, read_words, said_in
 from judging.actions.imports import InputFile, apply_import, plan_import
 from judging.models import Item
 from tests import factories
@@ -131,6 +134,40 @@ def test_a_continuous_scale_is_not_kept() -> None:
     recount(campaign, [item.pk for item in items])
     assert (CountScale.objects.get().kept, ItemCount.objects.count()) == (False, 0)
     assert check_counts(campaign)[0].is_right
+
+
+def test_labels_of_a_scale_that_is_not_kept_cost_the_same_one_by_one() -> None:
+    dataset = factories.make_dataset()
+    campaign, ann = factories.make_campaign(dataset), factories.make_annotator()
+    items = factories.make_items(dataset, 130)
+    for at, item in enumerate(items):
+        factories.make_label(campaign, item, ann, "", value=str(at / 7), score=at / 7)
+        if at < 120:
+            recount(campaign, [item.pk])
+    scale = CountScale.objects.get()
+    assert (scale.kept, len(scale.columns), ItemCount.objects.count()) == (False, 101, 0)
+    recount(campaign, [items[120].pk])
+    with CaptureQueriesContext(connection) as asked:
+        recount(campaign, [items[121].pk])
+    assert [query["sql"] for query in asked if not query["sql"].startswith("SELECT")] == []
+    assert CountScale.objects.get().columns == scale.columns
+
+
+def test_a_word_among_measured_numbers_is_told_all_the_same() -> None:
+    dataset = factories.make_dataset()
+    campaign, ann = factories.make_campaign(dataset), factories.make_annotator()
+    items = factories.make_items(dataset, 103)
+    for at, item in enumerate(items[:102]):
+        factories.make_label(campaign, item, ann, "", value=str(at / 7), score=at / 7)
+    recount(campaign, [item.pk for item in items])
+    words = read_words(campaign, "", at_most=1000, labels=102)
+    assert isinstance(words, MeasuredWords)
+    factories.make_label(campaign, items[102], ann, "", value="broken")
+    recount(campaign, [items[102].pk])
+    mixed = read_words(campaign, "", at_most=1000, labels=103)
+    assert mixed is not None
+    assert not isinstance(mixed, MeasuredWords)
+    assert ("broken", "") in said_in(campaign, "", None)
 
 
 def test_the_command_finds_and_mends_what_is_wrong(campaign: Campaign) -> None:

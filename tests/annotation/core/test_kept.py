@@ -1,6 +1,7 @@
 import pytest
 
 from annotation.core.kept import (
+    MOST_COLUMNS,
     VERDICT_COLUMNS,
     Kept,
     columns_of,
@@ -9,6 +10,7 @@ from annotation.core.kept import (
     entropy,
     folded,
     kept_rows,
+    told_by,
     widened,
 )
 from judging.core.scales import Criterion, Scale
@@ -41,6 +43,31 @@ def test_new_values_take_their_place_on_the_scale(known: tuple, found: tuple, ma
 def test_nothing_new_leaves_the_scale_as_it_is() -> None:
     known = columns("1", "2")
     assert widened(known, [("2", "")]) is known
+
+
+def test_beyond_what_is_kept_numbers_are_told_by_some_of_them() -> None:
+    many = columns(*(str(at / 7) for at in range(5000)))
+    told = told_by((), many)
+    assert len(told) == MOST_COLUMNS + 1
+    assert told_by(told, many) == told
+    assert told_by(told, columns("new", "0.31")) == (*told, ("new", ""))
+    meant = told_by(told, [("0.31", "clean"), ("0.32", "clean")])
+    assert meant == (*told, ("0.31", "clean"))
+    assert told_by(meant, [("0.33", "clean")]) == meant
+
+
+def test_as_many_numbers_are_told_beside_undefined_and_twice_the_same_value() -> None:
+    undecided = (("undefined", "undefined"), *columns(*map(str, range(MOST_COLUMNS))))
+    assert len(told_by(undecided, columns("0.5", "0.6"))) == MOST_COLUMNS + 2
+    both_ways = tuple((str(at), word) for at in range(51) for word in ("clean", "wrong"))
+    assert len({value for value, _ in told_by(both_ways, columns(*map(str, range(51, 200))))}) == MOST_COLUMNS + 1
+
+
+def test_up_to_what_is_kept_every_value_is_told() -> None:
+    values = columns(*map(str, range(MOST_COLUMNS)))
+    assert told_by((), values) == widened((), values)
+    words = columns(*(f"w{at}" for at in range(300)))
+    assert set(told_by((), words)) == set(words)
 
 
 def test_a_rubric_gives_the_whole_scale_with_its_verdicts() -> None:
