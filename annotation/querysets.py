@@ -5,8 +5,14 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Substr
 
 from annotation.core.queue_filter import QueueFilter
+
+
+BEGINNING = 80
+"""Characters of a question by which somebody knows it again in a list."""
 
 
 class CampaignQuerySet(QuerySet):  # type: ignore[type-arg]
@@ -41,6 +47,11 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
     def whole(self) -> "AssignmentQuerySet":
         """With everything that a decision on a place needs to know."""
         return self.select_related("campaign__rubric", "campaign_item__item")
+
+    def with_beginnings(self) -> "AssignmentQuerySet":
+        """With the beginning of each place's question, and no other text of the item."""
+        question = KeyTextTransform("question", KeyTransform("0", "campaign_item__item__turns"))
+        return self.annotate(beginning=Substr(question, 1, BEGINNING))
 
     def queue(self, campaign_id: int, annotator_id: int) -> "AssignmentQuerySet":
         """One person's queue in one campaign, in its order."""

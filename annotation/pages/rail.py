@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from annotation.models import Assignment
 
 PLACE = (
-    '<li><a href="{}{}/{}" data-go class="{}"{}><span class="place">{}</span> <span class="word">{}{}</span></a></li>\n'
+    '<li><a href="{}{}/{}" data-go class="{}"{}><span class="place">{}</span> <span class="word">{}{}</span>'
+    '<span class="beginning" dir="auto">{}</span></a></li>\n'
 )
+LONGEST = 60
 
 
 def rail_rows(places: Sequence[dict[str, Any]], here: Assignment, query: str) -> SafeString:
-    """A link for each place, with its state or one's own word; the one that is shown is marked."""
+    """A link for each place, with its state or one's own word and how its question begins; the one shown is marked."""
     queue = reverse("review_item", args=[here.campaign_id, here.queue_rank]).removesuffix(f"{here.queue_rank}/")
     current = SafeString(' aria-current="step"')
     flag = format_html('<span class="review-flag" role="img" aria-label="{}">⚑</span> ', _("flagged"))
@@ -33,7 +35,13 @@ def rail_rows(places: Sequence[dict[str, Any]], here: Assignment, query: str) ->
                 place["rank"],
                 flag if place["flagged"] else "",
                 place["word"],
+                beginning(place["text"]),
             )
             for place in places
         ),
     )
+
+
+def beginning(text: str | None) -> str:
+    """The first words of a question, in one line."""
+    return " ".join((text or "")[: 2 * LONGEST].split())[:LONGEST]

@@ -71,17 +71,17 @@ def looks_back(asked: QueueFilter) -> bool:
 
 def around(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
     """The rail: the places around this one, each with its state and one's own word; and the two next to it."""
-    queue, here = queue_of(assignment).shown(asked), assignment.queue_rank
-    fields = ("queue_rank", "state", "campaign_item__item")
+    queue, here = queue_of(assignment).shown(asked).with_beginnings(), assignment.queue_rank
+    fields = ("queue_rank", "state", "campaign_item__item", "beginning")
     if asked.shows_all:
         rows = list(queue.filter(queue_rank__range=(here - WINDOW, here + WINDOW)).values_list(*fields))
     else:
         before = queue.filter(queue_rank__lt=here).order_by("-queue_rank").values_list(*fields)[:WINDOW]
         rows = [*reversed(before), *queue.filter(queue_rank__gte=here).values_list(*fields)[: WINDOW + 1]]
-    words = own_words(assignment, [item for _rank, _state, item in rows])
-    ranks = [rank for rank, _state, _item in rows]
+    words = own_words(assignment, [item for _rank, _state, item, _text in rows])
+    ranks = [rank for rank, *_rest in rows]
     return {
-        "rail": [{"rank": rank, "state": state, **mark(state, words.get(item))} for rank, state, item in rows],
+        "rail": [{"rank": rank, "text": text, **mark(state, words.get(item))} for rank, state, item, text in rows],
         "previous_rank": max((rank for rank in ranks if rank < here), default=None),
         "next_rank": min((rank for rank in ranks if rank > here), default=None),
         "has_ahead": any(rank > here for rank in ranks),

@@ -79,10 +79,15 @@ def rail_changes(place: Assignment, pressed: Pressed) -> str:
     label, done = pressed.labels[0], pressed.place
     word = {"verdict": label.verdict, "criterion": label.criterion, "flags": label.flags}
     rows = [
-        {"rank": done.queue_rank, **mark(Assignment.State.SUBMITTED, word)},
-        {"rank": place.queue_rank, **mark(place.state, None)},
+        {"rank": done.queue_rank, "text": question_of(done), **mark(Assignment.State.SUBMITTED, word)},
+        {"rank": place.queue_rank, "text": question_of(place), **mark(place.state, None)},
     ]
     return rail_rows(rows, place, "")
+
+
+def question_of(place: Assignment) -> str:
+    """What a place is about; its item was read with it."""
+    return str(place.campaign_item.item.question)
 
 
 def stored(pressed: Pressed) -> dict[str, Any]:

@@ -200,6 +200,28 @@ def test_the_rail_is_a_window_of_a_long_queue(annotator: User, annotator_client:
     campaign = make_review(("annotator-1",), items=80)
     html = text_at(annotator_client, url("review_item", campaign, 40))
     assert html.count("data-go class=") == 51
+    assert '<span class="beginning" dir="auto">Question 65?</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("One\n\n  line?", "One line?"),
+        ("x" * 300, "x" * 60),
+        ("<script>", "&lt;script&gt;"),
+        ("量子コンピュータとは何か。", "量子コンピュータとは何か。"),
+        ("", ""),
+    ],
+)
+def test_the_rail_shows_how_questions_begin(
+    annotator: User, annotator_client: Client, question: str, shown: str
+) -> None:
+    dataset = factories.make_dataset("beginnings")
+    for text in ("First?", question):
+        factories.make_item(dataset, text)
+    campaign = make_review(("annotator-1",), dataset=dataset)
+    html = text_at(annotator_client, url("review_item", campaign, 1))
+    assert html.count(f'<span class="beginning" dir="auto">{shown}</span>') == 1
 
 
 def test_a_step_asks_the_database_little_and_the_same_for_any_queue(

@@ -49,6 +49,7 @@ def test_the_rail_gets_the_two_places_that_changed(campaign: Campaign, annotator
     decided, now = rows.split("<li>")[1:]
     assert f'href="{url("review_item", campaign, 1)}" data-go class="clean"' in decided
     assert "flagged" in decided
+    assert '<span class="beginning" dir="auto">Question 1?</span>' in decided
     assert f'href="{url("review_item", campaign, 2)}" data-go class="pending" aria-current="step"' in now
 
 
