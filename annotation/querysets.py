@@ -10,7 +10,6 @@ from django.db.models.functions import Substr
 
 from annotation.core.queue_filter import QueueFilter
 
-
 BEGINNING = 80
 """Characters of a question by which somebody knows it again in a list."""
 
@@ -51,7 +50,8 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
     def with_beginnings(self) -> "AssignmentQuerySet":
         """With the beginning of each place's question, and no other text of the item."""
         question = KeyTextTransform("question", KeyTransform("0", "campaign_item__item__turns"))
-        return self.annotate(beginning=Substr(question, 1, BEGINNING))
+        rows: AssignmentQuerySet = self.annotate(beginning=Substr(question, 1, BEGINNING))
+        return rows
 
     def queue(self, campaign_id: int, annotator_id: int) -> "AssignmentQuerySet":
         """One person's queue in one campaign, in its order."""
