@@ -13,6 +13,9 @@ from annotation.core.words import Terms
 from annotation.models import Campaign, CampaignItem
 from judging.models import Dataset, Run
 
+AT_ONCE = 500
+"""Items that one query asks for: databases take only so many values."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picked:
@@ -34,7 +37,7 @@ def review_picked(dataset: Dataset, picked: Picked) -> Campaign:
     CampaignRefused where the dataset has no such item, or the campaign is another one.
     """
     refuse_dataset(dataset, picked.run)
-    found = dict(dataset.items.filter(position__in=picked.positions).order_by("position").values_list("position", "pk"))
+    found = items_at(dataset, picked.positions)
     if missing := sorted(set(picked.positions) - set(found)):
         raise CampaignRefused(f"The dataset {dataset.name} has no item {missing[0]}: write numbers of its items.")
     names = names_of(picked.annotators, picked.design.group)
@@ -53,3 +56,12 @@ def review_picked(dataset: Dataset, picked: Picked) -> Campaign:
     chosen = [Chosen(item=pk, how=CampaignItem.How.HAND, stratum="", probability=None) for pk in found.values()]
     queue_items(campaign, [(one, picked.labels_per_item) for one in chosen], people)
     return campaign
+
+
+def items_at(dataset: Dataset, positions: Sequence[int]) -> dict[int, int]:
+    """The items at these places of a dataset, by their places; those that there are."""
+    found: dict[int, int] = {}
+    for start in range(0, len(positions), AT_ONCE):
+        part = positions[start : start + AT_ONCE]
+        found |= dataset.items.filter(position__in=part).order_by("position").values_list("position", "pk")
+    return found

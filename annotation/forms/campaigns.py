@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from annotation.core.design import Design, Stratum
+from annotation.core.positions import MOST, NoPositions, positions_in
 from annotation.core.rules import CampaignRules, Skipped
 from annotation.core.words import Terms
 from annotation.forms.review import plain
@@ -228,9 +229,7 @@ class CampaignForm(RulesForm):
     positions = forms.CharField(
         required=False,
         label=_("Only these items"),
-        help_text=_(
-            "Their numbers in the dataset, separated by commas: picked by hand, they speak for themselves alone."
-        ),
+        help_text=_("Their numbers in the dataset, as in 3, 7-12: picked by hand, they speak for themselves alone."),
     )
     judge_run2 = forms.ModelChoiceField(
         Run.objects.none(),
@@ -267,10 +266,14 @@ class CampaignForm(RulesForm):
 
     def clean_positions(self) -> list[int]:
         """The numbers; none means every item."""
-        words = self.cleaned_data["positions"].replace(",", " ").split()
-        if odd := next((word for word in words if not (word.isascii() and word.isdecimal())), None):
-            raise forms.ValidationError(_("%(word)s is no number of an item."), params={"word": odd[:20]})
-        return sorted({int(word) for word in words})
+        try:
+            return positions_in(self.cleaned_data["positions"])
+        except NoPositions as odd:
+            if odd.word:
+                said = _("%(word)s is no number of an item.")
+                raise forms.ValidationError(said, params={"word": odd.word}) from odd
+            said = _("These are too many: at most %(most)s are picked by hand.")
+            raise forms.ValidationError(said, params={"most": f"{MOST:,}"}) from odd
 
     def design(self) -> Design:
         """How the campaign is set up."""

@@ -1,6 +1,7 @@
 """Campaigns as leads see them: making one, changing its rules, who reviews what, how far they are."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,6 +17,7 @@ from annotation.actions.campaigns import assign_items
 from annotation.actions.people import CampaignRefused, add_annotators, hand_over, remove_annotators
 from annotation.actions.picked import Picked, review_picked
 from annotation.core.differences import differences
+from annotation.core.positions import text_of
 from annotation.forms.campaigns import CampaignForm, PeopleForm, RulesForm, initial_of
 from annotation.models import Annotator, Assignment, Campaign
 from annotation.reports.progress import campaign_progress
@@ -23,8 +25,9 @@ from annotation.reports.promptfoo import is_promptfoo
 from annotation.reports.stale import stale_of
 from annotation.reports.strata import parts_left_out
 from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
-from judging.models import Dataset, Rubric
+from judging.models import Dataset, Rubric, Run
 from judging.permissions import lead_required
+from judging.reports.benchmark_items import behind, positions_of
 
 PER_PAGE = 25
 MOST_VERSIONS = 50
@@ -67,11 +70,21 @@ def initial(request: HttpRequest) -> dict[str, Any]:
     like = request.GET.get("like", "")
     if not like.isdecimal():
         dataset, run = request.GET.get("dataset", ""), request.GET.get("run")
-        picked = {"positions": request.GET["positions"]} if "positions" in request.GET else {}
-        return {"dataset": dataset, "run": run, "rubric": usual_rubric(dataset)} | picked
+        return {"dataset": dataset, "run": run, "rubric": usual_rubric(dataset)} | picked_in(request)
     campaign = get_object_or_404(Campaign, pk=like)
     name = _("%(name)s, once more") % {"name": campaign.name}
     return initial_of(campaign, newest_guideline(campaign)) | {"name": name[:200]}
+
+
+def picked_in(request: HttpRequest) -> dict[str, str]:
+    """The items that an address names: by their numbers, or as those behind a figure of a benchmark."""
+    if "positions" in request.GET:
+        return {"positions": request.GET["positions"]}
+    number, asked = request.GET.get("run", ""), request.GET.get("behind", "")
+    run = Run.objects.filter(pk=number, benchmark_run__isnull=False).first() if asked and number.isdecimal() else None
+    if run is None:
+        return {}
+    return {"positions": text_of(positions_of(behind(run, dict(parse_qsl(asked)))))}
 
 
 def usual_rubric(dataset: str) -> Rubric | None:

@@ -1,12 +1,12 @@
 """Pages of benchmarks: models side by side, the items behind every figure, two models compared."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,15 +33,15 @@ from judging.actions.runs import RunRefused
 from judging.benchmarks import BENCHMARKS, Benchmark, Stage
 from judging.benchmarks.mt_bench.answering import Asking
 from judging.benchmarks.mt_bench.prompt_kinds import SINGLE
-from judging.benchmarks.mt_bench_branch import FILE
 from judging.forms import BenchmarkForm
-from judging.models import BenchmarkRun, Judgment, Run
+from judging.models import BenchmarkRun, Run
 from judging.pages.benchmark_pairs import pair_biases, pair_table, rating_biases
 from judging.pages.benchmarks import is_share, sections_of
 from judging.permissions import lead_required
 from judging.reports import queue_of, queue_state
 from judging.reports.benchmark_comparisons import OUTCOMES, comparable, meeting_of
 from judging.reports.benchmark_documents import report_document
+from judging.reports.benchmark_items import DROPPED, OF_FIGURES, RIGHT, SCORED, WRONG, behind, n_items
 from judging.reports.benchmark_rows import final_runs
 from judging.reports.benchmark_steps import step_progress
 from judging.reports.benchmarks import BenchmarkReport, benchmark_report
@@ -50,7 +50,6 @@ from judging.views.runs import STOP_POLLING, wants_fragment
 
 PER_PAGE = 25
 ITEMS_PER_PAGE = 50
-RIGHT, WRONG, SCORED, DROPPED = "right", "wrong", "scored", "dropped"
 
 
 @lead_required
@@ -198,8 +197,8 @@ def benchmark_items(request: HttpRequest, pk: int) -> HttpResponse:
     """The items behind a figure: of one candidate, of a group or a part, by what came of them."""
     found = found_run(pk)
     run = run_of(found, request.GET.get("candidate", "0"))
-    chosen = {name: request.GET.get(name, "") for name in ("group", "part", "outcome")}
-    rows = judgments(run, **chosen)
+    chosen = {name: request.GET.get(name, "") for name in OF_FIGURES}
+    rows = behind(run, chosen)
     page = Paginator(rows, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
     chooses = run.stage == Stage.CHOICES
     context = {
@@ -211,6 +210,8 @@ def benchmark_items(request: HttpRequest, pk: int) -> HttpResponse:
         "chooses": chooses,
         "outcomes": [("", _("all")), *((each, label) for each, label in outcome_labels(chooses))],
         "query": without_page(request),
+        "n_items": n_items(rows),
+        "behind": urlencode(chosen),
     }
     return render(request, "judging/benchmark_items.html", context)
 
@@ -236,25 +237,6 @@ def run_of(benchmark_run: BenchmarkRun, candidate: str) -> Run:
     if not runs:
         raise Http404
     return runs[0]
-
-
-def judgments(run: Run, *, group: str, part: str, outcome: str) -> QuerySet[Judgment]:
-    """The judgments that are meant, the lowest scores first."""
-    rows = Judgment.objects.filter(run=run)
-    if len(run.snapshot.get("judge", {}).get("rubric", {}).get("criteria", [])) > 1:
-        rows = rows.exclude(criterion="")
-    if group:
-        rows = rows.filter(Q(item__category=group) | Q(**{f"item__extra__{FILE}": group}))
-    if part:
-        rows = rows.filter(criterion=part)
-    limits: dict[str, dict[str, Any]] = {
-        RIGHT: {"score": 1}, WRONG: {"score": 0}, SCORED: {"score__isnull": False}, DROPPED: {"score__isnull": True},
-    }  # fmt: skip
-    rows = rows.filter(**limits.get(outcome, {}))
-    found: QuerySet[Judgment] = rows.select_related("item").order_by(
-        F("score").asc(nulls_first=True), "item__position", "criterion"
-    )
-    return found
 
 
 @lead_required

@@ -1,6 +1,7 @@
 """Pages of benchmarks as a lead sees them."""
 
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django_rq import get_queue
 from redis import Redis
 
+from annotation.core.positions import positions_in
 from judging.actions.benchmarks import Wish, advance, open_benchmark, questions_of
 from judging.actions.candidates import Candidate
 from judging.actions.work import work_run
@@ -79,6 +81,8 @@ def test_the_items_behind_a_figure(client: Client, examined: BenchmarkRun) -> No
     assert "Q3?" in virology
     assert "Q1?" not in virology
     assert "/campaigns/new/?dataset=" in virology
+    assert "Have this item reviewed" in virology
+    assert "Have these 3 items reviewed" in text(client, url, candidate=0)
     assert "No items here" in text(client, url, candidate=0, outcome="dropped")
     assert client.get(url, {"candidate": 9}).status_code == 404
 
@@ -143,3 +147,19 @@ def test_the_document_is_the_report(client: Client, examined: BenchmarkRun) -> N
     assert document["models"][0]["by_subject"]["anatomy"]["value"] == 0.5
     assert [row["model"] for row in document["ranking"]] == ["A", "C"]
     assert document["lead"]["wins"] == 2
+
+
+def test_all_items_behind_a_figure_go_to_people_not_those_of_one_page(client: Client, mmlu: Path) -> None:
+    rows = [f"Q{number}?,a,b,c,d,{'AB'[number % 2]}\n" for number in range(120)]
+    (mmlu / "test/anatomy_test.csv").write_text("".join(rows))
+    found = opened(mmlu)
+    while (run := advance(found.pk)) is not None:
+        work_run(run.pk, claimer="here", engine=Player())
+    page = text(client, f"/benchmarks/{found.pk}/items/", candidate=0, group="anatomy", outcome="wrong")
+    (link,) = (line for line in unescape(page).split('"') if line.startswith("/campaigns/new/"))
+    assert "Have these 60 items reviewed" in page
+    response = client.get(link)
+    asked = positions_in(response.context["form"]["positions"].value())
+    wrong = found.runs.get(candidate=0).judgments.filter(score=0, item__category="anatomy")
+    assert asked == sorted(wrong.values_list("item__position", flat=True))
+    assert len(asked) == 60

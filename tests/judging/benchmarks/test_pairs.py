@@ -1,6 +1,7 @@
 """Answers compared with each other: the examination, its figures, its files and its page."""
 
 import json
+from html import unescape
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from annotation.core.positions import positions_in
 from judging.actions.benchmarks import (
     Graders,
     Wish,
@@ -223,6 +225,18 @@ def test_the_pairs_behind_a_number(client: Client, bench: Path, query: dict[str,
     assert response.status_code == 200
     assert response.context["page"].paginator.count == n
     assert ("/campaigns/new/?dataset=" in response.content.decode()) == bool(n)
+
+
+def test_a_pair_with_two_turns_goes_to_people_once(client: Client, bench: Path) -> None:
+    found = done(opened(bench))
+    page = client.get(f"/benchmarks/{found.pk}/pairs/", {"model": "long-winded", "outcome": "win"}).content.decode()
+    assert "Have these 2 items reviewed" in page
+    (link,) = (part for part in unescape(page).split('"') if part.startswith("/campaigns/new/"))
+    asked = positions_in(client.get(link).context["form"]["positions"].value())
+    run = found.runs.get(stage="pairs")
+    assert asked == list(
+        run.dataset.items.filter(category="writing", model="long-winded").values_list("position", flat=True)
+    )
 
 
 def test_there_are_no_pairs_before_they_are_compared(client: Client, bench: Path) -> None:
