@@ -101,9 +101,16 @@ def judge_report(
         human_share=confusion.human_share(matrix),
         judge_human=judge_human(matrix) | dict(beside.numbers) if beside.judge_human is None else beside.judge_human,
         beside=beside,
-        tokens=BatchCount.objects.filter(run=run).aggregate(n=Sum("tokens"))["n"],
+        tokens=_tokens(run),
         notes=_notes(run, matrix),
     )
+
+
+def _tokens(run: Run) -> int | None:
+    """What the run's replies cost; None where that is not known, as of words that came with a file."""
+    counted = BatchCount.objects.filter(run=run).exclude(run__kind=Run.Kind.IMPORTED)
+    tokens: int | None = counted.aggregate(n=Sum("tokens"))["n"]
+    return tokens
 
 
 def _matrix(

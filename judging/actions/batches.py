@@ -113,6 +113,24 @@ def recount_run(run: Run) -> None:
         count_batch(batch)
 
 
+@transaction.atomic
+def count_imported_run(run: Run) -> None:
+    """Count a run that came with a file: all of it is one finished batch. Again where its judgments changed."""
+    main = run.judgments.order_by("criterion").values_list("criterion", flat=True).first()
+    if main:
+        run.snapshot = run.snapshot | {"criterion": main}
+        run.save(update_fields=["snapshot"])
+    whole = {"first_position": 1, "last_position": run.dataset.items.last_position(), "state": RunBatch.State.DONE}
+    batch, _made = RunBatch.objects.update_or_create(run=run, number=1, defaults=whole)
+    count_batch(batch)
+
+
+def count_uncounted_runs() -> None:
+    """Count the runs that came with files before such runs were counted."""
+    for run in Run.objects.filter(kind=Run.Kind.IMPORTED, batches=None).select_related("dataset").order_by("pk"):
+        count_imported_run(run)
+
+
 def release_batches(run: Run, *, claimer: str) -> None:
     """Give back in good order all that a worker has of a run, which counts as no attempt."""
     run.batches.filter(state=RunBatch.State.CLAIMED, claimed_by=claimer).update(

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from judging.actions.batches import put_back_batches
+from judging.actions.batches import count_uncounted_runs, put_back_batches
 from judging.actions.judges import freeze_judge, spec_of, stored
 from judging.actions.panels import panel_problems, panel_snapshot
 from judging.actions.queueing import enqueue_run
@@ -278,6 +278,8 @@ def restart_run(run: Run) -> Run:
 def resume_runs() -> list[Run]:
     """Put back what dead workers left, and put every run that has work left on its queue; returns those runs.
 
+    Runs that came with files before such runs were counted are counted now.
+
     Not those judged from a file of replies: no worker has that file, and `run_judge --replies` goes on with them.
 
     Doing it twice, or in several places at once, changes nothing more.
@@ -290,6 +292,7 @@ def resume_runs() -> list[Run]:
         if not run.is_over:
             enqueue_run(run)
             resumed.append(run)
+    count_uncounted_runs()
     return resumed
 
 

@@ -160,8 +160,8 @@ class RunBatch(models.Model):
 class BatchCount(models.Model):
     """What a finished batch came to, so that the page of a run adds up batches and never groups its judgments.
 
-    Derived, with one writer: `count_batch`, in the transaction that writes the batch. Verdicts and scores are those of
-    the rubric's first criterion, tokens those of the replies.
+    Derived, with one writer: `count_batch`, in the transaction that writes the batch; a run that came with a file is
+    one batch. Verdicts and scores are those of the rubric's first criterion, tokens those of the replies.
     """
 
     batch = models.OneToOneField(

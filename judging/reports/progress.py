@@ -51,7 +51,7 @@ class RunProgress:
 
 
 def run_progress(run: Run, *, now: datetime | None = None) -> RunProgress:
-    """From the counts of the run's batches; where it has no batches (it came from a file), from its judgments."""
+    """From the counts of the run's batches; from its judgments where it came with a file and was not counted yet."""
     now = now or timezone.now()
     found = stored_tally(run.counts.all()) if run.batches.exists() else tally(judgments_of(run))
     items = run.snapshot.get("items", found.n_judged)
@@ -76,6 +76,8 @@ def run_progress(run: Run, *, now: datetime | None = None) -> RunProgress:
 
 def judgments_of(run: Run) -> QuerySet[Judgment]:
     """One judgment per judged item: its verdict as a whole where several criteria have one, else its first."""
+    if "criterion" in run.snapshot:
+        return Judgment.objects.filter(run=run, criterion=run.snapshot["criterion"])
     criteria = run.snapshot.get("judge", {}).get("rubric", {}).get("criteria") or [{"name": ""}]
     as_a_whole = len(criteria) > 1 and any(each["clean_if"] is not None for each in criteria)
     return Judgment.objects.filter(run=run, criterion="" if as_a_whole else criteria[0]["name"])

@@ -1,15 +1,18 @@
 """How far a run is: added up from the counts of its batches, which are what its judgments say."""
 
+import json
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.utils import timezone
 
 from judging.actions.batches import recount_run
+from judging.actions.imports import InputFile, import_files
 from judging.actions.judges import judge_for
-from judging.actions.runs import BATCH_ITEMS, RunScope, open_run
+from judging.actions.runs import BATCH_ITEMS, RunScope, open_run, resume_runs
 from judging.actions.work import work_run
 from judging.core.builtin import JUDGES
 from judging.models import BatchCount, Dataset, Item, Judgment, Run
@@ -81,6 +84,63 @@ def test_a_run_that_came_with_a_file_is_counted_from_its_judgments() -> None:
     progress = run_progress(run)
     assert progress.counts == {"clean": 1, "wrong": 1, "invalid": 1}
     assert (progress.judged, progress.unscored_by_reason) == (3, {"no_verdict": 1})
+
+
+def imported(folder: Path, *entries: dict[str, object], name: str = "log") -> Run:
+    """The run that a judge's log brings."""
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(entries))
+    import_files("logs", [InputFile(path)])
+    return Run.objects.get(dataset__name="logs", snapshot__file=path.name)
+
+
+def entry(number: int, errors: int | None) -> dict[str, object]:
+    asked = {"page": {"page": "p"}, "qa": [{"question": f"Q{number}?", "answer": "A."}], "output": ["x"]}
+    return asked | {"evaluate_template": "t", "num_error": errors, "score": 1.5, "raw_score": [1.5]}
+
+
+def test_an_import_counts_its_runs_so_that_pages_read_no_judgment(tmp_path: Path) -> None:
+    run = imported(tmp_path, *(entry(number, number % 2) for number in range(7)), entry(7, None))
+    written = rows_of(run)
+    assert len(written) == 1
+    assert (written[0]["n_judged"], written[0]["n_clean"], written[0]["n_wrong"], written[0]["n_invalid"]) == (
+        8,
+        4,
+        3,
+        1,
+    )
+    recount_run(run)
+    assert rows_of(run) == written
+    Judgment.objects.all().delete()
+    progress = run_progress(run)
+    assert (progress.items, progress.judged, progress.mean_score) == (8, 8, 1.5)
+
+
+def test_a_second_file_is_a_run_with_counts_of_its_own(tmp_path: Path) -> None:
+    first = imported(tmp_path, entry(0, 0), entry(1, 0))
+    second = imported(tmp_path, entry(1, 1), entry(2, 1), name="second")
+    assert [run_progress(run).counts["wrong"] for run in (first, second)] == [0, 2]
+    assert [run.batches.get().last_position for run in (first, second)] == [2, 3]
+
+
+def test_runs_that_came_before_they_were_counted_are_counted_by_resuming(tmp_path: Path) -> None:
+    run = imported(tmp_path, entry(0, 0), entry(1, 1))
+    written = rows_of(run)
+    run.batches.all().delete()
+    assert (rows_of(run), run_progress(run).judged) == ([], 2)
+    assert resume_runs() == []
+    assert [row | {"batch_id": 0} for row in rows_of(run)] == [row | {"batch_id": 0} for row in written]
+
+
+def test_a_judge_of_turns_is_shown_by_the_first(tmp_path: Path) -> None:
+    questions, judged = tmp_path / "question.jsonl", tmp_path / "judge_single.jsonl"
+    questions.write_text(json.dumps({"question_id": 1, "category": "c", "turns": ["Q?", "R?"]}))
+    line = {"question_id": 1, "model": "m", "judge": ["j", "single-v1"], "user_prompt": "", "judgment": "[[7]]"}
+    judged.write_text("\n".join(json.dumps(line | {"score": 7 + n, "turn": n, "tstamp": 1.0}) for n in (1, 2)))
+    plan = import_files("bench", [InputFile(questions), InputFile(judged)])
+    assert plan.is_acceptable, plan.problems
+    progress = run_progress(Run.objects.get())
+    assert (progress.judged, progress.mean_score) == (1, 8.0)
 
 
 def test_a_mean_is_that_of_the_scores(dataset: Dataset) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annotation.actions.label_imports.items import Place
 from annotation.core.label_tables import Said, is_number
+from judging.actions.batches import count_imported_run
 from judging.core.verdicts import Reason, Verdict
 from judging.models import Dataset, Judge, Judgment, Reply, Run
 from judging.models.runs import Status
@@ -48,7 +49,9 @@ class TableRuns:
             by_run[said.rater, repeats[here]][place.pk, said.criterion].append((said, place))
         counts: Counter[str] = Counter()
         for (name, repeat), rows in by_run.items():
-            counts += self._store(self._run(name, repeat), list(rows.values()))
+            run = self._run(name, repeat)
+            counts += self._store(run, list(rows.values()))
+            count_imported_run(run)
         return counts
 
     def _store(self, run: Run, groups: list[list[Placed]]) -> Counter[str]:

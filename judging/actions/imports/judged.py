@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from judging.actions.batches import count_imported_run
 from judging.actions.imports.bulk import insert
 from judging.actions.imports.rows import KeyedRow, Source
 from judging.core.items import ImportedJudgment, ImportedReply
@@ -55,6 +56,11 @@ class ImportedRuns:
         if said:
             insert(Judgment, _JUDGMENT, (row for words in said for row in _judgments(self._run_of(words).pk, words)))
             insert(Reply, _REPLY, (row for words in said for row in _replies(self._run_of(words).pk, words)))
+
+    def count(self) -> None:
+        """Count what was stored, for the pages of the runs."""
+        for run in self._runs.values():
+            count_imported_run(run)
 
     def _words(self, keyed: KeyedRow, item: int, revision: int) -> Iterator[_Words]:
         row = keyed.row

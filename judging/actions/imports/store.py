@@ -169,6 +169,7 @@ def _fill(
         files.add(batch)
         position += len(batch)
         progress(len(batch))
+    runs.count()
     return files
 
 
@@ -291,6 +292,7 @@ def _import_into(dataset: Dataset, plan: ImportPlan, by: User | None, progress: 
         files.add(batch)
         position += len(fresh)
         progress(len(batch))
+    runs.count()
     files.forget_places()
     files.store(dataset, plan.sources)
     bring_rubric(plan.sources)
