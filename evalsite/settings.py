@@ -170,6 +170,7 @@ LOGOUT_REDIRECT_URL = "login"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ja", "日本語"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "evalsite" / "locale"]
+FORMAT_MODULE_PATH = ["evalsite.formats"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 TIME_ZONE = os.environ.get("EVALSITE_TIME_ZONE", "UTC")
 USE_TZ = True

@@ -44,7 +44,8 @@
     const date = new Date(at), today = date.toDateString() === new Date().toDateString();
     const language = document.documentElement.lang;
     const time = date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return today ? time : `${date.toLocaleDateString(language)} ${time}`;
+    // English as the server writes it, the year first.
+    return today ? time : `${date.toLocaleDateString(language === "en" ? "sv" : language)} ${time}`;
   };
   const status = (text, at) => {
     const line = page().querySelector(".review-status");
