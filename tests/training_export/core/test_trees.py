@@ -18,7 +18,7 @@ READ = {"judge": ["gpt-4", "single-v1"], "user_prompt": "[Question]", "score": 9
 def judged(criterion: str = "", **fields: Any) -> JudgedPart:
     """A judgment that was scored, unless the fields say otherwise."""
     said = {"status": "scored", "value": "clean", "score": None, "detail": {}}
-    return JudgedPart(criterion=criterion, **(said | fields))  # type: ignore[arg-type]
+    return JudgedPart(criterion=criterion, **(said | fields))
 
 
 def person(value: str, **fields: Any) -> LabelRow:
