@@ -52,6 +52,11 @@ class Made:
         return "\n".join([self.question.text, "", *lettered(self.question)])
 
     @property
+    def choices(self) -> list[tuple[str, bool]]:
+        """The choices, each with whether it is the right one."""
+        return [(text, place == self.question.gold) for place, text in enumerate(self.question.choices)]
+
+    @property
     def answer(self) -> str:
         """The right choice, as people see it."""
         return lettered(self.question)[self.question.gold]
