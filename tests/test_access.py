@@ -61,6 +61,7 @@ ACCESS: list[tuple[str, set[str]]] = [
     ("admin:agreement_*", LEADS),
     ("admin:judging_rubric_add", LEADS),
     ("admin:judging_judge_add", LEADS),
+    ("admin:judging_benchmarkrun_add", LEADS),
     ("admin:annotation_annotator_add", LEADS),
     ("admin:annotation_guideline_add", LEADS),
     ("admin:judging_rubric_delete", ADMINISTRATORS),

@@ -1,12 +1,26 @@
-"""Admin of benchmarks: looked at, never edited. Their pages are where work is steered."""
+"""Admin of benchmarks: started by the form of their pages, stopped, gone on with and looked at; never edited."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from judging.actions.benchmarks import cancel_benchmark, go_on, resume_benchmark
 from judging.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from judging.models import BenchmarkRun, Run
+from judging.permissions import leads
+from judging.reports.benchmark_text import report_lines
+from judging.reports.benchmarks import benchmark_report
+
+FACTS = (
+    "page", "benchmark", "dataset", "judge", "state", "error", "figures", "options", "candidates", "made_by",
+    "created_at", "finished_at",
+)  # fmt: skip
 
 
 class RunsInline(ReadOnlyInline):
@@ -21,16 +35,48 @@ class RunsInline(ReadOnlyInline):
 
 @admin.register(BenchmarkRun)
 class BenchmarkRunAdmin(ReadOnlyAdmin):
-    """Benchmarks, with the way to their pages."""
+    """Benchmarks with their figures, and the way to their pages."""
 
-    list_display = ["id", "benchmark", "dataset", "judge", "state", "made_by", "created_at", "finished_at", "page"]
+    list_display = ["id", "benchmark", "models", "dataset", "judge", "state", "made_by", "created_at", "page"]
     list_filter = ["benchmark", "state", "created_at"]
     list_select_related = ["dataset", "judge", "made_by"]
     search_fields = ["=id", "benchmark", "dataset__name"]
+    readonly_fields = FACTS
+    fields = FACTS
     inlines = [RunsInline]
     view_on_site = False
+    actions = ["stop", "resume"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return leads(request.user)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page on which models and a benchmark are chosen."""
+        return redirect("benchmark_start")
 
     @admin.display(description=gettext_lazy("page"))
     def page(self, benchmark_run: BenchmarkRun) -> SafeString:
         """The page with its figures."""
         return format_html('<a href="{}">{}</a>', benchmark_run.get_absolute_url(), benchmark_run)
+
+    @admin.display(description=gettext_lazy("models"))
+    def models(self, benchmark_run: BenchmarkRun) -> str:
+        """Who is examined."""
+        return ", ".join(str(candidate["model"]) for candidate in benchmark_run.candidates)
+
+    @admin.display(description=gettext_lazy("figures"))
+    def figures(self, benchmark_run: BenchmarkRun) -> SafeString:
+        """The report as commands print it."""
+        return format_html("<pre>{}</pre>", "\n".join(report_lines(benchmark_report(benchmark_run))))
+
+    @admin.action(description=gettext_lazy("Stop, and keep what was found"))
+    def stop(self, request: HttpRequest, queryset: QuerySet[BenchmarkRun]) -> None:
+        n = sum(cancel_benchmark(each) for each in queryset)
+        told = ngettext("%(n)d benchmark stops within one batch.", "%(n)d benchmarks stop within one batch.", n)
+        self.message_user(request, told % {"n": n}, messages.SUCCESS if n else messages.WARNING)
+
+    @admin.action(description=gettext_lazy("Go on with what failed, was stopped or lost its worker"))
+    def resume(self, request: HttpRequest, queryset: QuerySet[BenchmarkRun]) -> None:
+        n = sum(go_on(resume_benchmark(each).pk) is not None for each in queryset)
+        told = ngettext("%(n)d benchmark goes on.", "%(n)d benchmarks go on.", n)
+        self.message_user(request, told % {"n": n}, messages.SUCCESS if n else messages.WARNING)
