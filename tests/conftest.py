@@ -15,11 +15,16 @@ from tests import factories
 # Playwright runs an event loop in the thread of the test, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+DATABASE_FIXTURES = {"db", "transactional_db"}
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of an engine are skipped where it is not installed."""
+    """Tests that use the database are marked; those of an engine are skipped where it is not installed."""
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("rows")
     if find_spec("vllm") is None:
         absent = pytest.mark.skip(reason="vLLM is not in this environment: make test-all has one that has it")
         for item in items:

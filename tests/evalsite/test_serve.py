@@ -13,10 +13,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of one installation, which is started again and again."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def site(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A site of its own, and its address."""
-    own = {"EVALSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": "", "REDIS_URL": "", "PYTHONUNBUFFERED": "1"}
+    own = {"EVALSITE_DATA_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": "", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "manage.py", "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -24,13 +30,13 @@ def site(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.kill()
 
 
-def processes_of(tmp_path: Path) -> list[str]:
+def processes_of(folder: Path) -> list[str]:
     """What still runs and has this folder open or in its environment."""
     found = []
-    for folder in Path("/proc").glob("[0-9]*"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            if str(tmp_path).encode() in (folder / "environ").read_bytes():
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            if str(folder).encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         except (FileNotFoundError, PermissionError, ProcessLookupError):
             continue
     return found
@@ -44,18 +50,18 @@ def ask_again_and_again(address: str) -> None:
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_serves_and_leaves_nothing_running(
-    stop: signal.Signals, site: tuple[subprocess.Popen[str], str], tmp_path: Path
+    stop: signal.Signals, site: tuple[subprocess.Popen[str], str], folder: Path
 ) -> None:
     process, address = site
     assert httpx.get(address + "login/").status_code == 200
-    assert len(processes_of(tmp_path)) >= 4
+    assert len(processes_of(folder)) >= 4
     process.send_signal(stop)
     assert process.wait(30) == 0
-    assert processes_of(tmp_path) == []
+    assert processes_of(folder) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux ends children with their parent")
-def test_a_killed_site_takes_its_programs_with_it(site: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
+def test_a_killed_site_takes_its_programs_with_it(site: tuple[subprocess.Popen[str], str]) -> None:
     process, address = site
     process.kill()
     process.wait()

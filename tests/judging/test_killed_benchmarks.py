@@ -13,6 +13,7 @@ from tests.judging.test_killed_workers import Site, finished, on_postgres, postg
 
 QUESTIONS = 5
 POINTS = ["before_next_run", "in_opening", "before_queue", "in_write"]
+pytestmark = pytest.mark.rows
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from judging.actions.runs import BATCH_ITEMS
 
 ITEMS = 3 * BATCH_ITEMS + 4
 POINTS = ["after_claim", "in_generation", "in_write", "before_acknowledgement"]
+pytestmark = pytest.mark.rows
 
 
 @dataclass
