@@ -1,20 +1,28 @@
 """Queries whose SQL is made once.
 
 Django makes the SQL of a queryset anew every time, which takes longer than a database takes for a look-up by index; of
-the few queries that every press of an annotator needs, it is most of the cost. What a query reads and what becomes of
-its rows stays with Django.
+the few queries that every press of an annotator needs, it is most of the cost. What a query reads, and how the values
+of a row become those of a model, stays with Django: it is asked once.
 """
 
-from collections.abc import Callable
-from copy import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
 Value = int | str | datetime
+Columns = Sequence[Any]
 
 
 class Argument(models.Expression):
@@ -29,6 +37,36 @@ class Argument(models.Expression):
         return "%s", (self,)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[Row]):
+    """What is made once for a kind of database: the SQL, the readers of its columns by their place, and of its rows."""
+
+    sql: str
+    params: tuple[Any, ...]
+    converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
+    read: Callable[[Columns], Row]
+
+    def run(self, connection: Any, values: Sequence[Value]) -> list[Row]:
+        """The rows for these values."""
+        given = [
+            connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+            for value in values
+        ]
+        bound = tuple(given[param.place] if isinstance(param, Argument) else param for param in self.params)
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, bound)
+            found = cursor.fetchall()
+        return [self.read(self.converted(row, connection)) for row in found]
+
+    def converted(self, row: Columns, connection: Any) -> Columns:
+        """The columns as their fields read them."""
+        columns = list(row)
+        for place, (converters, expression) in self.converters.items():
+            for convert in converters:
+                columns[place] = convert(columns[place], expression, connection)
+        return columns
+
+
 class Prepared(Generic[Row]):
     """A query made by `build` from its arguments, run by calling it with their values. Always the same shape of SQL:
     `build` sees Arguments, so that it cannot decide by their values.
@@ -37,38 +75,60 @@ class Prepared(Generic[Row]):
     def __init__(self, build: Callable[..., "models.QuerySet[Any, Row]"], arguments: int) -> None:
         self.build = build
         self.arguments = arguments
-        self.made: dict[str, tuple[models.QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]] = {}
+        self.plans: dict[str, Plan[Row]] = {}
 
     def __call__(self, *values: Value) -> list[Row]:
         """The rows, as the queryset gives them."""
         if len(values) != self.arguments:
             raise TypeError(f"This query has {self.arguments} arguments, not {len(values)}.")
         connection = connections[DEFAULT_DB_ALIAS]
-        if connection.vendor not in self.made:
-            self.made[connection.vendor] = self.make()
-        queryset, compiler, sql, params = self.made[connection.vendor]
-        given = [
-            connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
-            for value in values
-        ]
-        bound = tuple(given[param.place] if isinstance(param, Argument) else param for param in params)
-        mine = copy(compiler)
-        mine.connection = connection
-        mine.as_sql = lambda *_args, **_options: (sql, bound)  # type: ignore[assignment, method-assign]
-        query = copy(queryset.query)
-        query.get_compiler = lambda *_args, **_options: mine  # type: ignore[method-assign]
-        rows = queryset._chain()  # type: ignore[attr-defined]
-        # Past the property, which would forget that tuples were asked for.
-        rows._query = query
-        return list(rows)
+        if connection.vendor not in self.plans:
+            self.plans[connection.vendor] = self.plan()
+        return self.plans[connection.vendor].run(connection, values)
 
     def first(self, *values: Value) -> Row | None:
         """The first row; None where there is none. The query itself says how many it wants."""
         return next(iter(self(*values)), None)
 
-    def make(self) -> tuple["models.QuerySet[Any, Row]", SQLCompiler, str, tuple[Any, ...]]:
-        """The SQL, by Django's compiler."""
+    def plan(self) -> Plan[Row]:
+        """The SQL and the readers, by Django's compiler."""
         queryset = self.build(*map(Argument, range(self.arguments)))
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        return queryset, compiler, sql, tuple(params)
+        converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        return Plan(sql, tuple(params), converters, reader(queryset, compiler))
+
+
+def reader(queryset: "models.QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Columns], Any]:
+    """What makes of a row's columns what the queryset gives; TypeError for a queryset that gives something else."""
+    kind: type = queryset._iterable_class
+    if kind is ModelIterable:
+        return model_reader(compiler)
+    if kind is ValuesListIterable:
+        return tuple
+    if kind is FlatValuesListIterable:
+        return lambda columns: columns[0]
+    if kind is ValuesIterable:
+        names = tuple(queryset.query.selected or ())
+        return lambda columns: dict(zip(names, columns, strict=True))
+    raise TypeError(f"A prepared query gives models, values or lists of values, not {kind.__name__}.")
+
+
+def model_reader(compiler: SQLCompiler) -> Callable[[Columns], models.Model]:
+    """Models with what select_related brings and what they are annotated with."""
+    told: Any = compiler.klass_info
+    first, end = told["select_fields"][0], told["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in compiler.select[first:end]]
+    # The stubs are of a newer Django, which wants one thing more.
+    related = get_related_populators(told, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+    annotated = compiler.annotation_col_map or {}
+
+    def read(columns: Columns) -> models.Model:
+        made: models.Model = told["model"].from_db(DEFAULT_DB_ALIAS, names, columns[first:end])
+        for populator in related:
+            populator.populate(columns, made)
+        for name, place in annotated.items():
+            setattr(made, name, columns[place])
+        return made
+
+    return read
