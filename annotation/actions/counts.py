@@ -10,6 +10,7 @@ from annotation.core.rules import CampaignRules
 from annotation.models import Campaign, CountScale, ItemCount, Label
 from judging.models import Item
 from judging.prepared import Prepared
+from judging.prepared_writes import PreparedInsert
 
 CHUNK = 5000
 FIELDS = ("item_id", "item_revision", "newest", "pattern", "n", "entropy")
@@ -28,6 +29,9 @@ STORED_OF_ONE = Prepared(
     ),
     3,
 )
+
+ONE_ROW, COUNTED = ("campaign", "criterion", "item", "item_revision"), ("newest", "pattern", "n", "entropy")
+KEPT = PreparedInsert(ItemCount, unique=ONE_ROW, updated=COUNTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,13 +169,14 @@ def _replace(campaign: Campaign, criterion: str, items: Sequence[int], rows: Seq
     gone = [pk for pk, item, revision in _stored(campaign, criterion, items) if (item, revision) not in right]
     if gone:
         ItemCount.objects.filter(pk__in=gone).delete()
-    ItemCount.objects.bulk_create(
-        (_count(campaign, criterion, row) for row in rows),
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["campaign", "criterion", "item", "item_revision"],
-        update_fields=["newest", "pattern", "n", "entropy"],
-    )
+    counts = [_count(campaign, criterion, row) for row in rows]
+    if len(items) == 1:
+        for count in counts:
+            KEPT(count)
+    else:
+        ItemCount.objects.bulk_create(
+            counts, batch_size=1000, update_conflicts=True, unique_fields=ONE_ROW, update_fields=COUNTED
+        )
 
 
 def _stored(campaign: Campaign, criterion: str, items: Sequence[int]) -> list[tuple[int, int, int]]:

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,20 +19,30 @@ from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment, Guideline, Label
 from judging.models import Judgment
 from judging.prepared import Prepared
+from judging.prepared_writes import PreparedInsert, PreparedUpdate
 
 OWN_LABELS = Prepared(
     lambda campaign, person, item: Label.objects.filter(campaign=campaign, annotator=person, item=item).order_by("pk"),
     3,
 )
+OPENED = PreparedUpdate(lambda pk, now: (Assignment.objects.filter(pk=pk), {"opened_at": now}), 2)
+REVEALED = PreparedUpdate(lambda pk, now: (Assignment.objects.filter(pk=pk, revealed_at=None), {"revealed_at": now}), 2)
+DRAFTED = PreparedUpdate(
+    lambda pk, draft, state, rev, held: (
+        Assignment.objects.filter(pk=pk),
+        {"draft": draft, "state": state, "draft_rev": rev, "held_until": held},
+    ),
+    5,
+)
+STORED = PreparedInsert(Label)
 
 
 def open_assignment(assignment: Assignment, *, judge_shown: bool) -> None:
     """Note that an item is on its annotator's screen, and whether the judge's word is beside it."""
     now = timezone.now()
-    changes: dict[str, Any] = {"opened_at": now}
-    if judge_shown:
-        changes["revealed_at"] = Coalesce(F("revealed_at"), now)
-    Assignment.objects.filter(pk=assignment.pk).update(**changes)
+    OPENED(assignment.pk, now)
+    if judge_shown and assignment.revealed_at is None:
+        REVEALED(assignment.pk, now)
 
 
 @transaction.atomic
@@ -220,7 +228,7 @@ def append_labels(row: Assignment, word: Word, client_key: str, now: datetime, s
         "client_key": client_key,
         "at": now,
     }
-    return [Label.objects.create(**shared, **answered) for answered in map(asdict, word.answers)]
+    return [STORED(Label(**shared, **answered)) for answered in map(asdict, word.answers)]
 
 
 def on_screen(row: Assignment, view: PageView, now: datetime) -> float | None:
@@ -250,7 +258,7 @@ def guideline_shown(row: Assignment) -> Guideline | None:
 def store_draft(row: Assignment, draft: Mapping[str, Any], state: str) -> None:
     """Every write of a draft counts, so that an older page is known as one. Stores the place's hold with it."""
     row.draft, row.state, row.draft_rev = dict(draft), state, row.draft_rev + 1
-    row.save(update_fields=["draft", "state", "draft_rev", "held_until"])
+    DRAFTED(row.pk, row.draft, row.state, row.draft_rev, row.held_until)
 
 
 def content_of(row: Assignment, labels: Sequence[Label]) -> dict[str, Any]:
