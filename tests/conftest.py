@@ -3,9 +3,9 @@
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
@@ -14,6 +14,11 @@ from tests import factories
 
 # Playwright runs an event loop in the thread of the test, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Hashing a password is slow on purpose, and no test is about that.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Otherwise every client looks through all static files before its first request.
+settings.WHITENOISE_AUTOREFRESH = True
 
 DATABASE_FIXTURES = {"db", "transactional_db"}
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -82,9 +87,3 @@ def logged_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Hashing a password is slow on purpose, and no test is about that."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

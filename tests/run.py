@@ -13,8 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -23,7 +26,7 @@ from tests.vllm_environment import NotHere, vllm_python
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 # Their few tests that use the database are no different on a second one.
-WITHOUT_ROWS = ["judging/core", "judging/engines", "annotation/core", "training_export/core", "evalsite", "browser"]
+ON_SQLITE_ONLY = ["judging/core", "judging/engines", "annotation/core", "training_export/core", "evalsite", "browser"]
 DEBIAN_PACKAGES = ["chromium", "fonts-noto-cjk"]
 
 
@@ -93,25 +96,50 @@ def step(name: str, command: list[str], **environment: str) -> bool:
     print(f"\n=== {name}", flush=True)
     started = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False)
-    print(
-        f"=== {name}: {'passed' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True
-    )
+    print(ending(name, done, started), flush=True)
     return done.returncode == 0
 
 
-@contextmanager
-def step_beside(command: list[str], **environment: str) -> Iterator[Callable[[str], bool]]:
-    """A step that runs beside another; called, it waits for its end and prints everything."""
-    with (
-        tempfile.TemporaryFile("w+") as printed,
-        subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=printed, stderr=printed) as process,
-    ):
+def ending(name: str, done: subprocess.CompletedProcess[Any], started: float) -> str:
+    """What is said after a step."""
+    return f"=== {name}: {'FAILED' if done.returncode else 'passed'} ({time.monotonic() - started:.0f} s)"
 
-        def ended(name: str) -> bool:
-            done = process.wait()
-            printed.seek(0)
-            print(f"\n=== {name}\n{printed.read()}=== {name}: {'FAILED' if done else 'passed'}", flush=True)
-            return done == 0
+
+@dataclass(frozen=True)
+class Beside:
+    """A step whose turn comes beside others, so that what it prints is kept until they are over."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+
+    def run(self) -> tuple[str, bool]:
+        """Everything there is to print, and whether it passed."""
+        started = time.monotonic()
+        done = subprocess.run(
+            self.command,
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return f"\n=== {self.name}\n{done.stdout}{ending(self.name, done, started)}", done.returncode == 0
+
+
+@contextmanager
+def one_after_another(steps: list[Beside]) -> Iterator[Callable[[], list[bool]]]:
+    """Steps that run beside what is done meanwhile; called, it waits for them and prints everything."""
+    with ThreadPoolExecutor(1) as pool:
+        running = [pool.submit(one.run) for one in steps]
+
+        def ended() -> list[bool]:
+            results = []
+            for said, passed in (one.result() for one in running):
+                print(said, flush=True)
+                results.append(passed)
+            return results
 
         yield ended
 
@@ -132,19 +160,27 @@ def pytest(python: Path, *arguments: str) -> list[str]:
 
 
 def quick_tests(own: dict[str, str], missing: list[str], *, postgresql: bool) -> list[bool]:
-    """The tests that take seconds, on both databases at once: each keeps one core busy."""
-    on_sqlite = pytest(BIN / "python", "-m", "not slow")
-    if not postgresql:
-        return [step("tests on SQLite", on_sqlite, **own)]
-    ignored = [f"--ignore=tests/{folder}" for folder in WITHOUT_ROWS]
-    chosen = pytest(BIN / "python", "-m", "rows and not browser and not slow", *ignored)
-    with postgres() as url, tempfile.TemporaryDirectory(prefix="evalsite-") as folder:
-        if not url:
+    """The tests that take seconds: those with a database on SQLite, and beside them on PostgreSQL, then all others.
+
+    About as much work on either side, and each keeps one core busy.
+    """
+    on_sqlite = pytest(BIN / "python", "-m", "rows and not slow")
+    beside = [Beside("tests without a database", pytest(BIN / "python", "-m", "not rows and not slow"), own)]
+    with postgres() if postgresql else nullcontext("") as url, tempfile.TemporaryDirectory(prefix="evalsite-") as data:
+        if url:
+            beside.insert(0, on_postgresql(own | {"DATABASE_URL": url, "EVALSITE_DATA_DIR": data}))
+        elif postgresql:
             missing.append("PostgreSQL: the tests ran on SQLite only")
-            return [step("tests on SQLite", on_sqlite, **own)]
-        trust_the_power(url)
-        with step_beside(chosen, **own | {"DATABASE_URL": url, "EVALSITE_DATA_DIR": folder}) as beside:
-            return [step("tests on SQLite", on_sqlite, **own), beside("tests on PostgreSQL")]
+        with one_after_another(beside) as ended:
+            return [step("tests on SQLite", on_sqlite, **own), *ended()]
+
+
+def on_postgresql(own: dict[str, str]) -> Beside:
+    """The tests for which the kind of database matters."""
+    trust_the_power(own["DATABASE_URL"])
+    ignored = [f"--ignore=tests/{folder}" for folder in ON_SQLITE_ONLY]
+    chosen = pytest(BIN / "python", "-m", "rows and not slow and not browser", *ignored)
+    return Beside("tests on PostgreSQL", chosen, own)
 
 
 def slow_tests(own: dict[str, str], missing: list[str]) -> list[bool]:
