@@ -9,10 +9,11 @@ from annotation.views.review_form import said
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """A decision that was stored: its place and its labels."""
+    """A decision that was stored: its place, its labels, and the next place where that was opened with it."""
 
     place: Assignment
     labels: list[Label]
+    opened: Assignment | None = None
 
     def told(self) -> dict[str, Any]:
         """What the page says of it."""

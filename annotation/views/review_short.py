@@ -46,7 +46,8 @@ def showing_of(place: Assignment) -> str:
 def short_answer(request: HttpRequest, place: Assignment, pressed: Pressed) -> JsonResponse:
     """The next item, unless the browser has it as it is now; both places for the rail; and what was stored."""
     judge = judge_word(place) if shows_judge(place) else None
-    open_assignment(place, judge_shown=judge is not None)
+    if place is not pressed.opened:
+        open_assignment(place, judge_shown=judge is not None)
     kept = judge is None and showing_of(place) in request.POST.getlist("have")
     html = None
     if not kept:

@@ -21,7 +21,7 @@ from annotation.models import Assignment
 from annotation.permissions import OWN_LOCKED, assignment_of, own_assignment, own_label
 from annotation.views.review import UNPROCESSABLE, move, show, show_done
 from annotation.views.review_form import baseline
-from annotation.views.review_page import own_labels_of, page_context
+from annotation.views.review_page import own_labels_of, page_context, shows_judge
 from annotation.views.review_pressed import Pressed
 from annotation.views.review_queue import filter_of, place_behind, url_of
 from annotation.views.review_short import short_answer, wants_short
@@ -42,14 +42,28 @@ def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Ht
             assignment = own_assignment(request.user, campaign_pk, queue_rank, OWN_LOCKED)
             form = LabelForm(request.POST, assignment=assignment)
             labels = decide(assignment, form.word(), view=form.view()) if form.is_valid() else []
+            opened = opened_behind(request, assignment) if labels else None
     except StalePage as problem:
         return refused(request, assignment, str(problem), CONFLICT)
     except LabelRefused as problem:
         return refused(request, assignment, str(problem), UNPROCESSABLE)
     if not labels:
         return refused(request, assignment, form.sentence(), UNPROCESSABLE)
-    made_now = labels[0].at >= begun
-    return go_on(request, assignment, str(labels[0].pk), Pressed(place=assignment, labels=labels) if made_now else None)
+    pressed = Pressed(place=assignment, labels=labels, opened=opened) if labels[0].at >= begun else None
+    return go_on(request, assignment, str(labels[0].pk), pressed)
+
+
+def opened_behind(request: HttpRequest, assignment: Assignment) -> Assignment | None:
+    """The next place of a dealt campaign, opened with the decision, which spares a transaction of its own; None where
+    more belongs to it: an item to draw, a judge to show, a whole page to make."""
+    asked = filter_of(request)
+    if assignment.campaign.is_pulled or "stay" in request.POST or not wants_short(request, asked):
+        return None
+    place = place_behind(assignment, asked)
+    if place is None or place.queue_rank < assignment.queue_rank or shows_judge(place):
+        return None
+    open_assignment(place, judge_shown=False)
+    return place
 
 
 @member_required
@@ -99,7 +113,7 @@ def go_on(
     if "stay" in request.POST:
         return HttpResponse(status=NO_CONTENT)
     asked = filter_of(request)
-    place = place_behind(assignment, asked)
+    place = (pressed and pressed.opened) or place_behind(assignment, asked)
     if not request.headers.get("HX-Request"):
         query = asked.as_query()
         mark = f"{'&' if query else '?'}done={done}" if done else ""

@@ -53,7 +53,15 @@ CHANGES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("more", [{}, {"is_ahead": True}, {"next_rank": None}, {"next_rank": None, "draws_next": True}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"next_rank": None},
+        {"next_rank": None, "is_ahead": True},
+        {"next_rank": None, "draws_next": True},
+    ],
+)
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_it_is_what_the_template_makes(
     request_of_a_person: HttpRequest, change: str, more: dict[str, Any], language: str
