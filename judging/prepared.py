@@ -25,6 +25,23 @@ Value = int | str | datetime
 Columns = Sequence[Any]
 
 
+def planning_cursor(connection: Any) -> Any:
+    """A cursor for SQL that comes again and again: PostgreSQL plans it once for each connection, and keeps the plan.
+
+    Django's own cursor puts the values into the SQL, so that PostgreSQL cannot know it again; who listens to the
+    queries can read them from that one only.
+    """
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        return connection.cursor()
+    # A site on SQLite loads no driver of PostgreSQL.
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor: Any = ServerBindingCursor
+        return connection._prepare_cursor(cursor(connection.connection))
+
+
 class Argument(models.Expression):
     """Where an argument of a prepared query goes: a number, a text or a time. No field reads it before the database."""
 
@@ -53,7 +70,7 @@ class Plan(Generic[Row]):
             for value in values
         ]
         bound = tuple(given[param.place] if isinstance(param, Argument) else param for param in self.params)
-        with connection.cursor() as cursor:
+        with planning_cursor(connection) as cursor:
             cursor.execute(self.sql, bound)
             found = cursor.fetchall()
         return [self.read(self.converted(row, connection)) for row in found]

@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-from judging.prepared import Argument
+from judging.prepared import Argument, planning_cursor
 
 Model = TypeVar("Model", bound=models.Model)
 Changes = dict[str, Any]
@@ -46,7 +46,7 @@ class PreparedUpdate:
             for place, value in enumerate(values)
         ]
         bound = [given[param.place] if isinstance(param, Argument) else param for param in statement.params]
-        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), planning_cursor(connection) as cursor:
             cursor.execute(statement.sql, bound)
             changed: int = cursor.rowcount
         return changed
@@ -82,7 +82,7 @@ class PreparedInsert(Generic[Model]):
         if connection.vendor not in self.made:
             self.made[connection.vendor] = self.make()
         values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self.fields()]
-        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), planning_cursor(connection) as cursor:
             cursor.execute(self.made[connection.vendor], values)
             if not self.unique:
                 [row.pk] = cursor.fetchone()
