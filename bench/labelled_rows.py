@@ -20,6 +20,7 @@ def one_fill(what: str, _source: str, _folder: Path) -> dict[str, float]:
     from django.db import connection, transaction
 
     from annotation.models import Annotator, Campaign, Label
+    from judging.actions.batches import count_imported_run
     from judging.models import Dataset, ImportFile, Item, Judge, Judgment, Run
 
     items = int(what.split(":")[1])
@@ -37,6 +38,8 @@ def one_fill(what: str, _source: str, _folder: Path) -> dict[str, float]:
             insert(Item, [item_row(n) for n in numbers])
             insert(Judgment, [judgment_row(n) for n in numbers])
             insert(Label, [label_row(n, by) for n in numbers for by in range(1, LABELS + 1)])
+    # As an import does, for the page of the run.
+    count_imported_run(Run.objects.get())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {}

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 
-from tests.judging.test_killed_workers import Site, finished, on_postgres, postgres, postgres_url
+from tests.judging.test_killed_workers import Site, all_on_postgres, finished, on_postgres, postgres, postgres_url
 
 QUESTIONS = 5
-POINTS = ["before_next_run", "in_opening", "before_queue", "in_write"]
+POINTS = ["in_write", "before_next_run", "in_opening", "before_queue"]
 pytestmark = pytest.mark.rows
 
 
@@ -57,7 +57,7 @@ def assert_done_once(site: Site) -> None:
         assert site.rows(f"SELECT count(*) FROM {table}") == [(4 * QUESTIONS,)]
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", all_on_postgres(POINTS))
 def test_a_worker_killed_between_two_steps_leaves_nothing_undone_and_nothing_double(site: Site, point: str) -> None:
     kills = 0
     for _ in range(8):

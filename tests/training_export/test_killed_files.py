@@ -14,7 +14,8 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-POINTS = ["before_storing", "in_storing", "after_storing", "before_writing", "in_writing", "after_writing"]
+AROUND = ["before_storing", "after_storing", "before_writing", "after_writing"]
+POINTS = ["in_storing", "in_writing", *(pytest.param(point, marks=pytest.mark.slow) for point in AROUND)]
 
 
 @dataclass

@@ -258,8 +258,8 @@ def test_reads_in_chunks(monkeypatch: pytest.MonkeyPatch, django_assert_num_quer
     monkeypatch.setattr(words_module, "CHUNK", 2)
     rows = item_rows(selection, ()).order_by("position")
     assert [len(chunk) for chunk in plain_chunks(rows, size=2)] == [2, 2, 1]
-    # labels' criteria, items, then labels and gold labels of each of the three chunks
-    with django_assert_num_queries(2 + 2 * 3):  # type: ignore[operator]
+    # labels' criteria, whether items came later, items, then labels and gold labels of each of the three chunks
+    with django_assert_num_queries(3 + 2 * 3):  # type: ignore[operator]
         found: list[Record] = list(records(selection))
     assert [record.position for record in found] == [1, 2, 3, 4, 5]
 

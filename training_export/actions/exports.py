@@ -341,6 +341,7 @@ def fill_folder(
         by_question=form.by_question,
         many_turns=form.many_turns,
         by_verdict=form.by_verdict,
+        json_without=form.json_without,
     )
     repeated = leaked(selection)
     leakage = None if repeated is None else Leakage(repeated, selection.leakage == EXCLUDE)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ People's words and the judge's stay apart in a record; `destination` says which 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from judging.core.items import Turn
 from judging.core.verdicts import PersonVerdict, Verdict
@@ -136,12 +136,23 @@ class PeopleWord:
 UNREVIEWED = PeopleWord()
 
 
+class Json(NamedTuple):
+    """The texts of an item as JSON, as the writers would make it; `extra` without its braces."""
+
+    question: str
+    answer: str
+    reference: str
+    context: str
+    extra: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Record:
     """One item on its way out. `one_answer` is False for pairs and choices; `replies` are the judge's raw texts.
 
     Of a pair `turns_b` holds the other answer and `preferred` the better one: A, B, tie, or '' where nobody decided.
     Nobody changes one after it was read. It is not frozen because a frozen one takes three times as long to make.
+    Where there is `json`, context and keys that evalsite does not know stand there alone.
     """
 
     key: str
@@ -161,6 +172,7 @@ class Record:
     preferred: str = ""
     model_b: str = ""
     judged: tuple[JudgedPart, ...] = ()
+    json: Json | None = None
 
     @property
     def reviewed(self) -> bool:

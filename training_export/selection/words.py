@@ -8,26 +8,27 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from judging.core.items import Turn
 from judging.core.verdicts import PersonVerdict, Verdict
 from judging.models import Item, Judgment, Reply
-from training_export.core.people import resolve_gold, resolve_uncorrected, with_correction
+from training_export.core.people import resolve_gold
 from training_export.core.records import UNREVIEWED, JudgeWord, LabelWord, Need, PeopleWord, Record, Source
 from training_export.selection.choosing import ExportProblem, Selection
 from training_export.selection.columns import DECODE, as_text, decoded, of_items, plain_chunks, plain_rows
+from training_export.selection.labelled import label_words, labelled, said_in
 from training_export.selection.raters import judged_parts, label_rows
+from training_export.selection.stored import Quoted, StoredJson, layout, plain, turn_json, turns_of
 from training_export.selection.votes import VoteReader
 
 CHUNK = 2000
 ANSWER = Item.Kind.ANSWER.value
-NOTHING = Value("")
-Said = tuple[str, int | None]
-Corrected = tuple[str, str]
+NOTHING, CONTEXT = Value(""), F("context")
+NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
 
 
 def records(
@@ -37,27 +38,37 @@ def records(
     by_question: bool = False,
     many_turns: bool = False,
     by_verdict: bool = True,
+    json_without: Collection[str] | None = None,
 ) -> Iterator[Record]:
     """Every item of the dataset with the words on it, in order of import, or with the answers to one question together.
 
     What `needs` does not name is empty in the records, except what decides where they go. With `many_turns` a
-    conversation is one answer.
+    conversation is one answer. `json_without`: the keys that may not be in what is known as JSON alone; None where
+    nobody asks for JSON.
     """
-    criteria = criteria_of(selection, by_verdict=by_verdict)
-    reader = ChunkReader(selection=selection, criteria=criteria, needs=frozenset(needs), many_turns=many_turns)
+    reader = ChunkReader(
+        selection=selection,
+        criteria=criteria_of(selection, by_verdict=by_verdict),
+        needs=frozenset(needs),
+        many_turns=many_turns,
+        json=None if json_without is None else StoredJson(frozenset(json_without)),
+    )
     order = ("question_key", "position") if by_question else ("position",)
-    items = item_rows(selection, reader.needs).order_by(*order)
+    items = item_rows(selection, reader.needs, context=Quoted("context") if reader.json else CONTEXT)
+    items = items.order_by(*order)
     for chunk in plain_chunks(items, size=CHUNK):
         yield from reader.records(chunk)
 
 
-def item_rows(selection: Selection, needs: Collection[Need]) -> "QuerySet[Any, tuple[Any, ...]]":
-    """The columns of an item that a record is made from; '' for those that nobody needs."""
-    context = Need.CONTEXT in needs
+def item_rows(
+    selection: Selection, needs: Collection[Need], *, context: Any = CONTEXT
+) -> "QuerySet[Any, tuple[Any, ...]]":
+    """The columns of an item that a record is made from; '' for those that nobody needs. `context`: in which form."""
+    shown = Need.CONTEXT in needs
     rows: QuerySet[Any, tuple[Any, ...]] = selection.items().values_list(
         *("pk", "revision", "key", "position", "kind", as_text("turns"), "category", "model"),
-        F("context") if context else NOTHING,
-        F("criteria") if context else NOTHING,
+        context if shown else NOTHING,
+        F("criteria") if shown else NOTHING,
         as_text("turns_b") if Need.PAIRS in needs else NOTHING,
         F("model_b") if Need.PAIRS in needs else NOTHING,
         as_text("extra") if Need.EXTRA in needs else NOTHING,
@@ -125,6 +136,7 @@ class ChunkReader:
     criteria: Criteria
     needs: frozenset[Need]
     many_turns: bool
+    json: StoredJson | None = None
 
     def records(self, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
         """The records of rows of `item_rows`."""
@@ -136,23 +148,27 @@ class ChunkReader:
         preferred = self.preferred(rows) if Need.PAIRS in self.needs else {}
         judged = judged_parts(self.selection, revisions) if Need.JUDGED in self.needs else {}
         shown = replies or labels or preferred or judged
-        many_turns = self.many_turns
+        many_turns, stored, form = self.many_turns, self.json, layout()
         for pk, _rev, key, position, kind, text, category, model, context, criteria, text_b, model_b, extra in rows:
-            turns = turns_of(text)
+            said = people.get(pk, UNREVIEWED)
+            found = turn_json(text, form)
+            json = stored.of(found, context, extra) if stored is not None and not said.correction else None
+            turns = turns_of(text, found)
             record = Record(
                 key=key,
                 position=position,
                 turns=turns,
-                context=context,
+                context=context if stored is None or not context else "" if json is not None else plain(context),
                 criteria=criteria,
                 category=category,
                 model=model,
-                extra=DECODE(extra)[0] if extra and extra != "{}" else {},
+                extra=DECODE(extra)[0] if json is None and extra and extra != "{}" else NO_EXTRA,
                 one_answer=kind == ANSWER and (many_turns or len(turns) == 1),
                 judge=judge.get(pk),
-                people=people.get(pk, UNREVIEWED),
-                turns_b=turns_of(text_b) if text_b else (),
+                people=said,
+                turns_b=turns_of(text_b, turn_json(text_b, form)) if text_b else (),
                 model_b=model_b,
+                json=json,
             )
             if shown:
                 record.replies = replies.get(pk, ())
@@ -169,35 +185,16 @@ class ChunkReader:
 
     def people(self, revisions: Mapping[int, int]) -> dict[int, PeopleWord]:
         """What people's labels and a lead's decisions come to, by item."""
-        labels, corrected = self.labels(revisions)
-        people = {pk: resolve_uncorrected(tuple(said)) for pk, said in labels.items()}
-        for pk, said in corrected.items():
-            corrections = [decoded(text) for verdict, text in said if verdict == people[pk].verdict and text != "{}"]
-            people[pk] = with_correction(people[pk], corrections)
-        if self.selection.source != Source.HUMAN:
-            people |= self.gold(revisions, labels)
-        return people
+        found = labelled(self.selection.labels().filter(criterion=self.criteria.people), revisions)
+        if self.selection.source == Source.HUMAN:
+            return found.words
+        return found.words | self.gold(revisions, found.codes)
 
-    def labels(self, revisions: Mapping[int, int]) -> tuple[Mapping[int, list[Said]], Mapping[int, list[Corrected]]]:
-        """Current labels by item, in the order in which they were given; and those of them that correct the text."""
-        rows = of_items(self.selection.labels().filter(criterion=self.criteria.people), revisions)
-        fields = ("item_id", "item_revision", "verdict", "error_count", as_text("correction"))
-        found: dict[int, list[Said]] = defaultdict(list)
-        corrected: dict[int, list[Corrected]] = defaultdict(list)
-        said = rows.order_by("item_id", "pk").values_list(*fields)
-        current = revisions.get
-        for item, revision, verdict, errors, correction in plain_rows(said, size=CHUNK):
-            if current(item) == revision:
-                found[item].append((verdict, errors))
-                if correction:
-                    corrected[item].append((verdict, correction))
-        return found, corrected
-
-    def gold(self, revisions: Mapping[int, int], labels: Mapping[int, Sequence[Said]]) -> dict[int, PeopleWord]:
-        """What a lead decided, by item."""
+    def gold(self, revisions: Mapping[int, int], codes: Mapping[int, str]) -> dict[int, PeopleWord]:
+        """What a lead decided, by item. `codes`: of the labels on it."""
         rows = of_items(self.selection.gold_labels().filter(criterion=self.criteria.people), revisions)
         return {
-            item: resolve_gold(PersonVerdict(verdict), decoded(correction), label_words(labels.get(item, ())))
+            item: resolve_gold(PersonVerdict(verdict), decoded(correction), words_on(item, revisions, codes))
             for item, verdict, correction in rows.values_list("item_id", "verdict", as_text("correction"))
             if item in revisions
         }
@@ -232,18 +229,9 @@ class ChunkReader:
         return {item: tuple(said.values()) for item, said in found.items()}
 
 
-def turns_of(text: str) -> tuple[Turn, ...]:
-    """The turns of a JSON column."""
-    turns = DECODE(text)[0]
-    if len(turns) == 1:
-        turn = turns[0]
-        return (Turn(turn["question"], turn["answer"], turn["reference"]),)
-    return tuple([Turn(turn["question"], turn["answer"], turn["reference"]) for turn in turns])
-
-
-def label_words(said: Sequence[Said]) -> list[LabelWord]:
-    """Labels as core knows them."""
-    return [LabelWord(verdict=PersonVerdict(verdict), error_count=errors) for verdict, errors in said]
+def words_on(item: int, revisions: Mapping[int, int], codes: Mapping[int, str]) -> list[LabelWord]:
+    """The labels on the text of an item that leaves."""
+    return label_words(said_in(codes[item], revisions[item])) if item in codes else []
 
 
 @lru_cache(maxsize=4096)

@@ -1,11 +1,23 @@
 // The hold of an item that was drawn: shown, kept for longer while somebody works, given back when they leave.
 (() => {
   "use strict";
-  const LOOK_EVERY = 5000, offline = window.reviewOffline;
+  const LOOK_EVERY = 5000, SOON = 120_000, offline = window.reviewOffline;
   const line = () => document.querySelector("#review .review-hold[data-hold]");
   let asking = false, active = false;
   const until = () => new Date(line().dataset.until).getTime();
+  // Rounded up, as somebody counts who looks at a clock.
+  const minutes = (left, words) => {
+    if (left < 60_000) return words.few;
+    const n = Math.ceil(left / 60_000);
+    return n === 1 ? words.one : words.many.replace("{n}", n);
+  };
+  const count = (left) => {
+    const said = line().querySelector("[data-left]"), text = minutes(left, said.dataset);
+    if (said.textContent !== text) said.textContent = text;
+    line().classList.toggle("soon", left < SOON);
+  };
   const show = () => {
+    count(until() - Date.now());
     const ended = until() <= Date.now(), before = line().querySelector("[data-expired]").hidden;
     line().classList.toggle("expired", ended);
     line().querySelector("[data-held]").hidden = ended;

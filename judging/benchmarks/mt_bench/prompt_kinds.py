@@ -79,7 +79,7 @@ def read_prompt_file(path: Path) -> PromptFile:
     """The prompts of a judge_prompts.jsonl. PromptsRefused names the line that is not one."""
     try:
         content = path.read_bytes()
-        lines = content.decode("utf-8-sig").splitlines()
+        lines = content.decode("utf-8-sig").split("\n")
     except OSError as error:
         raise PromptsRefused(
             f"{path} cannot be read ({error.strerror}). Name the judge_prompts.jsonl of FastChat's tree."

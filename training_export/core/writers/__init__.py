@@ -20,7 +20,7 @@ from training_export.core.writers.mdk_gold import mdk_gold_writer
 from training_export.core.writers.parquet import parquet_writer
 from training_export.core.writers.promptfoo import promptfoo_writer
 from training_export.core.writers.promptfoo_csv import promptfoo_csv_writer
-from training_export.core.writers.qa_jsonl import qa_jsonl_writer
+from training_export.core.writers.qa_jsonl import NAMES, qa_jsonl_writer
 from training_export.core.writers.text import text_writer
 from training_export.core.writers.trl_preference import trl_preference_writer
 from training_export.core.writers.trl_prompt_completion import trl_prompt_completion_writer
@@ -28,7 +28,7 @@ from training_export.core.writers.trl_unpaired import trl_unpaired_writer
 
 WRITERS: dict[str, Format] = {
     "mdk": Format(mdk_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.JUDGE, Need.REPLIES})),
-    "qa_jsonl": Format(qa_jsonl_writer, frozenset({Need.CONTEXT, Need.EXTRA})),
+    "qa_jsonl": Format(qa_jsonl_writer, frozenset({Need.CONTEXT, Need.EXTRA}), json_without=NAMES),
     "parquet": Format(parquet_writer, frozenset({Need.CONTEXT, Need.EXTRA})),
     "hf_dataset": Format(hf_dataset_writer, frozenset({Need.CONTEXT, Need.EXTRA}), for_training=True),
     "trl_prompt_completion": Format(trl_prompt_completion_writer, for_training=True),

@@ -118,7 +118,8 @@ class Format:
 
     `for_training`: splits, lengths and metadata can be asked for. `by_question`: the answers to one question come
     together. `many_turns`: it can hold several turns. `people_only`: a judge's verdict has no place in it.
-    `by_verdict`: an item's verdict decides whether and where it is written.
+    `by_verdict`: an item's verdict decides whether and where it is written. `json_without`: its lines are made of an
+    item's texts as JSON; with any of these keys among those that evalsite does not know, of the texts themselves.
     """
 
     make: MakeWriter
@@ -128,6 +129,7 @@ class Format:
     many_turns: bool = False
     people_only: bool = False
     by_verdict: bool = True
+    json_without: frozenset[str] | None = None
 
     def needs_of(self, source: Source) -> frozenset[Need]:
         """What to read; raw replies are shown beside people's verdicts only."""

@@ -3,10 +3,11 @@
 from operator import attrgetter
 from pathlib import Path
 
-from training_export.core.records import Record
+from training_export.core.records import Json, Record
 from training_export.core.writers.base import COMPACT, VerdictFiles, Writer, WriterOptions, quoted
 
 OPTIONAL = ("context", "criteria", "category", "model")
+EMPTY = '""'
 NAMES = frozenset({"id", "question", "answer", "reference", *OPTIONAL})
 # The context as people left it.
 optional_of = attrgetter("corrected_context", "criteria", "category", "model")
@@ -19,6 +20,28 @@ def qa_jsonl_writer(folder: Path, options: WriterOptions) -> Writer:
 
 def qa_line(record: Record) -> str:
     """The item's fields where it has them, then the keys of its file that evalsite does not know, as they came."""
+    return line_of_texts(record) if record.json is None else line_of_json(record, record.json)
+
+
+def line_of_json(record: Record, json: Json) -> str:
+    """The line, where its parts are JSON already."""
+    question, answer, reference, context, extra = json
+    line = f'{{"id": {quoted(record.key)}, "question": {question}, "answer": {answer}'
+    if reference != EMPTY:
+        line = f'{line}, "reference": {reference}'
+    if context != EMPTY:
+        line = f'{line}, "context": {context}'
+    if record.criteria:
+        line = f'{line}, "criteria": {quoted(record.criteria)}'
+    if record.category:
+        line = f'{line}, "category": {quoted(record.category)}'
+    if record.model:
+        line = f'{line}, "model": {quoted(record.model)}'
+    return f"{line}, {extra}}}\n" if extra else f"{line}}}\n"
+
+
+def line_of_texts(record: Record) -> str:
+    """The line, from the texts."""
     turn, extra = record.corrected_turns[0], record.extra
     line = f'{{"id": {quoted(record.key)}, "question": {quoted(turn.question)}, "answer": {quoted(turn.answer)}'
     if turn.reference:

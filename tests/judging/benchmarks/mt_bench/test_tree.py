@@ -12,7 +12,7 @@ from judging.actions.mt_bench_tree import write_tree
 from judging.actions.pair_items import pairs_in, store_pairs
 from judging.actions.runs import RunRefused, RunScope, open_run
 from judging.benchmarks.mt_bench.pair_scores import pair_scores
-from judging.benchmarks.mt_bench.tree import TreeRefused, file_name, question_id, rows_of, votes_of
+from judging.benchmarks.mt_bench.tree import TreeRefused, file_name, question_id, rows_of, votes_of, write_rows
 from judging.engines.base import Request
 from judging.models import Dataset, Judge, Run
 from judging.reports.mt_bench import compared_pairs, mt_bench_scores
@@ -275,3 +275,11 @@ common.check_data(questions, given, {}, common.get_model_list(answers), {})
 print(len(questions), len(given["m1"]))
 """
     assert peer(code, str(golden_tree), "").split() == ["80", "80"]
+
+
+def test_other_ends_of_lines_inside_a_text_are_no_ends_of_rows(tmp_path: Path) -> None:
+    rows = [{"question_id": 81, "text": "one\u2028two\x85three\x0cfour"}, {"question_id": 82}]
+    path = write_rows(tmp_path / "rows.jsonl", rows)
+    assert rows_of(path) == rows
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert rows_of(path) == rows
