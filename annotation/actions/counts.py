@@ -30,6 +30,7 @@ STORED_OF_ONE = Prepared(
     3,
 )
 
+LOCK = Prepared(lambda pk: Item.objects.filter(pk=pk).order_by().select_for_update(no_key=True).values_list("pk"), 1)
 ONE_ROW, COUNTED = ("campaign", "criterion", "item", "item_revision"), ("newest", "pattern", "n", "entropy")
 KEPT = PreparedInsert(ItemCount, unique=ONE_ROW, updated=COUNTED)
 
@@ -121,7 +122,10 @@ def _lock(items: Sequence[int]) -> None:
     """Two people on one item are counted one after the other: the second sees the label of the first."""
     if not connection.features.has_select_for_update:
         return  # SQLite lets one writer in at a time
-    list(Item.objects.select_for_update(no_key=True).filter(pk__in=items).order_by("pk").values_list("pk"))
+    if len(items) == 1:
+        LOCK(items[0])
+    else:
+        list(Item.objects.select_for_update(no_key=True).filter(pk__in=items).order_by("pk").values_list("pk"))
 
 
 def _groups(campaign: Campaign, criterion: str, items: Sequence[int]) -> list[Group]:

@@ -19,6 +19,7 @@ from annotation.core.rules import CampaignRules
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.models import Item
 from judging.prepared import Prepared
+from judging.prepared_writes import PreparedInsert, PreparedUpdate
 
 RETURNED_LOOKED_AT = 20
 FREED_AT_ONCE = 100
@@ -27,10 +28,9 @@ DRAWN_LATELY = 10
 
 def take_place(row: CampaignItem) -> bool:
     """Take a place of an item; False where every label it wants has its person."""
-    places = CampaignItem.objects.filter(pk=row.pk)
     if row.how == CampaignItem.How.CHECK:
-        return places.update(taken=F("taken") + 1, wanted=F("wanted") + 1) == 1
-    return places.filter(taken__lt=F("wanted")).update(taken=F("taken") + 1) == 1
+        return CampaignItem.objects.filter(pk=row.pk).update(taken=F("taken") + 1, wanted=F("wanted") + 1) == 1
+    return TAKE(row.pk) == 1
 
 
 def give_place(row: CampaignItem, *, places: int = 1) -> None:
@@ -51,8 +51,11 @@ def lock_queues(people: Sequence[Annotator]) -> None:
     """Nobody else puts anything into these people's queues until the transaction ends."""
     if not connection.features.has_select_for_update:
         return  # SQLite lets one writer in at a time
-    rows = Annotator.objects.filter(pk__in=[person.pk for person in people]).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk"))
+    if len(people) == 1:
+        LOCK(people[0].pk)
+    else:
+        rows = Annotator.objects.filter(pk__in=[person.pk for person in people]).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def free_expired(campaign: Campaign) -> int:
@@ -90,13 +93,15 @@ def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
     found = _check_item(campaign, annotator, rank + 1) or _wanting_item(campaign, annotator, rank, reached)
     if found is None or not take_place(found):
         return None
-    return Assignment.objects.create(
-        campaign=campaign,
-        campaign_item=found,
-        annotator=annotator,
-        queue_rank=rank + 1,
-        held_until=held_from_now(campaign),
-        swapped=is_swapped(campaign, found.item, annotator),
+    return GIVEN(
+        Assignment(
+            campaign=campaign,
+            campaign_item=found,
+            annotator=annotator,
+            queue_rank=rank + 1,
+            held_until=held_from_now(campaign),
+            swapped=is_swapped(campaign, found.item, annotator),
+        )
     )
 
 
@@ -158,6 +163,13 @@ def _next_unknown(campaign: Any, reached: Any, annotator: Any) -> QuerySet[Campa
     return _unknown(ahead.select_for_update(of=("self",), no_key=True, skip_locked=True), annotator)[:1]
 
 
+LOCK = Prepared(
+    lambda pk: Annotator.objects.filter(pk=pk).order_by().select_for_update(no_key=True).values_list("pk"), 1
+)
+TAKE = PreparedUpdate(
+    lambda pk: (CampaignItem.objects.filter(pk=pk, taken__lt=F("wanted")), {"taken": F("taken") + 1}), 1
+)
+GIVEN = PreparedInsert(Assignment)
 NEXT_UNKNOWN = Prepared(_next_unknown, 3)
 RETURNED = Prepared(
     lambda campaign: (
