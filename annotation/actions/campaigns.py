@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotation.actions.draws import is_swapped, lock_queues
 from annotation.actions.people import CampaignRefused, person_of, users_named
@@ -68,10 +69,13 @@ def names_of(annotators: Sequence[str], group: str) -> list[str]:
     if not group:
         return list(annotators)
     if annotators:
-        raise CampaignRefused("Name annotators or a group, not both.")
+        raise CampaignRefused(gettext("Name annotators or a group, not both."))
     users = User.objects.filter(groups__name=group, is_active=True).order_by("username")
     if not users:
-        raise CampaignRefused(f"Group {group} has no active members; add some in the admin, or correct its name.")
+        raise CampaignRefused(
+            gettext("Group %(group)s has no active members; add some in the admin, or correct its name.")
+            % {"group": group}
+        )
     return [user.username for user in users]
 
 
@@ -99,25 +103,37 @@ def refuse_design(dataset: Dataset, design: Design, order: Order, run: Run | Non
     if problem := design.problem(order):
         raise CampaignRefused(problem)
     if run is None and (order in BY_DOUBT or design.stratify_by == Stratum.VERDICT):
-        raise CampaignRefused("This order looks at what a judge said: name the run.")
+        raise CampaignRefused(gettext("This order looks at what a judge said: name the run."))
     other = Run.objects.filter(pk=design.judge_run2).first() if design.judge_run2 else None
     if design.judge_run2 and (other is None or other.dataset_id != dataset.pk or other == run):
-        raise CampaignRefused(f"Run {design.judge_run2} is not another run over dataset {dataset.name}.")
+        raise CampaignRefused(
+            gettext("Run %(judge_run2)s is not another run over dataset %(dataset)s.")
+            % {"judge_run2": design.judge_run2, "dataset": dataset.name}
+        )
     if order in BY_DOUBT and not doubt_of(order, dataset, run, other):
         raise CampaignRefused(
-            f"The order {order} finds nothing to compare: no item of {dataset.name} has both words that it looks at."
+            gettext(
+                "The order %(order)s finds nothing to compare: no item of %(dataset)s has both words that it looks at."
+            )
+            % {"order": order, "dataset": dataset.name}
         )
 
 
 def refuse_dataset(dataset: Dataset, run: Run | None) -> None:
     """Only a complete dataset is reviewed, beside a judge that looked at that dataset."""
     if dataset.state != Dataset.State.READY:
-        raise CampaignRefused(f"Dataset {dataset.name} is {dataset.state}; it can be reviewed when its import is done.")
+        raise CampaignRefused(
+            gettext("Dataset %(dataset)s is %(state)s; it can be reviewed when its import is done.")
+            % {"dataset": dataset.name, "state": dataset.get_state_display()}
+        )
     if not dataset.items.exists():
-        raise CampaignRefused(f"Dataset {dataset.name} has no items; import some first.")
+        raise CampaignRefused(
+            gettext("Dataset %(dataset)s has no items; import some first.") % {"dataset": dataset.name}
+        )
     if run is not None and run.dataset_id != dataset.pk:
         raise CampaignRefused(
-            f"Run {run.pk} judged dataset {run.dataset.name}, not {dataset.name}; choose another run."
+            gettext("Run %(run)s judged dataset %(name)s, not %(dataset)s; choose another run.")
+            % {"run": run.pk, "name": run.dataset.name, "dataset": dataset.name}
         )
 
 
@@ -127,17 +143,22 @@ def campaign_with(dataset: Dataset, name: str, settings: Mapping[str, Any], term
     if found is None:
         return new_campaign(dataset, name, settings, terms or Terms())
     if found.kind != Campaign.Kind.REVIEW:
-        raise CampaignRefused(f"Campaign {name} holds imported labels; choose another name.")
+        raise CampaignRefused(gettext("Campaign %(name)s holds imported labels; choose another name.") % {"name": name})
     if found.state != Campaign.State.OPEN:
-        raise CampaignRefused(f"Campaign {name} is closed; open it again in the admin or choose another name.")
+        raise CampaignRefused(
+            gettext("Campaign %(name)s is closed; open it again in the admin or choose another name.") % {"name": name}
+        )
     stored = {key: getattr(found, key) for key in settings} | {"rules": without_draws(found.rules)}
     if changed := [key for key, value in settings.items() if stored[key] != value]:
         words = ", ".join(
             rules_changed(stored, settings) if key == "rules" else key.replace("_", " ") for key in changed
         )
         raise CampaignRefused(
-            f"Campaign {name} of dataset {dataset.name} exists with other settings ({words}); "
-            "repeat its settings to add new items, or choose another name."
+            gettext(
+                "Campaign %(name)s of dataset %(dataset)s exists with other settings (%(words)s); repeat its "
+                "settings to add new items, or choose another name."
+            )
+            % {"name": name, "dataset": dataset.name, "words": words}
         )
     return found
 
@@ -158,7 +179,7 @@ def rules_changed(stored: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
 def new_campaign(dataset: Dataset, name: str, settings: Mapping[str, Any], terms: Terms) -> Campaign:
     """A campaign and the first version of its guideline."""
     if not name.strip():
-        raise CampaignRefused("A campaign needs a name.")
+        raise CampaignRefused(gettext("A campaign needs a name."))
     campaign = Campaign.objects.create(
         dataset=dataset,
         name=name,

@@ -9,6 +9,7 @@ from string import ascii_uppercase
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from annotation.actions.campaigns import assign_items
 from annotation.actions.people import CampaignRefused
@@ -26,16 +27,18 @@ BATCH = 500
 UNREADABLE = "unreadable"
 """Why an approved question is not kept: what people made of its text is no question with four choices."""
 
-GUIDELINE = """\
+GUIDELINE = gettext_noop(
+    """\
 Is this a good question about the passage beside it?
 
-- **Good**: it can be understood without the passage, exactly one choice is right, it is the one given as the answer,
-  and the passage says so.
+- **Good**: it can be understood without the passage, exactly one choice is right, it is the one given as the answer, \
+and the passage says so.
 - **Bad**: anything else.
-- You may mend question, choices and answer. What you mended counts as you wrote it. Keep the four lines "A) ..." to
-  "D) ...", and the answer as the letter with its text.
+- You may mend question, choices and answer. What you mended counts as you wrote it. Keep the four lines "A) ..." to \
+"D) ...", and the answer as the letter with its text.
 
 Only questions that people approved are asked."""
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def review_questions(run: Run, reviewers: Reviewers) -> Campaign:
         name=reviewers.campaign,
         annotators=reviewers.annotators,
         labels_per_item=reviewers.labels_per_item,
-        terms=Terms(guideline=GUIDELINE),
+        terms=Terms(guideline=gettext(GUIDELINE)),
         design=Design(group=reviewers.group, distribution=distribution.value),
     )
 
@@ -90,7 +93,10 @@ def keep_questions(campaign: Campaign, *, by: User | None = None) -> Kept:
     CampaignRefused where none is approved yet, or the campaign reviews something else.
     """
     if not campaign.dataset.items.filter(extra__has_key="teacher").exists():
-        raise CampaignRefused(f"Campaign {campaign.name} reviews no questions of a teacher: {campaign.dataset.name}.")
+        raise CampaignRefused(
+            gettext("Campaign %(campaign)s reviews no questions of a teacher: %(name)s.")
+            % {"campaign": campaign.name, "name": campaign.dataset.name}
+        )
     left_out: Counter[str] = Counter()
     approved = []
     for verdict, found in decided(campaign):
@@ -100,7 +106,10 @@ def keep_questions(campaign: Campaign, *, by: User | None = None) -> Kept:
             left_out[verdict] += 1
     if not approved:
         said = ", ".join(f"{reason} {n}" for reason, n in sorted(left_out.items()))
-        raise CampaignRefused(f"No question of campaign {campaign.name} is approved yet ({said or 'it has none'}).")
+        raise CampaignRefused(
+            gettext("No question of campaign %(campaign)s is approved yet (%(what)s).")
+            % {"campaign": campaign.name, "what": said or "it has none"}
+        )
     mended = sum(each.mended for each in approved)
     dataset = dataset_of(campaign, approved, by)
     return Kept(dataset=dataset, kept=len(approved), mended=mended, left_out=dict(sorted(left_out.items())))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from annotation.actions.draws import is_check_turn, is_swapped, lock_queues, take_place
 from annotation.actions.people import CampaignRefused, people_of
@@ -42,7 +43,9 @@ def set_known(campaign: Campaign, values: Mapping[int, str]) -> int:
         CampaignItem.objects.bulk_update(there.values(), ["known_value"])
         fresh = [items[pk] for pk, value in values.items() if value and pk not in there]
         if fresh and not share:
-            raise CampaignRefused("Set the share of items with a known value first: at 0 nobody would meet them.")
+            raise CampaignRefused(
+                gettext("Set the share of items with a known value first: at 0 nobody would meet them.")
+            )
         last = CampaignItem.objects.filter(campaign=campaign).aggregate(last=Max("rank"))["last"] or 0
         CampaignItem.objects.bulk_create(
             CampaignItem(
@@ -65,16 +68,24 @@ def set_known(campaign: Campaign, values: Mapping[int, str]) -> int:
 def refuse_known(campaign: Campaign, values: Mapping[int, str], items: Mapping[int, Item]) -> None:
     """Values are answers to what the campaign asks of items of its dataset."""
     if campaign.state != Campaign.State.OPEN or campaign.kind != Campaign.Kind.REVIEW:
-        raise CampaignRefused(f"Campaign {campaign.name} is not an open review: nobody would meet its check items.")
+        raise CampaignRefused(
+            gettext("Campaign %(campaign)s is not an open review: nobody would meet its check items.")
+            % {"campaign": campaign.name}
+        )
     if strangers := sorted(set(values) - set(items)):
-        raise CampaignRefused(f"Item {strangers[0]} is not in dataset {campaign.dataset.name}.")
+        raise CampaignRefused(
+            gettext("Item %(what)s is not in dataset %(name)s.") % {"what": strangers[0], "name": campaign.dataset.name}
+        )
     criteria = campaign.rubric.parsed_criteria() if campaign.rubric else ()
     for pk, value in values.items():
         asked = criteria_asked(criteria, is_pair=items[pk].kind == Item.Kind.PAIR)[0]
         try:
             _ = value and answer_of(asked, value)
         except (NotAnAnswer, ValueError) as problem:
-            raise CampaignRefused(f"{value!r} is no answer that this campaign asks for (item {pk}).") from problem
+            raise CampaignRefused(
+                gettext("%(value)s is no answer that this campaign asks for (item %(pk)s).")
+                % {"value": repr(value), "pk": pk}
+            ) from problem
 
 
 def mix_in(campaign: Campaign, person: Annotator) -> int:

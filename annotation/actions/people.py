@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from annotation.actions.draws import give_place, lock_queues
@@ -26,12 +27,13 @@ def users_named(names: Sequence[str]) -> list[User]:
     users = {user.username: user for user in User.objects.filter(username__in=names)}
     if missing := sorted(set(names) - set(users)):
         raise CampaignRefused(
-            f"There is no user {', '.join(missing)}; make the account in the admin (group annotator), "
-            "or correct the name."
+            gettext("There is no user %(names)s; make the account in the admin (group annotator), or correct the name.")
+            % {"names": ", ".join(missing)}
         )
     if idle := sorted(name for name, user in users.items() if role_of(user) is None):
         raise CampaignRefused(
-            f"User {', '.join(idle)} cannot review; activate the account and add it to group annotator."
+            gettext("User %(names)s cannot review; activate the account and add it to group annotator.")
+            % {"names": ", ".join(idle)}
         )
     return [users[name] for name in sorted(users)]
 
@@ -45,7 +47,10 @@ def person_of(user: User) -> Annotator:
     if namesake is None:
         return Annotator(name=user.username, user=user)
     if namesake.user_id is not None or namesake.identity != Annotator.Identity.KNOWN:
-        raise CampaignRefused(f"Annotator {namesake.name} belongs to somebody else; rename it in the admin first.")
+        raise CampaignRefused(
+            gettext("Annotator %(namesake)s belongs to somebody else; rename it in the admin first.")
+            % {"namesake": namesake.name}
+        )
     namesake.user = user
     return namesake
 
@@ -105,9 +110,12 @@ def remove_annotators(campaign: Campaign, names: Sequence[str]) -> int:
     refuse_group(campaign)
     stay = [name for name in members(campaign) if name not in names]
     if unknown := sorted(set(names) - set(members(campaign))):
-        raise CampaignRefused(f"{', '.join(unknown)} is not in campaign {campaign.name}.")
+        raise CampaignRefused(
+            gettext("%(names)s is not in campaign %(campaign)s.")
+            % {"names": ", ".join(unknown), "campaign": campaign.name}
+        )
     if not stay:
-        raise CampaignRefused("A campaign needs at least one annotator: add somebody first, or close it.")
+        raise CampaignRefused(gettext("A campaign needs at least one annotator: add somebody first, or close it."))
     store_members(campaign, stay)
     others = list(Annotator.objects.filter(user__username__in=stay))
     leavers = Annotator.objects.filter(user__username__in=names)
@@ -122,18 +130,26 @@ def hand_over(campaign: Campaign, giver: Annotator, takers: Sequence[Annotator],
     """
     names = set(members(campaign))
     if strangers := sorted(one.name for one in takers if one.user is None or one.user.username not in names):
-        raise CampaignRefused(f"{', '.join(strangers)} is not in campaign {campaign.name}; add them first.")
+        raise CampaignRefused(
+            gettext("%(names)s is not in campaign %(campaign)s; add them first.")
+            % {"names": ", ".join(strangers), "campaign": campaign.name}
+        )
     if giver in takers:
-        raise CampaignRefused(f"{giver.name} has these items already; name somebody else.")
+        raise CampaignRefused(gettext("%(giver)s has these items already; name somebody else.") % {"giver": giver.name})
     return _give_away(campaign, giver, takers, keep=True, count=count)
 
 
 def refuse_group(campaign: Campaign) -> None:
     """Whom a group holds is said where users and groups are kept; a closed campaign has its people."""
     if campaign.state != Campaign.State.OPEN:
-        raise CampaignRefused(f"Campaign {campaign.name} is closed; open it again first.")
+        raise CampaignRefused(
+            gettext("Campaign %(campaign)s is closed; open it again first.") % {"campaign": campaign.name}
+        )
     if campaign.group:
-        raise CampaignRefused(f"The annotators of {campaign.name} are group {campaign.group}; change its members.")
+        raise CampaignRefused(
+            gettext("The annotators of %(campaign)s are group %(group)s; change its members.")
+            % {"campaign": campaign.name, "group": campaign.group}
+        )
 
 
 @transaction.atomic

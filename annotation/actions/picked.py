@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotation.actions.campaigns import campaign_with, names_of, queue_items, refuse_dataset, settings_of
 from annotation.actions.people import CampaignRefused, person_of, users_named
@@ -39,7 +40,10 @@ def review_picked(dataset: Dataset, picked: Picked) -> Campaign:
     refuse_dataset(dataset, picked.run)
     found = items_at(dataset, picked.positions)
     if missing := sorted(set(picked.positions) - set(found)):
-        raise CampaignRefused(f"The dataset {dataset.name} has no item {missing[0]}: write numbers of its items.")
+        raise CampaignRefused(
+            gettext("The dataset %(dataset)s has no item %(what)s: write numbers of its items.")
+            % {"dataset": dataset.name, "what": missing[0]}
+        )
     names = names_of(picked.annotators, picked.design.group)
     if problem := picked.design.problem(Order.SEQUENTIAL) or check_places(names, picked.labels_per_item):
         raise CampaignRefused(problem)

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from annotation.actions.splits import settle_split
 from annotation.actions.tuning import TuningRefused, draft_rubric, rubric_of
@@ -51,12 +52,12 @@ def propose_rubric(
     """Ask a model for better prompts, and keep its answer as a draft. TuningRefused says why there is none."""
     judge = run.judge
     if judge is None:
-        raise TuningRefused("This run has no judge.")
+        raise TuningRefused(gettext("This run has no judge."))
     rubric = rubric_of(judge)
     settle_split(run.dataset)
     cases = cases_of(run, campaign, criterion)
     if not cases:
-        raise TuningRefused("Judge and people differ on no item to tune on: there is nothing to learn from.")
+        raise TuningRefused(gettext("Judge and people differ on no item to tune on: there is nothing to learn from."))
     part = proposer.part if proposer.part is not None else next(iter(rubric.prompts))
     role, template = main_template(rubric.prompts, part)
     text = asked(run, proposer, proposal_prompt(template, cases), cases, engine)
@@ -73,7 +74,10 @@ def propose_rubric(
 def main_template(prompts: dict[str, dict[str, str]], part: str) -> tuple[str, str]:
     """The role of a part that shows the item, and its template."""
     if part not in prompts:
-        raise TuningRefused(f"The rubric has no part {part!r}. Parts: {', '.join(map(repr, prompts))}.")
+        raise TuningRefused(
+            gettext("The rubric has no part %(part)s. Parts: %(names)s.")
+            % {"part": repr(part), "names": ", ".join(map(repr, prompts))}
+        )
     roles = prompts[part]
     role = next((name for name in ("raw", "user") if name in roles), next(iter(roles)))
     return role, roles[role]
@@ -120,9 +124,15 @@ def asked(run: Run, proposer: Proposer, prompt: Prompt, cases: Sequence[Case], e
     spec = spec_of_run(run)
     name = proposer.engine or spec.engine
     if name not in ENGINES:
-        raise TuningRefused(f"There is no engine {name!r}. Engines: {', '.join(sorted(ENGINES))}.")
+        raise TuningRefused(
+            gettext("There is no engine %(name)s. Engines: %(names)s.")
+            % {"name": repr(name), "names": ", ".join(sorted(ENGINES))}
+        )
     if QUEUES[name] != HERE:
-        raise TuningRefused(f"The engine {name} works in a worker only. Choose a server with an OpenAI-compatible API.")
+        raise TuningRefused(
+            gettext("The engine %(name)s works in a worker only. Choose a server with an OpenAI-compatible API.")
+            % {"name": name}
+        )
     options = EngineOptions(
         model=proposer.model or spec.model,
         base_url=address_for(spec, proposer.base_url),
@@ -137,5 +147,8 @@ def asked(run: Run, proposer: Proposer, prompt: Prompt, cases: Sequence[Case], e
     except (EngineError, ValueError) as error:
         raise TuningRefused(str(error)) from error
     if not replies or replies[0].failure is not None:
-        raise TuningRefused(f"The model gave no answer: {replies[0].failure if replies else 'nothing came back'}.")
+        raise TuningRefused(
+            gettext("The model gave no answer: %(what)s.")
+            % {"what": replies[0].failure if replies else "nothing came back"}
+        )
     return replies[0].text

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotation.actions.campaigns import DRAWN, note_draws, queue_plan
 from annotation.actions.people import CampaignRefused, people_of
@@ -25,9 +26,12 @@ def queue_more(campaign: Campaign, *, n: int, how: str = CampaignItem.How.RANDOM
     strata: its own, else the verdicts of its judge, else the categories.
     """
     if campaign.state != Campaign.State.OPEN or campaign.kind != Campaign.Kind.REVIEW:
-        raise CampaignRefused(f"Campaign {campaign.name} takes no more items: it is not an open review.")
+        raise CampaignRefused(
+            gettext("Campaign %(campaign)s takes no more items: it is not an open review.")
+            % {"campaign": campaign.name}
+        )
     if n < 1 or how not in DRAWN:
-        raise CampaignRefused("Ask for 1 or more items, drawn random or stratified.")
+        raise CampaignRefused(gettext("Ask for 1 or more items, drawn random or stratified."))
     people = people_of(campaign)
     with transaction.atomic():
         # One draw at a time: the next one has to see whom this one left.

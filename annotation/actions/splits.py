@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotation.core.kept import decoded
 from annotation.core.splits import SplitRule, later_side, sides
@@ -32,10 +33,15 @@ def lock_split(
     """
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     if LockedSplit.objects.filter(pk=dataset.pk).exists():
-        raise SplitRefused(f"The split of {dataset.name} is locked already, and is not drawn twice.")
+        raise SplitRefused(
+            gettext("The split of %(dataset)s is locked already, and is not drawn twice.") % {"dataset": dataset.name}
+        )
     found = sides(rule, strata_of(dataset, words_of(campaign, criterion) if campaign else {}))
     if len(set(found.values())) < 2:
-        raise SplitRefused(f"The dataset {dataset.name} has too few questions to leave some on either side.")
+        raise SplitRefused(
+            gettext("The dataset %(dataset)s has too few questions to leave some on either side.")
+            % {"dataset": dataset.name}
+        )
     for side in (Item.Split.DEV, Item.Split.TEST):
         questions = [question for question, its in found.items() if its == side]
         for start in range(0, len(questions), CHUNK):
@@ -110,7 +116,9 @@ def words_of(campaign: Campaign, criterion: str) -> dict[int, str]:
 def look_at_test(dataset: Dataset, *, judges: Iterable[Judge], where: str, by: User | None = None) -> TestLook:
     """Keep that somebody asks for numbers of the test part. SplitRefused where nothing is locked away."""
     if locked_split(dataset) is None:
-        raise SplitRefused(f"Nothing of {dataset.name} is locked away: lock a test part first.")
+        raise SplitRefused(
+            gettext("Nothing of %(dataset)s is locked away: lock a test part first.") % {"dataset": dataset.name}
+        )
     look = TestLook.objects.create(dataset=dataset, by=by, where=where)
     look.judges.set(judges)
     return look

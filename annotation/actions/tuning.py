@@ -9,6 +9,7 @@ from dataclasses import replace
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotation.core.tuning.refit import Refit, refit
 from annotation.models import Campaign, RubricDraft
@@ -65,16 +66,18 @@ def with_prompts(judge: Judge, prompts: Prompts) -> JudgeSpec:
     old = {part: dict(roles) for part, roles in spec.rubric.prompts.items()}
     new = {part: dict(roles) for part, roles in prompts.items()}
     if new == old:
-        raise TuningRefused("The prompts are those of the rubric already: nothing was saved.")
+        raise TuningRefused(gettext("The prompts are those of the rubric already: nothing was saved."))
     if {part: set(roles) for part, roles in new.items()} != {part: set(roles) for part, roles in old.items()}:
-        raise TuningRefused("A new version has the parts and roles of the rubric that it is made from.")
+        raise TuningRefused(gettext("A new version has the parts and roles of the rubric that it is made from."))
     return replace(spec, rubric=replace(spec.rubric, prompts=new))
 
 
 def rubric_of(judge: Judge) -> Rubric:
     """The rubric with the prompts that a judge asks by; TuningRefused where there are none."""
     if judge.rubric is None or not judge.rubric.prompts:
-        raise TuningRefused(f"The judge {judge} asks by no prompt, so there is none to edit.")
+        raise TuningRefused(
+            gettext("The judge %(judge)s asks by no prompt, so there is none to edit.") % {"judge": judge}
+        )
     return judge.rubric
 
 
@@ -96,7 +99,7 @@ def decline_draft(draft: RubricDraft, *, by: User | None) -> None:
 def _open(draft: RubricDraft) -> RubricDraft:
     locked: RubricDraft = RubricDraft.objects.select_for_update().get(pk=draft.pk)
     if locked.state != RubricDraft.State.OPEN:
-        raise TuningRefused(f"This draft was {locked.state} already.")
+        raise TuningRefused(gettext("This draft was %(state)s already.") % {"state": locked.get_state_display()})
     return locked
 
 
@@ -119,7 +122,10 @@ def with_threshold(judge: Judge, threshold: float) -> Judge:
 def with_refit(judge: Judge, coefficients: Coefficients) -> Judge:
     """The version of an attribute judge that scores with these coefficients."""
     if judge.decision.get("rule") != LINEAR:
-        raise TuningRefused(f"The judge {judge} does not decide by the rule {LINEAR}, so it takes no coefficients.")
+        raise TuningRefused(
+            gettext("The judge %(judge)s does not decide by the rule %(rule)s, so it takes no coefficients.")
+            % {"judge": judge, "rule": LINEAR}
+        )
     return _decided_by(judge, {"coefficients": coefficients.as_json()})
 
 
@@ -135,13 +141,15 @@ def decision_of(run: Run) -> tuple[Coefficients, float]:
     """The coefficients and the threshold that the run decided by."""
     decision = spec_of_run(run).decision
     if decision.get("threshold") is None:
-        raise TuningRefused("The judge has no threshold: nothing says which scores are clean.")
+        raise TuningRefused(gettext("The judge has no threshold: nothing says which scores are clean."))
     return coefficients_from_json(decision["coefficients"]), float(decision["threshold"])
 
 
 def _decided_by(judge: Judge, changed: Mapping[str, object]) -> Judge:
     if judge.rubric is None:
-        raise TuningRefused(f"The judge {judge} was used elsewhere: it has no rubric to decide by.")
+        raise TuningRefused(
+            gettext("The judge %(judge)s was used elsewhere: it has no rubric to decide by.") % {"judge": judge}
+        )
     spec = spec_of(judge)
     fresh = replace(spec, decision={**spec.decision, **changed})
     if problems := check_judge(fresh):

@@ -24,6 +24,7 @@ from annotation.core.charts import (
 from annotation.core.intervals import Undefined
 from annotation.pages.figures import Given, read, trust_in
 from annotation.pages.words import slice_title
+from judging.pages.words import verdict_word
 
 Document = Mapping[str, Any]
 COLOURED = ("clean", "wrong", "undefined")
@@ -97,7 +98,10 @@ def calibration_chart(bins: Sequence[Document], key: str) -> SafeString:
 
 def prevalence_chart(rows: Sequence[Document], key: str) -> SafeString:
     """How the labels are spread over the values."""
-    parts = [Part(str(row["value"]), int(row["labels"]), _kind(str(row["value"]), at)) for at, row in enumerate(rows)]
+    parts = [
+        Part(verdict_word(str(row["value"])), int(row["labels"]), _kind(str(row["value"]), at))
+        for at, row in enumerate(rows)
+    ]
     return _markup(shares(parts, _words(key, _("Labels by value"), [f"{part.label}: {part.n}" for part in parts])))
 
 

@@ -68,10 +68,10 @@ def shown(found: Given, name: str = "") -> Shown:
     """`name` of the statistic, for the words that go with coefficients."""
     statistic = read(found)
     if isinstance(statistic, Undefined):
-        return Shown(figure=figures.figure(statistic), reason=sentence(statistic.reason))
+        return Shown(figure=_("n/a"), reason=sentence(statistic.reason))
     return Shown(
         figure=figures.figure(statistic),
-        interval=figures.interval(statistic),
+        interval=_("%(low)s to %(high)s") % {"low": f"{statistic.low:.4f}", "high": f"{statistic.high:.4f}"},
         n=statistic.n,
         method=method_title(statistic.method),
         trust=trust_in(statistic.n),

@@ -9,6 +9,8 @@ from functools import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from judging.pages.words import verdict_word
+
 PLAIN = (
     _("each rater always gave one and the same value"),
     _("errors were not estimated"),
@@ -108,6 +110,15 @@ WITH_NAMES = (
     _("There are %(n)s campaigns, and labels of one are not mixed with those of another: %(names)s."),
     _("There are %(n)s criteria, and figures of one are not mixed with those of another: %(names)s."),
 )
+THINGS = (
+    _("items with both verdicts that the judge tells apart"),
+    _("decided pairs of different length"),
+    _("answers of its own model with both verdicts"),
+    _("answers of other models with both verdicts"),
+)
+"""What %(things)s may be: with too few of them there is no figure."""
+
+COUNTED = {"least", "n", "most"}
 _NAME = re.compile(r"%\((\w+)\)s")
 
 
@@ -118,17 +129,25 @@ def sentence(english: str) -> str:
     for template, pattern in _patterns():
         found = pattern.fullmatch(english)
         if found:
-            return gettext(template) % found.groupdict()
+            return gettext(template) % {name: _word(text) for name, text in found.groupdict().items()}
     return english
 
 
 @cache
 def _patterns() -> tuple[tuple[str, "re.Pattern[str]"], ...]:
-    return tuple((template, re.compile(_pattern(template))) for template in WITH_NAMES)
+    return tuple((template, pattern_of(template)) for template in WITH_NAMES)
 
 
-def _pattern(template: str) -> str:
-    """The words as they stand, anything where a name is."""
+def _word(text: str) -> str:
+    """A name of a sentence: a verdict or things that are counted in the reader's language, the rest as it is."""
+    return gettext(text) if text in THINGS else verdict_word(text)
+
+
+def pattern_of(template: str) -> "re.Pattern[str]":
+    """The words as they stand, a number without a space where one is counted, anything where a name is."""
     texts = _NAME.split(template)
-    parts = [f"(?P<{text}>.+)" if at % 2 else re.escape(text) for at, text in enumerate(texts)]
-    return "".join(parts)
+    parts = [
+        f"(?P<{text}>{r'[0-9,]+' if text in COUNTED else '.+'})" if at % 2 else re.escape(text)
+        for at, text in enumerate(texts)
+    ]
+    return re.compile("".join(parts))

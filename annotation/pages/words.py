@@ -25,6 +25,12 @@ MORE_STATISTICS: dict[str, Promise] = {
     "ppi": _("Corrected by prediction-powered inference"),
     "ppi_plus": _("Corrected by PPI++"),
 }
+LEVELS: dict[str, Promise] = {
+    "nominal": _("nominal"),
+    "ordinal": _("ordinal"),
+    "interval": _("interval"),
+    "ratio": _("ratio"),
+}
 HOW: dict[str, Promise] = {
     "all": _("all items"),
     "random": _("chosen at random"),
@@ -82,6 +88,11 @@ def method_title(name: str) -> str:
 def statistic_title(name: str) -> str:
     """Title of a statistic, as the command prints it where the command prints it."""
     return str(MORE_STATISTICS[name]) if name in MORE_STATISTICS else printed_title(name)
+
+
+def level_word(level: str) -> str:
+    """What the values of a scale are."""
+    return str(LEVELS.get(level, level))
 
 
 def how_title(name: str) -> str:

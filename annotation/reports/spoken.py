@@ -4,11 +4,18 @@ from django.utils.translation import gettext as _
 
 from annotation.core.asked import UNDEFINED
 from annotation.core.words import BAD_QUESTION, BAD_REFERENCE
+from judging.core.verdicts import Verdict
 
 
 def answer_word(value: str) -> str:
     """An answer as the page calls it."""
-    words = {"clean": _("good"), "wrong": _("bad"), UNDEFINED: _("undefined"), "tie": _("tie")}
+    words = {
+        "clean": _("good"),
+        "wrong": _("bad"),
+        UNDEFINED: _("undefined"),
+        "tie": _("tie"),
+        Verdict.INVALID: _("invalid"),
+    }
     return words.get(value, value)
 
 

@@ -14,6 +14,7 @@ from annotation.pages.reasons import sentence
 from annotation.pages.words import (
     gate_title,
     how_title,
+    level_word,
     method_title,
     slice_title,
     statistic_title,
@@ -61,6 +62,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "method_title": method_title,
     "gate_title": gate_title,
     "how_title": how_title,
+    "level_word": level_word,
     "sentence": sentence,
     "slice_title": slice_title,
     "strata_title": strata_title,

@@ -188,5 +188,5 @@ def toast(request: HttpRequest, campaign: Campaign) -> dict[str, Any] | None:
     if not done.isdecimal():
         return None
     gold = campaign.gold_labels.filter(item__position=int(done), ended_at__isnull=True).order_by("pk")
-    words = ", ".join(f"{one.criterion} {answer_word(one.value)}".strip() for one in gold)
+    words = _(", ").join(f"{one.criterion} {answer_word(one.value)}".strip() for one in gold)
     return {"position": int(done), "words": words} if words else None

@@ -38,6 +38,8 @@ SHOW_WORDS = {
     Show.UNSKIPPABLE: gettext_lazy("cannot be skipped"),
     Show.REMOVED: gettext_lazy("removed"),
 }
+DONE_WORDS = {"mark_known": gettext_lazy("marked as known"), "hand_items_over": gettext_lazy("open places handed over")}
+"""Actions whose names ask for something more."""
 Verb = Callable[..., bulk.Done]
 VERBS: dict[str, Verb] = {
     "more_labels": bulk.more_labels,
@@ -82,7 +84,8 @@ def campaign_items(request: HttpRequest, pk: int) -> HttpResponseBase:
 def last_done(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     """What can be taken back: said at once after a press, and in a line later on."""
     action, told = last_bulk_action(campaign), request.session.pop(JUST_DONE, "")
-    return {"last_action": action, "last_word": ACTIONS.get(action.verb, action.verb) if action else "", "told": told}
+    word = (ACTIONS | DONE_WORDS).get(action.verb, action.verb) if action else ""
+    return {"last_action": action, "last_word": word, "told": told}
 
 
 def people_of(campaign: Campaign) -> Any:

@@ -222,7 +222,7 @@ def button_word(criterion: Criterion, value: str) -> str:
 def said(assignment: Assignment, labels: Iterable[Label]) -> str:
     """The labels of one press in a few words: good; or accuracy 4, fluency 5; sides as they were shown."""
     words = [(label.criterion, answer_word(side(label.value, swapped=assignment.swapped))) for label in labels]
-    return ", ".join(f"{criterion} {word}".strip() for criterion, word in words)
+    return _(", ").join(f"{criterion} {word}".strip() for criterion, word in words)
 
 
 def flag_boxes(item: Item, chosen: Sequence[str]) -> tuple[Box, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext
 
 from judging.actions.batches import BatchOutcome
 from judging.actions.candidate_runs import open_candidate_run
@@ -29,6 +30,11 @@ from judging.models.runs import Status
 
 ANSWERED = "answered"
 """The value of an item that has an answer to each of its questions."""
+
+REQUIRED = "required_temperature"
+"""What a question file calls the temperature that a question is to be asked with."""
+
+CHUNK = 2000
 
 
 def start_answer_run(
@@ -54,6 +60,7 @@ def open_answer_run(
     refuse_unready(dataset)
     ranges = list(batch_ranges(dataset, scope))
     refuse_unanswerable(dataset, empty=not ranges)
+    refuse_temperatures(dataset, asking)
     return open_candidate_run(
         dataset,
         candidate,
@@ -69,11 +76,38 @@ def open_answer_run(
 def refuse_unanswerable(dataset: Dataset, *, empty: bool) -> None:
     """Raise RunRefused for a dataset without questions, or with items that are no questions."""
     if empty:
-        raise RunRefused(f"The dataset {dataset.name} has no questions to ask.")
+        raise RunRefused(gettext("The dataset %(dataset)s has no questions to ask.") % {"dataset": dataset.name})
     if odd := dataset.items.exclude(kind=Item.Kind.ANSWER).order_by("position").first():
         raise RunRefused(
-            f"Item {odd.position} of the dataset {dataset.name} is a {odd.kind}; a model answers questions."
+            gettext("Item %(position)s of the dataset %(dataset)s is a %(kind)s; a model answers questions.")
+            % {"position": odd.position, "dataset": dataset.name, "kind": odd.get_kind_display()}
         )
+
+
+def refuse_temperatures(dataset: Dataset, asking: Asking) -> None:
+    """Raise RunRefused where a question asks for a temperature that is none, or that the run does not leave it."""
+    rows = dataset.items.filter(extra__has_key=REQUIRED).order_by("position")
+    for position, extra in rows.values_list("position", "extra").iterator(chunk_size=CHUNK):
+        required = extra[REQUIRED]
+        if required is None:
+            continue
+        where = {"position": position, "dataset": dataset.name, "required": required, "forced": asking.temperature}
+        if isinstance(required, bool) or not isinstance(required, (int, float)) or required < 0:
+            raise RunRefused(
+                gettext(
+                    "Item %(position)s of the dataset %(dataset)s asks for the temperature %(required)r "
+                    "(required_temperature). Write a number from 0, or leave it out."
+                )
+                % where
+            )
+        if asking.temperature is not None:
+            raise RunRefused(
+                gettext(
+                    "Item %(position)s of the dataset %(dataset)s asks for temperature %(required)s "
+                    "(required_temperature) and the run for %(forced)s: start the run without one."
+                )
+                % where
+            )
 
 
 def asking_of_run(run: Run) -> Asking:
@@ -118,7 +152,7 @@ class AnswerSheet:
             prompt=Prompt(messages=self._asking.messages(questions, answers)),
             item=text_of(item),
             seed=self._run.snapshot["seed"],
-            sampling=self._asking.sampling_for(item.category, item.extra.get("required_temperature")),
+            sampling=self._asking.sampling_for(item.category, item.extra.get(REQUIRED)),
         )
 
 

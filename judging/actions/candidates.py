@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+
 from judging.actions.runs import ASKING_ENGINES, RunRefused
 from judging.core.fingerprints import checkpoints, fingerprint, is_model
 from judging.engines import ENGINES
@@ -38,11 +40,14 @@ def candidates_of(models: Sequence[str], *, engine: str, base_url: str = "") -> 
     Who is named twice is examined once.
     """
     if engine not in ENGINES:
-        raise RunRefused(f"There is no engine {engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
+        raise RunRefused(
+            gettext("There is no engine %(engine)s. Engines: %(names)s.")
+            % {"engine": repr(engine), "names": ", ".join(sorted(ENGINES))}
+        )
     address = base_url if engine in ASKING_ENGINES else ""
     found = [Candidate(engine=engine, base_url=address, **each) for name in models for each in named(name)]
     if not found:
-        raise RunRefused("There is no model to examine: name at least one.")
+        raise RunRefused(gettext("There is no model to examine: name at least one."))
     return list(dict.fromkeys(found))
 
 
@@ -54,8 +59,11 @@ def named(name: str) -> list[dict[str, str]]:
     folders = [folder] if is_model(folder) else checkpoints(folder)
     if not folders:
         raise RunRefused(
-            f"The folder {name} holds no model: neither it nor a folder in it has a config.json. Name a folder of "
-            "checkpoints, one checkpoint, or a model as its server calls it."
+            gettext(
+                "The folder %(name)s holds no model: neither it nor a folder in it has a config.json. Name a "
+                "folder of checkpoints, one checkpoint, or a model as its server calls it."
+            )
+            % {"name": name}
         )
     return [{"model": checked(str(each.resolve())), "content": fingerprint(each)} for each in folders]
 
@@ -63,5 +71,8 @@ def named(name: str) -> list[dict[str, str]]:
 def checked(name: str) -> str:
     """A name that can be stored."""
     if not name or len(name) > LONGEST:
-        raise RunRefused(f"The name of a model has 1 to {LONGEST} characters: {name[:40]!r} has {len(name)}.")
+        raise RunRefused(
+            gettext("The name of a model has 1 to %(most)s characters: %(name)s has %(length)s.")
+            % {"most": LONGEST, "name": repr(name[:40]), "length": len(name)}
+        )
     return name

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from judging.actions.batches import BatchOutcome
 from judging.actions.candidate_runs import open_candidate_run
@@ -78,11 +79,14 @@ def open_choice_run(
 def refuse_questions(dataset: Dataset, recipe: Recipe, *, empty: bool) -> None:
     """Raise RunRefused for a dataset that is no examination, or has not the solved questions that the recipe wants."""
     if empty:
-        raise RunRefused(f"The dataset {dataset.name} has no questions to ask.")
+        raise RunRefused(gettext("The dataset %(dataset)s has no questions to ask.") % {"dataset": dataset.name})
     if stranger := dataset.items.exclude(kind=Item.Kind.CHOICE).order_by("position").first():
         raise RunRefused(
-            f"Item {stranger.position} of the dataset {dataset.name} has no choices; import questions with choices "
-            "into a dataset of their own."
+            gettext(
+                "Item %(position)s of the dataset %(dataset)s has no choices; import questions with choices "
+                "into a dataset of their own."
+            )
+            % {"position": stranger.position, "dataset": dataset.name}
         )
     if recipe.shown is Shown.OTHERS:
         return
@@ -90,8 +94,16 @@ def refuse_questions(dataset: Dataset, recipe: Recipe, *, empty: bool) -> None:
     asked = dataset.items.asked(DEV).order_by("category").values_list("category", flat=True).distinct()
     if short := [subject for subject in asked if solved.get(subject, 0) < recipe.shots]:
         raise RunRefused(
-            f"{short[0] or 'The dataset'} has {solved.get(short[0], 0)} solved questions and the recipe shows "
-            f"{recipe.shots}: import the dev files too (dev/{short[0] or 'subject'}_dev.csv), or ask for fewer shots."
+            gettext(
+                "%(subject)s has %(solved)s solved questions and the recipe shows %(shots)s: import the dev files "
+                "too (dev/%(file)s_dev.csv), or ask for fewer shots."
+            )
+            % {
+                "subject": short[0] or "The dataset",
+                "solved": solved.get(short[0], 0),
+                "shots": recipe.shots,
+                "file": short[0] or "subject",
+            }
         )
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext
 
 from judging.actions.answers import open_answer_run
 from judging.actions.candidates import Candidate
@@ -61,7 +62,7 @@ def passages_of(documents: Sequence[Document], per_passage: int, by: User | None
     """The dataset of what a teacher is told of these documents; the same documents are the same dataset."""
     items = list(passage_items(documents, per_passage))
     if not items:
-        raise RunRefused("There is no text to make questions of. Name a document that says something.")
+        raise RunRefused(gettext("There is no text to make questions of. Name a document that says something."))
     digest = sha256("".join(f"{item.category}\x1f{item.turns}" for item in items).encode()).hexdigest()[:8]
     name = f"document {documents[0].name[:150]} {digest}"
     found: Dataset
@@ -101,13 +102,18 @@ def store_questions(run: Run) -> Dataset:
     """
     run = Run.objects.select_for_update().select_related("dataset").get(pk=run.pk)
     if run.stage != STAGE or run.state != Run.State.FINISHED:
-        raise RunRefused(f"Run {run.pk} has no questions to review: it is {run.state}.")
+        raise RunRefused(
+            gettext("Run %(run)s has no questions to review: it is %(state)s.")
+            % {"run": run.pk, "state": run.get_state_display()}
+        )
     if known := run.snapshot.get(STAGE):
         stored: Dataset = Dataset.objects.get(pk=known)
         return stored
     found = made_questions(run).questions
     if not found:
-        raise RunRefused(f"Run {run.pk} made no question. Look at its replies, or let another model try.")
+        raise RunRefused(
+            gettext("Run %(run)s made no question. Look at its replies, or let another model try.") % {"run": run.pk}
+        )
     name = f"{run.dataset.name[:170]} questions {run.pk}"
     dataset: Dataset = Dataset.objects.create(name=name, state=Dataset.State.READY, made_by=run.made_by)
     items = (question_item(run, dataset, position, each) for position, each in enumerate(found, start=1))

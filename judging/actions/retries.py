@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from judging.actions.batches import BatchOutcome
 from judging.actions.queueing import enqueue_run
@@ -55,7 +56,9 @@ def reopen_unscored(run: Run, *, by: User | None = None, forced: bool = False) -
     batches = retriable_batches(run, forced=forced)
     numbers = list(batches.values_list("pk", flat=True))
     if not numbers:
-        raise RunRefused(f"Run {run.pk} has no reply without a value that asking again could change.")
+        raise RunRefused(
+            gettext("Run %(run)s has no reply without a value that asking again could change.") % {"run": run.pk}
+        )
     RunBatch.objects.filter(pk__in=numbers).update(
         state=RunBatch.State.PENDING, attempts=0, claimed_by="", claimed_at=None, error=""
     )
@@ -70,18 +73,29 @@ def newest_run(judge: Judge, dataset: Dataset) -> Run:
     """The newest run of a judge over a dataset; RunRefused where there is none."""
     run: Run | None = Run.objects.filter(judge=judge, dataset=dataset, kind=Run.Kind.JUDGE).order_by("-pk").first()
     if run is None:
-        raise RunRefused(f"There is no run of {judge} over {dataset.name} that could be asked again.")
+        raise RunRefused(
+            gettext("There is no run of %(judge)s over %(dataset)s that could be asked again.")
+            % {"judge": judge, "dataset": dataset.name}
+        )
     return run
 
 
 def refuse_unretriable(run: Run) -> None:
     """Raise RunRefused for a run that nobody can ask again."""
     if run.kind != Run.Kind.JUDGE or run.judge is None:
-        raise RunRefused(f"Run {run.pk} asked no judge here; only its own file can bring other replies.")
+        raise RunRefused(
+            gettext("Run %(run)s asked no judge here; only its own file can bring other replies.") % {"run": run.pk}
+        )
     if run.snapshot["judge"]["engine"] == REPLAYED:
-        raise RunRefused(f"Run {run.pk} was judged from a file of replies. Judge a new file: run_judge --replies FILE.")
+        raise RunRefused(
+            gettext("Run %(run)s was judged from a file of replies. Judge a new file: run_judge --replies FILE.")
+            % {"run": run.pk}
+        )
     if not run.is_over:
-        raise RunRefused(f"Run {run.pk} is {run.state}: it can be asked again when it is over.")
+        raise RunRefused(
+            gettext("Run %(run)s is %(state)s: it can be asked again when it is over.")
+            % {"run": run.pk, "state": run.get_state_display()}
+        )
 
 
 def retriable_batches(run: Run, *, forced: bool) -> QuerySet[RunBatch]:

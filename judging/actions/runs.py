@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from judging.actions.batches import count_uncounted_runs, put_back_batches
 from judging.actions.judges import freeze_judge, spec_of, stored
@@ -113,7 +114,7 @@ def open_run(
     refuse_run(judge, spec, dataset, scope)
     ranges = list(batch_ranges(dataset, scope))
     if not ranges:
-        raise RunRefused(f"The dataset {dataset.name} has no items to judge.")
+        raise RunRefused(gettext("The dataset %(dataset)s has no items to judge.") % {"dataset": dataset.name})
     with transaction.atomic():
         # Whoever starts the same judge at the same moment waits here, and then finds the run.
         Judge.objects.select_for_update().get(pk=judge.pk)
@@ -158,7 +159,8 @@ def refuse_unreplayed(spec: JudgeSpec, scope: RunScope) -> None:
     """Raise RunRefused for a judge of recorded replies without its file."""
     if spec.engine == REPLAYED and not scope.replies:
         raise RunRefused(
-            f"The judge {spec.name} reads its replies from a file: manage.py run_judge ... --replies FILE."
+            gettext("The judge %(spec)s reads its replies from a file: manage.py run_judge ... --replies FILE.")
+            % {"spec": spec.name}
         )
 
 
@@ -172,7 +174,10 @@ def address_for(spec: JudgeSpec, base_url: str) -> str:
 def refuse_unready(dataset: Dataset) -> None:
     """Raise RunRefused for a dataset that is not complete."""
     if dataset.state != Dataset.State.READY:
-        raise RunRefused(f"The dataset {dataset.name} is {dataset.state}; a run needs one that is ready.")
+        raise RunRefused(
+            gettext("The dataset %(dataset)s is %(state)s; a run needs one that is ready.")
+            % {"dataset": dataset.name, "state": dataset.get_state_display()}
+        )
 
 
 def refuse_panel(panel: Judge, dataset: Dataset, scope: RunScope) -> None:
@@ -184,11 +189,19 @@ def refuse_panel(panel: Judge, dataset: Dataset, scope: RunScope) -> None:
 def refuse_faulty(spec: JudgeSpec) -> None:
     """Raise RunRefused for what could only fail."""
     if spec.engine not in ENGINES:
-        raise RunRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
+        raise RunRefused(
+            gettext("There is no engine %(engine)s. Engines: %(names)s.")
+            % {"engine": repr(spec.engine), "names": ", ".join(sorted(ENGINES))}
+        )
     if spec.engine in ASKING_ENGINES and not spec.model:
-        raise RunRefused(f"The judge {spec.name} needs a model: say which one the server offers.")
+        raise RunRefused(
+            gettext("The judge %(spec)s needs a model: say which one the server offers.") % {"spec": spec.name}
+        )
     if spec.engine in HOLDING_ENGINES and not spec.model:
-        raise RunRefused(f"The judge {spec.name} needs a model: a name, or the folder that holds it on the worker.")
+        raise RunRefused(
+            gettext("The judge %(spec)s needs a model: a name, or the folder that holds it on the worker.")
+            % {"spec": spec.name}
+        )
     if problems := check_judge(spec):
         raise RunRefused(f"The judge {spec.name} cannot decide. " + " ".join(problems))
     if problems := check_prompts(spec.rubric):

@@ -5,6 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from django.utils.translation import gettext
+
 from judging.actions.judgments import batch_outcome, readings_of, requests_for, text_of
 from judging.actions.runs import address_for
 from judging.actions.work import EngineFactory, make_engine
@@ -85,11 +87,16 @@ def try_judge(spec: JudgeSpec, item: Item, *, base_url: str = "", engine: Engine
 def refuse_unready(spec: JudgeSpec) -> None:
     """Raise TrialRefused for what could only fail."""
     if spec.kind == Judge.Kind.PANEL:
-        raise TrialRefused(f"The panel {spec.name} asks nobody itself: try its members.")
+        raise TrialRefused(gettext("The panel %(spec)s asks nobody itself: try its members.") % {"spec": spec.name})
     if spec.engine not in ENGINES:
-        raise TrialRefused(f"There is no engine {spec.engine!r}. Engines: {', '.join(sorted(ENGINES))}.")
+        raise TrialRefused(
+            gettext("There is no engine %(engine)s. Engines: %(names)s.")
+            % {"engine": repr(spec.engine), "names": ", ".join(sorted(ENGINES))}
+        )
     if spec.engine == "openai_api" and not spec.model:
-        raise TrialRefused(f"The judge {spec.name} needs a model: say which one the server offers.")
+        raise TrialRefused(
+            gettext("The judge %(spec)s needs a model: say which one the server offers.") % {"spec": spec.name}
+        )
     if problems := check_judge(spec):
         raise TrialRefused(" ".join(problems))
     if problems := check_prompts(spec.rubric):

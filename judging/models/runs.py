@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from judging.core.verdicts import Reason, Verdict
@@ -107,7 +108,7 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"run {self.pk}"
+        return gettext("run %(pk)s") % {"pk": self.pk}
 
     def get_absolute_url(self) -> str:
         return reverse("run_detail", args=[self.pk])
@@ -187,7 +188,7 @@ class BatchCount(models.Model):
         indexes = [models.Index(fields=["run", "at"], name="batch_count_run_at")]
 
     def __str__(self) -> str:
-        return f"{self.n_judged} items of batch {self.pk}"
+        return gettext("%(n)s items of batch %(pk)s") % {"n": self.n_judged, "pk": self.pk}
 
 
 class Reply(models.Model):

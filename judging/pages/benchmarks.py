@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from judging.benchmarks.mt_bench_branch import FILE
 from judging.core.figures import Figure
+from judging.pages.words import unscored_word
 from judging.reports.benchmarks import NOTHING, BenchmarkReport, ModelScores
 
 PERCENT = 100
@@ -41,7 +42,7 @@ class Cell:
     @property
     def dropped_words(self) -> str:
         """What is not in it, by reason."""
-        return ", ".join(f"{reason} {n}" for reason, n in self.figure.dropped.items())
+        return _(", ").join(f"{unscored_word(reason)} {n}" for reason, n in self.figure.dropped.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,21 @@ def test_forced_over_required_over_category(
     assert temperature_for(category, required, forced) == temperature
 
 
+def test_two_temperatures_are_refused_before_anybody_is_asked(questions: Dataset) -> None:
+    with pytest.raises(RunRefused, match=r"Item 3 .* asks for temperature 0\.3 .* and the run for 0\.0"):
+        open_answer_run(questions, CANDIDATE, Asking(temperature=0.0), scope=RunScope())
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("required", ["0.3", True, -1, [0.3]])
+def test_a_temperature_that_is_none_is_refused(questions: Dataset, required: Any) -> None:
+    item = questions.items.get(category="math")
+    item.extra = {"required_temperature": required}
+    item.save()
+    with pytest.raises(RunRefused, match=r"Item 2 .* Write a number from 0"):
+        open_answer_run(questions, CANDIDATE, Asking(), scope=RunScope())
+
+
 def test_forced_and_required_contradict_each_other() -> None:
     with pytest.raises(ValueError, match=r"asks for temperature 0\.3 and the run for 1"):
         temperature_for("math", 0.3, 1.0)

@@ -39,7 +39,13 @@
     form.requestSubmit();
   };
 
+  // While an input method composes Japanese or Chinese, its keys are its own; Safari marks the last of them with 229 alone.
+  const composes = (event) => event.isComposing || (event.keyCode === 229 && isTyping(event.target));
+  // With an input method switched on, a letter outside a field arrives as "Process".
+  const nameOf = (event) => (event.key === "Process" ? event.code.replace(/^(Key|Digit|Numpad)/, "").toLowerCase() : event.key);
   document.addEventListener("keydown", (event) => {
+    if (composes(event)) { return; }
+    const key = nameOf(event);
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) { event.preventDefault(); submit(); return; }
     if (event.key === "Escape" && isTyping(event.target)) { event.target.blur(); return; }
     if (isTyping(event.target) || event.altKey || event.repeat) { return; }
@@ -51,7 +57,7 @@
       if (link) { event.preventDefault(); link.click(); }
       return;
     }
-    const done = choose(event.key) || (event.key === "j" && toggle(".lead-judge")) || (["c", "f"].includes(event.key) && toggle(".lead-correct"));
+    const done = choose(key) || (key === "j" && toggle(".lead-judge")) || (["c", "f"].includes(key) && toggle(".lead-correct"));
     if (done) { event.preventDefault(); }
   });
 

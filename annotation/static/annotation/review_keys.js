@@ -56,7 +56,16 @@
   };
   const submit = () => {
     const button = form()?.querySelector("[data-submit], .verdict[aria-current]");
-    if (button && !button.disabled && !isBusy()) form().requestSubmit(button);
+    if (!button) { askVerdict(); return; }
+    if (!button.disabled && !isBusy()) form().requestSubmit(button);
+  };
+  // Nothing is decided yet: say which keys do it, and leave the field so that they are no letters.
+  const askVerdict = () => {
+    const verdicts = [...(form()?.querySelectorAll(".verdict:enabled") ?? [])];
+    if (!verdicts.length) return;
+    page().querySelector(".review-text").focus({ preventScroll: true });
+    verdicts[0].parentElement.classList.add("asked");
+    page().querySelector(".review-status").textContent = verdicts.map((verdict) => verdict.textContent.trim()).join(" · ");
   };
 
   // ---- help: only the keys of what is asked here ----
@@ -98,7 +107,9 @@
     if (found.matches("input")) answer(found); else found.click();
   };
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.defaultPrevented) return;
+    // Safari ends a composition before its Enter or Escape arrives, and marks that key with 229 alone.
+    const composes = event.isComposing || (event.keyCode === 229 && textField(event.target));
+    if (composes || event.defaultPrevented) return;
     const key = nameOf(event);
     if (document.querySelector("dialog[open]")) {
       if (key === "?" && help.open) { event.preventDefault(); help.close(); }

@@ -10,6 +10,8 @@
       localStorage.setItem("theme", next);
       show(next);
     });
+    // On a small screen the menu scrolls: the page that one is on stands in it.
+    document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
     for (const choice of document.querySelectorAll("[data-at-once]")) choice.addEventListener("change", () => choice.form.requestSubmit());
   });
 })();

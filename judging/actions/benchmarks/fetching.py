@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from judging.actions.runs import RunRefused
 from judging.benchmarks import Benchmark
@@ -19,10 +20,16 @@ def fetch_questions(benchmark: Benchmark, folder: Path | None = None) -> Fetched
     """Questions, references and prompts, compared with the checksums of the published ones; what is there is not
     fetched again. RunRefused where there is no network, or nothing to fetch."""
     if benchmark is not MT_BENCH:
-        raise RunRefused(f"Only the files of {MT_BENCH.title} are fetched. Name where those of {benchmark.title} are.")
+        raise RunRefused(
+            gettext("Only the files of %(fetched)s are fetched. Name where those of %(benchmark)s are.")
+            % {"fetched": MT_BENCH.title, "benchmark": benchmark.title}
+        )
     try:
         return fetch_mt_bench(folder or published_folder(benchmark), source=settings.MT_BENCH_SOURCE)
     except FetchRefused as error:
         raise RunRefused(str(error)) from error
     except OSError as error:
-        raise RunRefused(f"{error.filename} cannot be written ({error.strerror}). Name another folder.") from error
+        raise RunRefused(
+            gettext("%(filename)s cannot be written (%(strerror)s). Name another folder.")
+            % {"filename": error.filename, "strerror": error.strerror}
+        ) from error

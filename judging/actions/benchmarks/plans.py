@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext
 
 from judging.actions.candidates import Candidate
 from judging.actions.judges import JudgeChoice, UnknownName, chosen_judge, freeze_judge
@@ -54,7 +55,10 @@ class Wish:
 def named_benchmark(name: str) -> Benchmark:
     """A benchmark by name; RunRefused with the names that there are."""
     if name not in BENCHMARKS:
-        raise RunRefused(f"There is no benchmark {name!r}. Benchmarks: {', '.join(BENCHMARKS)}.")
+        raise RunRefused(
+            gettext("There is no benchmark %(name)s. Benchmarks: %(names)s.")
+            % {"name": repr(name), "names": ", ".join(BENCHMARKS)}
+        )
     return BENCHMARKS[name]
 
 
@@ -81,12 +85,18 @@ def grading_judge(benchmark: Benchmark, wanted: Graders) -> Judge:
         if benchmark.prompts and (wanted.prompts or not known):
             return prompted_judge(benchmark, wanted)
         if not name:
-            raise RunRefused(f"Who grades the answers of {benchmark.title}? Name a judge: --judge NAME.")
+            raise RunRefused(
+                gettext("Who grades the answers of %(benchmark)s? Name a judge: --judge NAME.")
+                % {"benchmark": benchmark.title}
+            )
         judge = chosen_judge(replace(wanted.choice, name=name))
     except (UnknownName, PromptsRefused) as error:
         raise RunRefused(str(error)) from error
     if judge.kind == Judge.Kind.PANEL:
-        raise RunRefused(f"{judge} is a panel, whose members grade one after another: name one of them as the judge.")
+        raise RunRefused(
+            gettext("%(judge)s is a panel, whose members grade one after another: name one of them as the judge.")
+            % {"judge": judge}
+        )
     return judge
 
 
@@ -95,11 +105,17 @@ def prompted_judge(benchmark: Benchmark, wanted: Graders) -> Judge:
     model, folder = wanted.choice.model or wanted.choice.name, Path(wanted.data)
     prompts = Path(wanted.prompts) if wanted.prompts else (folder if folder.is_dir() else folder.parent) / PROMPTS
     if not model:
-        raise RunRefused(f"Who grades the answers of {benchmark.title}? Name the model that does: --judge MODEL.")
+        raise RunRefused(
+            gettext("Who grades the answers of %(benchmark)s? Name the model that does: --judge MODEL.")
+            % {"benchmark": benchmark.title}
+        )
     if not prompts.is_file():
         raise RunRefused(
-            f"There is neither a judge {model!r} nor a file of prompts {prompts}: name the file that holds the "
-            f"prompts of the judge ({PROMPTS})."
+            gettext(
+                "There is neither a judge %(model)s nor a file of prompts %(prompts)s: name the file that holds "
+                "the prompts of the judge (%(file)s)."
+            )
+            % {"model": repr(model), "prompts": prompts, "file": PROMPTS}
         )
     grading = Grading(
         name=benchmark.name.replace("_", "-") + ("-pair" if wanted.mode == PAIR else ""),
@@ -139,33 +155,55 @@ def open_benchmark(benchmark: Benchmark, dataset: Dataset, wish: Wish, *, by: Us
 def refuse_wish(benchmark: Benchmark, wish: Wish) -> None:
     """Raise RunRefused for what cannot be done."""
     if wish.stage not in STAGES:
-        raise RunRefused(f"There is no stage {wish.stage!r}. Stages: {', '.join(STAGES)}.")
+        raise RunRefused(
+            gettext("There is no stage %(stage)s. Stages: %(names)s.")
+            % {"stage": repr(wish.stage), "names": ", ".join(STAGES)}
+        )
     if wish.stage != "all" and not benchmark.is_graded:
-        raise RunRefused(f"{benchmark.title} has one stage: nobody grades its answers. Leave out --stage.")
+        raise RunRefused(
+            gettext("%(benchmark)s has one stage: nobody grades its answers. Leave out --stage.")
+            % {"benchmark": benchmark.title}
+        )
     if wish.mode == PAIR:
         refuse_pairs(benchmark, wish)
     elif wish.judge is not None and compares(wish.judge):
-        raise RunRefused(f"{wish.judge} compares two answers. Name a judge that rates one, or ask for pairs.")
+        raise RunRefused(
+            gettext("%(judge)s compares two answers. Name a judge that rates one, or ask for pairs.")
+            % {"judge": wish.judge}
+        )
     if benchmark.is_graded and wish.stage != "answers" and wish.judge is None:
-        raise RunRefused(f"Who grades the answers of {benchmark.title}? Name a judge: --judge NAME.")
+        raise RunRefused(
+            gettext("Who grades the answers of %(benchmark)s? Name a judge: --judge NAME.")
+            % {"benchmark": benchmark.title}
+        )
 
 
 def refuse_pairs(benchmark: Benchmark, wish: Wish) -> None:
     """Raise RunRefused where answers cannot be compared."""
     models = [candidate.model for candidate in wish.candidates]
     if not benchmark.prompts:
-        raise RunRefused(f"Answers of {benchmark.title} are not compared in pairs: only those of MT-Bench are.")
+        raise RunRefused(
+            gettext("Answers of %(benchmark)s are not compared in pairs: only those of MT-Bench are.")
+            % {"benchmark": benchmark.title}
+        )
     if len(models) < 2:
-        raise RunRefused("A pair has two models: name at least two.")
+        raise RunRefused(gettext("A pair has two models: name at least two."))
     if wish.baseline and wish.baseline not in models:
         raise RunRefused(
-            f"The baseline {wish.baseline!r} is none of the models that are examined: {', '.join(models)}. "
-            "Name it as one of them too."
+            gettext(
+                "The baseline %(baseline)s is none of the models that are examined: %(names)s. Name it as one "
+                "of them too."
+            )
+            % {"baseline": repr(wish.baseline), "names": ", ".join(models)}
         )
     if wish.repeats > 1:
-        raise RunRefused("Pairs are compared once, in both orders. For several replies a pair give the judge samples.")
+        raise RunRefused(
+            gettext("Pairs are compared once, in both orders. For several replies a pair give the judge samples.")
+        )
     if wish.judge is not None and not compares(wish.judge):
-        raise RunRefused(f"{wish.judge} rates one answer at a time. Name a judge that compares two.")
+        raise RunRefused(
+            gettext("%(judge)s rates one answer at a time. Name a judge that compares two.") % {"judge": wish.judge}
+        )
 
 
 def compares(judge: Judge) -> bool:
@@ -210,6 +248,9 @@ def stored_answers(dataset: Dataset, candidate: Candidate, asked: Mapping[str, A
             found: Run = run
             return found
     raise RunRefused(
-        f"{candidate.model} has no finished answers to {dataset.name} that could be graded: let it answer first "
-        "(--stage answers, with the same options)."
+        gettext(
+            "%(model)s has no finished answers to %(dataset)s that could be graded: let it answer first "
+            "(--stage answers, with the same options)."
+        )
+        % {"model": candidate.model, "dataset": dataset.name}
     )

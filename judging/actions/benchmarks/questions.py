@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from judging.actions.imports import ImportRefused, InputFile, import_files
 from judging.actions.imports.rows import checksum
@@ -33,7 +34,10 @@ def questions_of(benchmark: Benchmark, data: str, *, part: str = "", by: User | 
         return branch_questions(data, by)
     path = Path(data)
     if not path.exists():
-        raise RunRefused(f"There is neither a dataset nor a file or folder {data!r}: say where the questions are.")
+        raise RunRefused(
+            gettext("There is neither a dataset nor a file or folder %(data)s: say where the questions are.")
+            % {"data": repr(data)}
+        )
     try:
         found = benchmark.questions(path, part)
         return imported(benchmark, found, part, by)
@@ -55,7 +59,10 @@ def chosen_part(benchmark: Benchmark, part: str) -> str:
     """The part that is asked; the first of the benchmark's where none is named."""
     if part and part not in benchmark.parts:
         known = f"Parts: {', '.join(benchmark.parts)}." if benchmark.parts else "It has no parts."
-        raise RunRefused(f"{benchmark.title} has no part {part!r}. {known}")
+        raise RunRefused(
+            gettext("%(benchmark)s has no part %(part)s. %(known)s")
+            % {"benchmark": benchmark.title, "part": repr(part), "known": known}
+        )
     return part or next(iter(benchmark.parts), "")
 
 
@@ -67,8 +74,11 @@ def asked_last(benchmark: Benchmark, part: str) -> Dataset:
     newest = runs.select_related("dataset").first()
     if newest is None:
         raise RunRefused(
-            f"Where are the questions of {benchmark.title}? Name a file, a folder or a dataset: --data PATH. "
-            "Later runs remember it."
+            gettext(
+                "Where are the questions of %(benchmark)s? Name a file, a folder or a dataset: --data PATH. "
+                "Later runs remember it."
+            )
+            % {"benchmark": benchmark.title}
         )
     dataset: Dataset = newest.dataset
     return dataset
@@ -84,7 +94,9 @@ def imported(benchmark: Benchmark, found: Questions, part: str, by: User | None)
     plan = import_files(name, files, format_name=found.format, columns=found.columns or None, by=by)
     if not plan.is_acceptable:
         more = f" and {len(plan.problems) - 1} more" if len(plan.problems) > 1 else ""
-        raise RunRefused(f"The questions cannot be read. {plan.problems[0]}{more}")
+        raise RunRefused(
+            gettext("The questions cannot be read. %(what)s%(more)s") % {"what": plan.problems[0], "more": more}
+        )
     made: Dataset = Dataset.objects.get(name=name)
     return made
 

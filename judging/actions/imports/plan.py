@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext
+
 from judging.actions.imports.rows import ColumnMap, FileProblem, InputFile, KeyedRow, Source, keyed_rows, source_of
 from judging.actions.imports.stored import StoredItem, digests, item_fields, stored_items
 from judging.core.readers import Columns
@@ -148,7 +150,10 @@ def _column_map(dataset: Dataset | None, said: Mapping[str, str] | None) -> Colu
 
 def _check_name(name: str) -> None:
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
-        raise ImportRefused(f"The name of a dataset has 1 to {MAX_NAME} printable characters. Choose another --name.")
+        raise ImportRefused(
+            gettext("The name of a dataset has 1 to %(most)s printable characters. Choose another --name.")
+            % {"most": MAX_NAME}
+        )
 
 
 def _reported(

@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from judging.actions.imports.bulk import insert_items, roomy_cache, undisturbed
 from judging.actions.imports.judged import ImportedRuns, Placed
@@ -81,7 +82,7 @@ def import_files(
 def apply_import(plan: ImportPlan, *, by: User | None = None, progress: Progress = no_progress) -> Dataset:
     """Import what was planned, all of it or nothing. ImportRefused where the plan has problems or no longer holds."""
     if not plan.is_acceptable:
-        raise ImportRefused("The files have problems; nothing was stored. Mend them, or skip the bad rows.")
+        raise ImportRefused(gettext("The files have problems; nothing was stored. Mend them, or skip the bad rows."))
     _check_unchanged(plan.sources)
     discard_abandoned_imports()
     dataset: Dataset | None = Dataset.objects.ready().filter(name=plan.dataset).first()
@@ -98,7 +99,10 @@ def _check_unchanged(sources: Iterable[Source]) -> None:
         except FileRefused:
             same = False
         if not same:
-            raise ImportRefused(f"{source.file.name} changed while it was read; nothing was stored. Import it again.")
+            raise ImportRefused(
+                gettext("%(name)s changed while it was read; nothing was stored. Import it again.")
+                % {"name": source.file.name}
+            )
 
 
 def discard_abandoned_imports() -> None:
