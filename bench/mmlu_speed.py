@@ -186,7 +186,7 @@ def bare_seconds(running: Any, lengths: Sequence[int]) -> tuple[float, float]:
     """The model's time for prompts of just so many tokens that have nothing in common, tokens made beforehand."""
     from threading import Event
 
-    from judging.engines.transformers_choices import choose
+    from judging.engines.transformers_choices import Chooser
     from judging.engines.vllm_choices import ChoiceFlight
     from judging.engines.vllm_offline import Flight, VllmEngine
 
@@ -205,9 +205,10 @@ def bare_seconds(running: Any, lengths: Sequence[int]) -> tuple[float, float]:
         flight = Flight(loaded)
         list(ChoiceFlight(flight, loaded.room).choices(iter(made), Event()))
     else:
+        chooser = Chooser(loaded, running._batch_size)
         for start in range(0, len(made), 128):
             # Each batch by itself: rows of one length, so that nothing is computed that need not be.
-            list(choose(loaded, made[start : start + 128], running._batch_size))
+            list(chooser.choose(made[start : start + 128]))
     return perf_counter() - started, process_time() - before
 
 

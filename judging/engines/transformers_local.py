@@ -17,7 +17,7 @@ from judging.core.interrupts import INTERRUPTS
 from judging.engines.base import ChoiceReply, ChoiceRequest, EngineError, EngineOptions, EngineReply, Request
 from judging.engines.choice_tokens import ChoiceTokenizer, ChoiceTokens
 from judging.engines.prompt_tokens import NotSent, PromptTokens
-from judging.engines.transformers_choices import choose
+from judging.engines.transformers_choices import Chooser
 from judging.engines.warm import WARM, free_memory
 
 BATCH_SIZE = 8
@@ -111,13 +111,12 @@ class TransformersEngine:
     def choices(self, requests: Iterable[ChoiceRequest]) -> Iterator[ChoiceReply]:
         """Exactly one outcome for every request; what a group's prompts begin with is computed once in a window."""
         source = ChoiceTokenizer(self._prompts, self._prompts.longest).of(requests)
+        chooser = Chooser(self._loaded, self._batch_size)
         while window := list(islice(source, CHOICE_WINDOW)):
             yield from (outcome for outcome in window if isinstance(outcome, ChoiceReply))
             if self._stopped.is_set():
                 return
-            yield from choose(
-                self._loaded, [each for each in window if isinstance(each, ChoiceTokens)], self._batch_size
-            )
+            yield from chooser.choose([each for each in window if isinstance(each, ChoiceTokens)])
 
     def stop(self) -> None:
         """Let `replies` and `choices` end after the batch or window in hand."""

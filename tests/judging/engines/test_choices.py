@@ -10,6 +10,7 @@ from judging.core.prompts import Prompt
 from judging.core.verdicts import Reason
 from judging.engines import ENGINES
 from judging.engines.base import ChoiceReply, ChoiceRequest, Choosing, EngineOptions
+from judging.engines.transformers_local import CHOICE_WINDOW
 from tests.tiny_model import CONTEXT, CPU_ARGUMENTS
 
 pytestmark = [
@@ -61,6 +62,24 @@ def test_what_questions_begin_with_is_computed_once(tiny_model: Path, name: str)
     tokens = sum(reply.tokens for reply in found.values())
     computed = sum(reply.computed for reply in found.values())
     assert computed < 0.5 * tokens
+
+
+def test_a_group_that_goes_on_in_the_next_window_keeps_its_beginning(tiny_model: Path) -> None:
+    found = choices(tiny_model, "transformers_local", [request(number) for number in range(CHOICE_WINDOW + 20)])
+    later = [found[number] for number in range(CHOICE_WINDOW, CHOICE_WINDOW + 20)]
+    assert all(reply.computed < 0.5 * reply.tokens for reply in later)
+    for number in (CHOICE_WINDOW - 1, CHOICE_WINDOW, CHOICE_WINDOW + 13):
+        assert found[number].loglikelihoods == pytest.approx(alone(tiny_model, number), abs=CLOSE)
+
+
+def test_groups_that_begin_otherwise_do_not_share_what_is_kept(tiny_model: Path) -> None:
+    texts = [f"{BEGINNING * (1 + number % 3)}Question {number}:\nAnswer:" for number in range(12)]
+    asked = [request(number, text, group=str(number % 3)) for number, text in enumerate(texts)]
+    asked.sort(key=lambda each: each.group)
+    found = choices(tiny_model, "transformers_local", [*asked[8:], *asked[:8]])
+    for number in (0, 1, 5, 11):
+        one = alone(tiny_model, number, text=texts[number])
+        assert found[number].loglikelihoods == pytest.approx(one, abs=CLOSE)
 
 
 @pytest.mark.parametrize("name", NAMES)
