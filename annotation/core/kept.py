@@ -56,9 +56,11 @@ def columns_of(criterion: Criterion | None) -> Columns:
 
 
 def declared_columns(values: Iterable[str]) -> Columns:
-    """The columns of a scale that is a list of values; people's verdicts mean themselves."""
+    """The columns of a scale that is a list of values; people's verdicts mean themselves, unless beside others."""
+    found = tuple(values)
     verdicts = {value for value, _ in VERDICT_COLUMNS}
-    return tuple((value, value if value in verdicts else "") for value in values)
+    meant = verdicts if set(found) <= verdicts else {UNDEFINED}
+    return tuple((value, value if value in meant else "") for value in found)
 
 
 def widened(columns: Columns, found: Collection[Column]) -> Columns:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from annotation.core.tables import is_number
 from judging.core.items import RowProblem
 
 HUMAN, JUDGE = "human", "judge"
@@ -115,6 +116,12 @@ class LabelRows:
                 found.setdefault(criteria[criterion], Counter())[values[value]] += count
         return found
 
+    def named(self) -> frozenset[str]:
+        """Criteria whose values are names, of which one may be called as a verdict is: correct and wrong."""
+        said = self.said_of()
+        values = {name: {*said.get(name, ()), *self.declared.get(name, ())} for name in {*said, *self.declared}}
+        return frozenset(name for name, found in values.items() if not found <= _WORDS)
+
     def forget(self, criterion: str, marks: set[str]) -> None:
         """These values of a criterion are marks of missing labels: no label of a person, a judgment without a value."""
         kept = LabelRows(problems=self.problems)
@@ -138,15 +145,6 @@ class LabelRows:
             self.declared[criterion] = tuple(dict.fromkeys(written))
         pairs = zip(self._codes["criterion"], self._codes["value"], strict=True)
         self._codes["value"] = array("i", (codes.get(value, value) if at == of else value for at, value in pairs))
-
-
-def is_number(text: str) -> bool:
-    """Whether a value is a finite number."""
-    try:
-        found = float(text)
-    except ValueError:
-        return False
-    return found - found == 0
 
 
 def value_text(text: str) -> str:

@@ -9,36 +9,34 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from annotation.core.count_tables import read_counts, read_square
-from annotation.core.label_rows import HUMAN, JUDGE, LabelRows, Said, TableOptions, is_number, value_text
-from annotation.core.pairwise import vote_of
-from annotation.core.table_shapes import (
-    MARKS,
+from annotation.core.column_names import (
     MISSING,
-    Shape,
-    are_all_raters,
-    begun,
     columns_of,
     is_long,
     item_column,
     rater_column,
-    shape_of,
-    turned,
     value_column,
 )
-from annotation.core.tables import FileRefused, Row, Table, open_table
+from annotation.core.count_tables import read_counts, read_square
+from annotation.core.label_rows import HUMAN, JUDGE, LabelRows, Said, TableOptions, value_text
+from annotation.core.label_values import UNSCORED, settle_values
+from annotation.core.table_shapes import (
+    Shape,
+    are_all_raters,
+    begun,
+    is_turned,
+    roles_of_three,
+    shape_of,
+    turned,
+)
+from annotation.core.tables import FileRefused, Row, Table, is_number, open_table
 from annotation.core.wide_tables import read_wide
 from judging.core.items import RowProblem
 
-MOST_ODD = 0.05
-"""Share of values that may be no numbers among numbers, and are then mistakes and not names."""
 LEAST_ROWS = 5
 
-_VERDICTS = {"clean", "wrong", "undefined", "invalid"}
-_UNSCORED = {"unscored", "invalid", "failed", "error", "missing"}
 _ORDERS = {"": "", "ab": "ab", "ba": "ba", "0": "ab", "1": "ba", "original": "ab", "swapped": "ba"}
 _NUMBERED = re.compile(r"(?:[a-z]+[ _.#-]*)?(\d+)", re.IGNORECASE)
-_NEARLY = re.compile(r"[+-]?(\d+,\d+(\.\d+)?|\d[\d.,]*\s*%)")
 
 
 def read_labels(path: Path, options: TableOptions) -> LabelRows:
@@ -48,17 +46,17 @@ def read_labels(path: Path, options: TableOptions) -> LabelRows:
     table, start = begun(table)
     rows = LabelRows()
     _READ[_shape(table, start, options)](table, start, options, rows)
-    _settle_scale(rows, options)
-    _check_numbers(rows)
-    _settle_votes(rows)
+    settle_values(rows, options)
     if not rows.problems and not len(rows):
         raise FileRefused(1, "The table holds no label. Fill in at least one cell; lists and objects are no labels.")
     return rows
 
 
 def looks_like_labels(path: Path) -> bool:
-    """Whether the header is that of a long table."""
-    return is_long(columns_of(open_table(path).header))
+    """Whether a table tells by itself that it is one of labels: a row per label, counts, raters in rows or columns."""
+    table, start = begun(open_table(path))
+    named = shape_of(table.header, start) is not Shape.WIDE
+    return named or are_all_raters(table.header) or are_all_raters(table.header[1:])
 
 
 def _check_header(header: Sequence[str], options: TableOptions) -> None:
@@ -83,6 +81,10 @@ def _wide(table: Table, start: Sequence[Row], options: TableOptions, rows: Label
 
 
 def _turned(table: Table, start: Sequence[Row], options: TableOptions, rows: LabelRows) -> None:
+    if not options.shape and not is_turned(table.header, start):
+        rows.hints.append(
+            "Read with a rater per row and an item per column. Where a row is an item, say so with --shape wide."
+        )
     table, start = begun(turned(table))
     _wide(table, start, options, rows)
 
@@ -90,6 +92,12 @@ def _turned(table: Table, start: Sequence[Row], options: TableOptions, rows: Lab
 def _long(table: Table, start: Sequence[Row], options: TableOptions, rows: LabelRows) -> None:
     known = columns_of(table.header)
     item, value = item_column(known), value_column(known)
+    if not is_long(known) and (roles := roles_of_three(table.header, start)):
+        rows.hints.append(
+            f"Read with a label per row: {roles['value']!r} is what {roles['rater']!r} says of {roles['item_id']!r}."
+        )
+        _read_long(table, {**known, **roles}, options, rows)
+        return
     if not item or not value:
         named = "items in a column item_id" if not item else "labels in a column value"
         raise FileRefused(1, f"A long table names its {named}. Columns: {_listed(table.header)}.")
@@ -139,7 +147,7 @@ def _said_of(
     if wrong:
         rows.refuse(line, wrong)
         return None
-    value = "" if status in _UNSCORED else cells["value"]
+    value = "" if status in UNSCORED else cells["value"]
     if not value and rater_type == HUMAN:
         return None
     return Said(
@@ -167,8 +175,8 @@ _READ: Mapping[Shape, Callable[[Table, Sequence[Row], TableOptions, LabelRows], 
     Shape.LONG: _long,
     Shape.WIDE: _wide,
     Shape.TURNED: _turned,
-    Shape.COUNTS: lambda table, _, options, rows: read_counts(table, options, rows),
-    Shape.SQUARE: lambda table, _, options, rows: read_square(table, options, rows),
+    Shape.COUNTS: read_counts,
+    Shape.SQUARE: read_square,
 }
 
 
@@ -178,56 +186,6 @@ def _good(found: Iterator[Row | RowProblem], rows: LabelRows) -> Iterator[Row]:
             rows.refuse(row.line, row.message)
         else:
             yield row
-
-
-def _settle_scale(rows: LabelRows, options: TableOptions) -> None:
-    """Words of a scale become numbers in its order; a word that is not on it is a problem."""
-    if not options.scale:
-        return
-    place = _places_of(options.scale)
-    numbers = tuple(dict.fromkeys(place.values()))
-    for criterion, found in rows.said_of().items():
-        rows.reword(criterion, {value: place[value.casefold()] for value in found if value.casefold() in place})
-        rows.declared[criterion] = numbers
-    for said in rows:
-        if said.value and said.value not in numbers:
-            rows.refuse(said.line, f"The value {said.value!r} is not on the scale {', '.join(options.scale)}.")
-
-
-def _places_of(scale: Sequence[str]) -> dict[str, str]:
-    """Words -> the numbers that are stored for them; numbers that ascend are stored as they are."""
-    values = [value_text(word) for word in scale]
-    if all(map(is_number, values)) and sorted(values, key=float) == values:
-        return {value: value for value in values}
-    return {value_text(word).casefold(): str(at) for at, word in enumerate(scale, 1)}
-
-
-def _settle_votes(rows: LabelRows) -> None:
-    """Where every value is a vote on two answers, it is written as A, B or tie. The letters a, b and c are names."""
-    for criterion, found in rows.said_of().items():
-        values = [*found, *rows.declared.get(criterion, ())]
-        votes = {value: vote_of(value) or "" for value in values if value.lower() not in _VERDICTS | _UNSCORED}
-        if all(votes.values()) and not {"c", "C"} & votes.keys():
-            rows.reword(criterion, votes)
-
-
-def _check_numbers(rows: LabelRows) -> None:
-    """A word among numbers is a slip of the pen, if there are few of them and it is none of the words for verdicts."""
-    odd: set[tuple[str, str]] = set()
-    for criterion, here in rows.said_of().items():
-        words = {value: n for value, n in here.items() if not is_number(value)}
-        total = sum(here.values())
-        if words and len(words) < len(here) and all(word.lower() in MARKS for word in words):
-            rows.forget(criterion, set(words))
-            continue
-        if words and sum(words.values()) <= MOST_ODD * total and not any(vote_of(w) or w in _VERDICTS for w in words):
-            odd |= {(criterion, word) for word in words}
-        elif nearly := next((word for word in words if _NEARLY.fullmatch(word)), ""):
-            rows.hints.append(f"{nearly!r} was read as a name, not as a number. Write numbers like 1234.5.")
-    if odd:
-        for said in rows:
-            if (said.criterion, said.value) in odd:
-                rows.refuse(said.line, f"The value {said.value!r} is no number, and the others are. Correct it.")
 
 
 def _are_places(rows: LabelRows) -> bool:

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from annotation.core.label_rows import JUDGE, LabelRows, Said, TableOptions, is_number, value_text
-from annotation.core.table_shapes import ITEM, MARKS, MISSING, are_all_raters, columns_of, first_of, plain
-from annotation.core.tables import FileRefused, Row, Table
+from annotation.core.column_names import ITEM, MARKS, MISSING, columns_of, first_of, plain
+from annotation.core.label_rows import JUDGE, LabelRows, Said, TableOptions, value_text
+from annotation.core.table_shapes import are_all_raters
+from annotation.core.tables import FileRefused, Row, Table, is_number
 from judging.core.items import RowProblem
 
 _REPEATS = re.compile(r"(?:run|repeat|sample)[ _.#-]*\d+", re.IGNORECASE)
 _UNNAMED = "column 1"
 _CRITERION, _MODEL = "criterion", "model"
+_SUMS = {"total", "sum", "mean", "average", "avg"}
+_MANY = 6
 NAME_THEM = "Name the raters' columns: --columns {}."
 
 
@@ -96,12 +99,49 @@ def _columns(header: Sequence[str], start: Sequence[Row], options: TableOptions,
         others = [name for name in header if name != item]
         criterion = next((name for name in others if plain(name) == _CRITERION), "")
         model = next((name for name in others if plain(name) == _MODEL and _is_all_words(name, start)), "")
-        said = tuple(name for name in others if name not in {criterion, model})
+        said = _without_sums([name for name in others if name not in {criterion, model}], start, rows)
         _check_kinds(said, start)
+        _say_how_else(said, start, rows)
     if not said:
         raise FileRefused(1, f"A wide table has a column per rater. Columns: {', '.join(header[:20])}.")
     may_repeat = bool(options.columns) and plain(item) not in ITEM
     return Columns(item, said, _raters(said, options), criterion, model, may_repeat)
+
+
+def _without_sums(names: Sequence[str], start: Sequence[Row], rows: LabelRows) -> tuple[str, ...]:
+    """The columns but those that add up the others, or are their mean."""
+    for name in names:
+        others = [other for other in names if other != name]
+        if plain(name) in _SUMS and len(others) > 1 and all(_is_made_of(row, name, others) for row in start):
+            rows.hints.append(f"The column {name!r} is made of the others, and was left out.")
+            return tuple(others)
+    return tuple(names)
+
+
+def _is_made_of(row: Row, name: str, others: Sequence[str]) -> bool:
+    """Whether a cell is the sum or the mean of the others, as far as it is written."""
+    cells = [float(row.cells[other]) for other in others if is_number(row.cells[other])]
+    text = row.cells[name]
+    if not cells or not is_number(text):
+        return not text
+    half = 0.5001 * 10.0 ** -len(text.partition(".")[2])
+    return any(abs(float(text) - made) <= half for made in (sum(cells), sum(cells) / len(cells)))
+
+
+def _say_how_else(said: Sequence[str], start: Sequence[Row], rows: LabelRows) -> None:
+    """How the table may be meant otherwise, where something speaks for it."""
+    if 1 < len(start) < len(said) and len(said) > 2:
+        rows.hints.append(
+            f"Read as {len(start)} items of {len(said)} raters. Where a row is a rater, say so with --shape turned."
+        )
+        return
+    cells = [row.cells[name] for row in start for name in said]
+    if len(said) < 3 or len(start) < _MANY or not all(cell.isdecimal() for cell in cells if cell):
+        return
+    sums = [sum(int(row.cells[name] or 0) for name in said) for row in start]
+    many_zeros = 2 * sum(cell in {"", "0"} for cell in cells) >= len(cells)
+    if many_zeros and max(sums) > 2 and 2 * sum(found == max(sums) for found in sums) > len(sums):
+        rows.hints.append("Where a number says how many raters gave the value of its column, say --shape counts.")
 
 
 def _item_column(header: Sequence[str], start: Sequence[Row], options: TableOptions, rows: LabelRows) -> str:

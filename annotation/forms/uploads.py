@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from annotation.core.label_tables import HUMAN, JUDGE
+from annotation.core.label_tables import HUMAN, JUDGE, Shape
 from annotation.models import Upload
 from judging.core.readers import MAPPED, READERS
 from judging.core.readers.fields import FIELDS
@@ -67,8 +67,34 @@ class UploadForm(forms.Form):
     )
     positional = forms.BooleanField(required=False, label=_("The raters' columns are places, not the same people"))
 
+    shape = forms.ChoiceField(
+        required=False,
+        label=_("Shape of the table"),
+        choices=[
+            ("", _("as it looks")),
+            (Shape.LONG, _("a row per label")),
+            (Shape.WIDE, _("a row per item, a column per rater")),
+            (Shape.TURNED, _("a row per rater, a column per item")),
+            (Shape.COUNTS, _("counts: how many raters gave each value to an item")),
+            (Shape.SQUARE, _("the table of two raters: how often they said each two values")),
+        ],
+    )
+    missing = forms.CharField(
+        required=False,
+        max_length=300,
+        label=_("No label"),
+        help_text=_("Values that mean no label, with commas between: -1, 99. Blanks always do."),
+    )
+    scale = forms.CharField(
+        required=False,
+        max_length=1000,
+        label=_("Scale"),
+        help_text=_("All values in their order, with commas between: low, medium, high. Words become 1, 2, 3."),
+    )
+
     ITEMS: ClassVar[tuple[str, ...]] = ("format", "skip_bad")
-    LABELS: ClassVar[tuple[str, ...]] = ("rater_type", "criterion", "positional")
+    LABELS: ClassVar[tuple[str, ...]] = ("rater_type", "criterion", "positional", "shape")
+    LISTS: ClassVar[tuple[str, ...]] = ("missing", "scale")
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, upload: Upload) -> None:
         super().__init__(data, initial=initial_of(upload))
@@ -117,10 +143,17 @@ class UploadForm(forms.Form):
             kept |= {name: data.get(name) for name in self.ITEMS} | {"columns": self.mapped()}
         else:
             kept |= {name: data.get(name) for name in (*self.LABELS, "raters")}
+            kept |= {name: names_in(data.get(name, "")) for name in self.LISTS}
         return {name: value for name, value in kept.items() if value}
 
 
 def initial_of(upload: Upload) -> dict[str, Any]:
     """The choices of an upload as they stand in its form."""
     columns = {COLUMN + field: name or NONE for field, name in upload.options.get("columns", {}).items()}
-    return {"kind": upload.kind, "name": upload.name, **upload.options, **columns}
+    lists = {name: ", ".join(upload.options.get(name, ())) for name in UploadForm.LISTS}
+    return {"kind": upload.kind, "name": upload.name, **upload.options, **columns, **lists}
+
+
+def names_in(text: str) -> list[str]:
+    """What is written with commas between."""
+    return [name.strip() for name in text.split(",") if name.strip()]

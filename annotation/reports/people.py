@@ -125,10 +125,13 @@ def _of_two(of_two: IntArray | str, scale: Scale) -> dict[str, Statistic]:
 
 
 def _graded(found: Patterns, of_two: IntArray | str, scale: Scale) -> dict[str, Statistic]:
-    """Statistics of numbers: of the two people, else of two people drawn at random."""
-    if not scale.is_numeric:
+    """Statistics of numbers: of the two people, else of two people drawn at random. Words in an order have the one that
+    their ranks are enough for."""
+    if not scale.is_numeric and (scale.is_verdict or not scale.measure.has_order):
         return {}
     graded = of_patterns(found, scale.measure) if isinstance(of_two, str) else of_table(of_two, scale.measure)
+    if not scale.is_numeric:
+        return {"quadratic_kappa": graded["quadratic_kappa"]}
     icc = icc_one(found, scale.measure)
     return {**graded, "icc": icc, "ceiling": _ceiling(icc, found)}
 

@@ -216,6 +216,28 @@ def test_a_table_of_labels_is_found_previewed_and_taken() -> None:
     assert (dataset_of(upload).name, Label.objects.count()) == ("labels", 3)
 
 
+def test_a_printed_table_is_told_and_says_how_it_was_read(lead_client: Client) -> None:
+    table = b"a\\b,low,mid,high\nlow,4,1,0\nmid,0,3,1\nhigh,0,0,0\n"
+    upload = sent(table, "square.csv")
+    assert (upload.kind, upload.found["labels"][0]["new"]) == (Upload.Kind.LABELS, 18)
+    page = lead_client.get(upload.get_absolute_url()).content.decode()
+    assert "Read as the table of two raters" in page
+    assert "--shape" not in page
+    assert "choose the shape “a row per item, a column per rater”" in page
+
+
+def test_shape_missing_and_scale_are_chosen_on_the_page(lead_client: Client) -> None:
+    upload = sent(b"unit,low,mid\n1,6,1\n2,0,7\n", "counts.csv")
+    asked = {"kind": "labels", "name": "counts", "shape": "counts", "missing": "-1, 99", "scale": "low, mid, high"}
+    lead_client.post(reverse("upload_look", args=[upload.pk]), asked)
+    upload.refresh_from_db()
+    assert upload.options == {"shape": "counts", "missing": ["-1", "99"], "scale": ["low", "mid", "high"]}
+    page = lead_client.get(upload.get_absolute_url()).content.decode()
+    assert 'value="low, mid, high"' in page
+    assert "Places of the table, not known people" in page
+    assert (dataset_of(upload).name, Label.objects.filter(value="2").count()) == ("counts", 8)
+
+
 def test_labels_of_a_log_want_its_dataset_and_a_name() -> None:
     content = json.dumps([manual_entry(1)]).encode()
     upload = changed(sent(content, "experiment_log_manual_1.json"), kind=Upload.Kind.LABELS, name="log")

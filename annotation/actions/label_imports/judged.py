@@ -1,7 +1,7 @@
 """Judgments of a table's judges: a run for every time a judge went through the items."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,16 +17,20 @@ from judging.models.runs import Status
 Placed = tuple[Said, Place]
 TABLE = "label_table"
 VERDICTS = {verdict.value for verdict in Verdict}
+NAMED = {Verdict.INVALID.value}
+"""What means something where values are names."""
 REASONS = {reason.value for reason in Reason}
 COMPARED = ("status", "value", "score", "verdict", "reason", "detail")
 
 
 class TableRuns:
-    """Stores what judges said. What a judge said of an item for the second time is of its second run."""
+    """Stores what judges said. What a judge said of an item for the second time is of its second run. `named`: criteria
+    whose values are names and no verdicts."""
 
-    def __init__(self, dataset: Dataset, by: User | None) -> None:
+    def __init__(self, dataset: Dataset, by: User | None, *, named: Collection[str] = ()) -> None:
         self._dataset = dataset
         self._by = by
+        self._named = named
         self._runs: dict[tuple[str, int], Run] = {
             (run.judge.name, run.snapshot["repeat"]): run
             for run in dataset.runs.filter(kind=Run.Kind.IMPORTED, snapshot__format=TABLE).select_related("judge")
@@ -58,7 +62,7 @@ class TableRuns:
         current = {(one.item_id, one.criterion): one for one in run.judgments.iterator(chunk_size=5000)}
         fresh, changed, replies, unchanged = [], [], [], 0
         for group in groups:
-            made = _judgment(run, group)
+            made = _judgment(run, group, NAMED if group[0][0].criterion in self._named else VERDICTS)
             known = current.get((made.item_id, made.criterion))
             if known is None:
                 fresh.append(made)
@@ -107,13 +111,14 @@ def _judge(name: str) -> Judge:
     )
 
 
-def _judgment(run: Run, group: list[Placed]) -> Judgment:
-    """What a judge's words on an item come to: of a pair shown in both orders the vote they share."""
+def _judgment(run: Run, group: list[Placed], verdicts: Collection[str]) -> Judgment:
+    """What a judge's words on an item come to: of a pair shown in both orders the vote they share. `verdicts`: values
+    that are some."""
     said, place = group[0]
     orders = {one.order: one.value for one, _ in group if one.order}
     value, reason = (said.value, said.reason) if len(group) == 1 else _of_orders(group)
-    verdict = value if value in VERDICTS else ""
-    if not value or value == Verdict.INVALID:
+    verdict = value if value in verdicts else ""
+    if not value or verdict == Verdict.INVALID:
         verdict, value, reason = Verdict.INVALID.value if said.reason == "invalid" else verdict, "", reason or "invalid"
     return Judgment(
         run=run,

@@ -1,7 +1,7 @@
 """Labels of a table's people, in the campaign where all imported labels of a dataset meet."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -18,16 +18,26 @@ from judging.models import Dataset
 
 Placed = tuple[Said, Place]
 VERDICTS = {verdict.value for verdict in PersonVerdict}
+NAMED = {PersonVerdict.UNDEFINED.value}
+"""What means something where values are names."""
 
 
 class TableLabels:
     """Stores what people said. `source`: the table, where its raters are only columns of it. `scales`: of criteria
-    whose values the table declares, used or not."""
+    whose values the table declares, used or not. `named`: criteria whose values are names and no verdicts."""
 
-    def __init__(self, dataset: Dataset, *, source: str, scales: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        *,
+        source: str,
+        scales: Mapping[str, Sequence[str]] | None = None,
+        named: Collection[str] = (),
+    ) -> None:
         self._dataset = dataset
         self._source = source[:200]
         self._scales = scales or {}
+        self._named = named
         self._annotators: dict[str, Annotator] = {}
 
     def store(self, placed: Iterable[Placed]) -> Counter[str]:
@@ -58,7 +68,7 @@ class TableLabels:
                 continue
             if known is not None:
                 ended.append(known)
-            fresh.append(_label(campaign, annotator, said, place))
+            fresh.append(_label(campaign, annotator, said, place, NAMED if criterion in self._named else VERDICTS))
         supersede(ended)
         Label.objects.bulk_create(fresh, batch_size=1000)
         recount(campaign, {label.item_id for label in fresh}, criterion)
@@ -73,7 +83,7 @@ class TableLabels:
         return self._annotators[name]
 
 
-def _label(campaign: Campaign, annotator: Annotator, said: Said, place: Place) -> Label:
+def _label(campaign: Campaign, annotator: Annotator, said: Said, place: Place, verdicts: Collection[str]) -> Label:
     return Label(
         campaign=campaign,
         item_id=place.pk,
@@ -82,7 +92,7 @@ def _label(campaign: Campaign, annotator: Annotator, said: Said, place: Place) -
         item_revision=place.revision,
         value=said.value,
         score=float(said.value) if is_number(said.value) else None,
-        verdict=said.value if said.value in VERDICTS else "",
+        verdict=said.value if said.value in verdicts else "",
         flags=[f"order:{said.order}"] if said.order else [],
         client_key=uuid4().hex,
         at=_moment(said.time),

@@ -128,9 +128,9 @@ def _store(
     if not known:
         raise ImportRefused(f"No row of {file.name} belongs to an item of {name!r}. Name the dataset it is of.")
     source = file.path.name if rows.positional else ""
-    people = TableLabels(items.dataset, source=source, scales=rows.declared)
+    people = TableLabels(items.dataset, source=source, scales=rows.declared, named=rows.named())
     labels = people.store((one, place) for one, place in known if one.rater_type == HUMAN)
-    runs = TableRuns(items.dataset, by)
+    runs = TableRuns(items.dataset, by, named=rows.named())
     judgments = runs.store((one, place) for one, place in known if one.rater_type != HUMAN)
     return TableImport(
         dataset=name,

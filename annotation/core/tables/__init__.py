@@ -7,13 +7,13 @@ from pathlib import Path
 
 from annotation.core.tables import csv_file, json_file, xlsx_file
 from annotation.core.tables.known_files import graded_table
-from annotation.core.tables.rows import Row, Table, cell_text
+from annotation.core.tables.rows import Row, Table, cell_text, is_number
 from judging.core.readers import FileRefused
 from judging.core.readers.documents import document_format
 from judging.core.readers.json_records import first_character
 from judging.core.readers.parquet_file import is_parquet
 
-__all__ = ["FileRefused", "Row", "Table", "cell_text", "open_table"]
+__all__ = ["FileRefused", "Row", "Table", "cell_text", "is_number", "open_table"]
 
 
 def open_table(path: Path) -> Table:

@@ -1,10 +1,12 @@
-"""One JSON object per row, in lines or in one array, or rows of Parquet. The columns are the keys of the first rows."""
+"""One JSON object per row, in lines or in one array, or rows of Parquet. The columns are the keys of the first rows;
+where those hold the labels inside, see `nested`."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from annotation.core.tables.known_files import known_table
+from annotation.core.tables.nested import columns_alone, labels_inside, opened
 from annotation.core.tables.rows import Row, Table, cell_text
 from judging.core.items import RowProblem
 from judging.core.readers import FileRefused
@@ -19,10 +21,14 @@ def read(path: Path) -> Table:
     """The table of a file; keys that no column has are left out, missing ones are empty cells."""
     records = objects(path)
     first = list(islice(records, LOOKED_AT))
+    if columns := columns_alone(first):
+        first = columns
     shown = next((found for found in first if isinstance(found, Record)), None)
     known = known_table(path, shown, chain((one for one in first if one is not shown), records)) if shown else None
     if known is not None:
         return known
+    if inside := labels_inside(first):
+        first, records = [opened(one, inside) for one in first], (opened(one, inside) for one in records)
     header = tuple(dict.fromkeys(key for found in first if isinstance(found, Record) for key in found.value))
     if not header:
         problem = next((found for found in first if isinstance(found, RowProblem)), None)

@@ -23,6 +23,15 @@ class Table:
     rows: Iterator[Row | RowProblem]
 
 
+def is_number(text: str) -> bool:
+    """Whether a cell is a finite number."""
+    try:
+        found = float(text)
+    except ValueError:
+        return False
+    return found - found == 0
+
+
 def cell_text(value: Any) -> str:
     """A cell as text: 4.0 is 4, nothing is ''. What holds other values inside is not a cell, and is ''."""
     if isinstance(value, str):

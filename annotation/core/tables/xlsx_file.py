@@ -1,6 +1,7 @@
 """The first sheet of an Excel workbook, read row by row."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from annotation.core.tables.rows import Row, Table
@@ -25,9 +26,22 @@ def read(path: Path) -> Table:
     if not is_workbook(path):
         raise FileRefused(0, "The file is an archive but no Excel workbook. Save the table as XLSX or CSV.")
     rows = sheet_rows(path)
-    _, cells = next(rows, (0, []))
-    header = _header([cell.strip() for cell in cells])
+    above = list(islice(rows, 1))
+    while above and sum(map(bool, _texts(above[-1]))) < 2 and (more := next(rows, None)):
+        # A title or nothing; the header has two names at least.
+        above.append(more)
+    if above and sum(map(bool, _texts(above[-1]))) < 2:
+        return _of(chain(above, rows))
+    return _of(chain(above[-1:], rows))
+
+
+def _of(rows: Iterator[tuple[int, list[str]]]) -> Table:
+    header = _header(_texts(next(rows, (0, []))))
     return Table(header, _rows(header, rows))
+
+
+def _texts(row: tuple[int, list[str]]) -> list[str]:
+    return [cell.strip() for cell in row[1]]
 
 
 def _header(texts: list[str]) -> tuple[str, ...]:

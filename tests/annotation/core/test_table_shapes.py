@@ -188,7 +188,7 @@ NO_COUNTS = {
 def test_what_may_be_labels_is_not_read_as_counts(tmp_path: Path, text: str) -> None:
     rows = found_in(tmp_path, text)
     assert {said.rater for said in rows} == set(text.splitlines()[0].split(",")[1:])
-    assert rows.hints == []
+    assert not any("Read as counts" in hint for hint in rows.hints)
 
 
 def test_counts_without_names_of_items_are_numbered(tmp_path: Path) -> None:
