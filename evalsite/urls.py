@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from annotation.views import agreement
 from evalsite import views
 
-admin.site.site_header = admin.site.site_title = "evalsite back office"
+admin.site.site_header = admin.site.site_title = _("evalsite back office")
 
 urlpatterns = [
     path("", views.home, name="home"),
