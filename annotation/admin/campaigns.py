@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from annotation.actions.campaigns import add_guideline
-from annotation.forms.campaign_items import ACTIONS
+from annotation.forms.campaign_items import DONE_WORDS
 from annotation.models import Annotator, Assignment, BulkAction, Campaign, CampaignItem, Guideline
 from judging.admin.base import LeadAdmin, ReadOnlyAdmin
 
@@ -105,11 +105,11 @@ class BulkActionAdmin(ReadOnlyAdmin):
     """What leads did to many items at once, and whether it was taken back."""
 
     list_display = ["campaign", "what", "changed", "by", "at", "undone_at"]
-    list_filter = ["verb"]
+    list_filter = ["by"]
     list_select_related = ["campaign", "by"]
     search_fields = ["campaign__name"]
     date_hierarchy = "at"
 
     @admin.display(description=_("what was done"), ordering="verb")
     def what(self, row: BulkAction) -> str:
-        return str(ACTIONS.get(row.verb, row.verb))
+        return str(DONE_WORDS.get(row.verb, row.verb))

@@ -23,6 +23,8 @@ ACTIONS = {
     "allow_skipping": _("they may be skipped again"),
     "remove_items": _("remove from the campaign, where nobody has begun"),
 }
+DONE_WORDS = ACTIONS | {"mark_known": _("marked as known"), "hand_items_over": _("open places handed over")}
+"""What was done; the names of two actions ask for something more."""
 LONGEST = 200
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation.actions import bulk
 from annotation.actions.bulk_undo import NothingToUndo, Undone, last_bulk_action, undo_bulk
-from annotation.forms.campaign_items import ACTIONS, BulkForm, ItemFilterForm, query_of
+from annotation.forms.campaign_items import ACTIONS, DONE_WORDS, BulkForm, ItemFilterForm, query_of
 from annotation.models import Annotator, Campaign, CampaignItem
 from annotation.reports.campaign_items import ItemFilter, Show, items_of, lines_of
 from judging.models import Item
@@ -38,8 +38,6 @@ SHOW_WORDS = {
     Show.UNSKIPPABLE: gettext_lazy("cannot be skipped"),
     Show.REMOVED: gettext_lazy("removed"),
 }
-DONE_WORDS = {"mark_known": gettext_lazy("marked as known"), "hand_items_over": gettext_lazy("open places handed over")}
-"""Actions whose names ask for something more."""
 Verb = Callable[..., bulk.Done]
 VERBS: dict[str, Verb] = {
     "more_labels": bulk.more_labels,
@@ -84,7 +82,7 @@ def campaign_items(request: HttpRequest, pk: int) -> HttpResponseBase:
 def last_done(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     """What can be taken back: said at once after a press, and in a line later on."""
     action, told = last_bulk_action(campaign), request.session.pop(JUST_DONE, "")
-    word = (ACTIONS | DONE_WORDS).get(action.verb, action.verb) if action else ""
+    word = DONE_WORDS.get(action.verb, action.verb) if action else ""
     return {"last_action": action, "last_word": word, "told": told}
 
 
