@@ -249,3 +249,12 @@ def test_the_form_is_accessible_and_fits_a_phone(user: User, sign_in: SignIn, ki
     found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_control_enter_without_a_verdict_says_which_keys_decide(verdicts: Page) -> None:
+    verdicts.get_by_label("Comment").fill("looks odd")
+    verdicts.keyboard.press("Control+Enter")
+    expect(verdicts.locator(".review-verdicts.asked")).to_be_visible()
+    verdicts.keyboard.press("b")
+    at(verdicts, 2)
+    assert (Label.objects.get().verdict, Label.objects.get().comment) == ("wrong", "looks odd")
