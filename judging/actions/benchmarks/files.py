@@ -120,7 +120,7 @@ def samples_of(run: Run) -> Iterator[Sample]:
             choices=item.choices or (),
             gold=item.gold_choice,
             loglikelihoods=values,
-            right=judgment.score == 1,
+            right=None if judgment.score is None else judgment.score == 1,
             right_per_character=letter == item.gold_choice if item.gold_choice and letter else None,
         )
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from judging.actions.benchmarks.stored_scores import import_scores, results_in
 from judging.actions.choices import DEV
 from judging.actions.runs import REPLAYED, RunRefused, refuse_unready
 from judging.benchmarks import Benchmark, Stage
+from judging.benchmarks.mmlu.scores import chosen
 from judging.core.items import ItemRow, RowProblem
 from judging.core.readers import FileRefused, read_rows
 from judging.core.readers.choices import LETTERS
 from judging.core.verdicts import Reason, Verdict
-from judging.models import BenchmarkRun, Dataset, Item, Judgment, Run
+from judging.models import BenchmarkRun, Dataset, Item, Judgment, Reply, Run
 from judging.models.runs import Status
 
 KEY, SUBJECT, GOLD, QUESTION, INDEX = "key", "subject", "gold", "question", "index"
@@ -29,9 +30,11 @@ BATCH = 1000
 
 @dataclass(slots=True)
 class Predictions:
-    """The letter that each model chose for each item ('' where it has none), by model and the item's id."""
+    """The letter that each model chose for each item ('' where it has none), by model and the item's id; and how likely
+    it found each choice, where that is told."""
 
     by_model: dict[str, dict[int, str]] = field(default_factory=dict)
+    weighed: dict[tuple[str, int], tuple[float, ...]] = field(default_factory=dict)
 
     def add(self, model: str, item: Item, letter: str, where: str) -> None:
         """One choice. RunRefused for a letter that the question has not, or a second choice of the same model."""
@@ -165,7 +168,10 @@ def samples(files: list[Path], items: list[Item]) -> Predictions:
             if item is None:
                 raise RunRefused(f"{where}: the dataset has no question like this one that is asked.")
             answer = row.turns[0].answer
-            found.add(path.parent.name, item, LETTERS[row.choices.index(answer)] if row.has_answer else "", where)
+            model = path.parent.name
+            found.add(model, item, LETTERS[row.choices.index(answer)] if row.has_answer else "", where)
+            if values := likelihoods_in(row):
+                found.weighed[model, item.pk] = values
     return found
 
 
@@ -175,6 +181,17 @@ def good_rows(path: Path) -> Iterator[ItemRow]:
         if isinstance(row, RowProblem):
             raise RunRefused(f"{path.name}, line {row.line}: {row.message}")
         yield row
+
+
+def likelihoods_in(row: ItemRow) -> tuple[float, ...]:
+    """How likely a model found each choice of a sample; () where it does not say so of each."""
+    replies = row.extra.get("filtered_resps")
+    told = [reply[0] if isinstance(reply, list) and reply else None for reply in replies or ()]
+    try:
+        values = tuple(float(value) for value in told if value is not None)
+    except (TypeError, ValueError):
+        return ()
+    return values if row.has_answer and len(values) == len(row.choices) else ()
 
 
 def text_of(question: str, choices: tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -217,18 +234,29 @@ def store(
             started_at=now,
             finished_at=now,
         )
-        rows = (judgment(run, items[pk], letter) for pk, letter in letters.items())
+        weighed = {pk: values for pk in letters if (values := found.weighed.get((model, pk)))}
+        rows = (judgment(run, items[pk], letter, weighed.get(pk, ())) for pk, letter in letters.items())
         Judgment.objects.bulk_create(rows, batch_size=BATCH)
+        Reply.objects.bulk_create((reply(run, pk, letters[pk], weighed[pk]) for pk in weighed), batch_size=BATCH)
     return made
 
 
-def judgment(run: Run, item: Item, letter: str) -> Judgment:
+def reply(run: Run, item: int, letter: str, values: Sequence[float]) -> Reply:
+    """How likely a model found each choice elsewhere."""
+    logprobs = dict(zip(LETTERS, values, strict=False))
+    return Reply(run=run, item_id=item, status=Status.SCORED, value=letter, text=letter, logprobs=logprobs)
+
+
+def judgment(run: Run, item: Item, letter: str, values: Sequence[float]) -> Judgment:
     """What a choice made elsewhere is worth."""
     row = Judgment(run=run, item=item, item_revision=item.revision, n_replies=1, imported=True)
     if not letter:
         row.status, row.reason = Status.UNSCORED, Reason.NOT_RECORDED
         return row
     row.status, row.value, row.n_read = Status.SCORED, letter, 1
+    if values:
+        choice = chosen(values)
+        row.detail = {"margin": choice.margin, "tie": choice.tie}
     if item.gold_choice:
         row.verdict = Verdict.CLEAN if letter == item.gold_choice else Verdict.WRONG
         row.score = float(letter == item.gold_choice)

@@ -16,8 +16,8 @@ NORMED, NORMED_STDERR = "acc_norm,none", "acc_norm_stderr,none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One question with what a model made of it; no likelihoods where it has no answer. `right_per_character`: None
-    where no texts were weighed."""
+    """One question with what a model made of it; no likelihoods where nobody kept them. `right`: None where there is no
+    answer; `right_per_character`: None where no texts were weighed."""
 
     number: int
     subject: str
@@ -25,7 +25,7 @@ class Sample:
     choices: Sequence[str]
     gold: str
     loglikelihoods: Sequence[float]
-    right: bool
+    right: bool | None
     right_per_character: bool | None = None
 
 
@@ -109,7 +109,7 @@ def sample_row(sample: Sample) -> dict[str, Any]:
         "metrics": metrics(sample.right_per_character is not None),
         "doc_hash": sha256(json.dumps(doc, ensure_ascii=False).encode()).hexdigest(),
         "target_hash": sha256(str(answer).encode()).hexdigest(),
-        "acc": float(sample.right) if sample.loglikelihoods else None,
+        "acc": None if sample.right is None else float(sample.right),
         **({} if sample.right_per_character is None else {"acc_norm": float(sample.right_per_character)}),
     }
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from judging.actions.benchmarks import import_predictions, named_benchmark, questions_of
 from judging.actions.runs import RunRefused
-from judging.models import BenchmarkRun, Judgment, Run
+from judging.models import BenchmarkRun, Judgment, Reply, Run
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,29 @@ def test_results_are_written_and_read_again_as_the_same_choices(mmlu: Path, tmp_
         assert import_predictions(benchmark, dataset, path) == again
         rows = Judgment.objects.filter(run=again.runs.get(candidate=0)).order_by("item_id")
         assert list(rows.values_list("item_id", "value", "score")) == own
+
+
+def test_likelihoods_of_samples_come_in_and_leave_again(mmlu: Path, tmp_path: Path) -> None:
+    ran("mmlu", mmlu, "--output", str(tmp_path / "out"))
+    folder = tmp_path / "out" / "0_m1"
+    words = ["--data", str(mmlu), "--predictions", str(folder), "--output", str(tmp_path / "again")]
+    call_command("run_benchmark", "mmlu", *words, stdout=StringIO())
+    own, again = Run.objects.filter(candidate=0, stage="choices").order_by("pk").values_list("pk", flat=True)
+    for model, name in ((Reply, "logprobs"), (Judgment, "detail__margin"), (Judgment, "detail__tie")):
+        kept = [
+            list(model.objects.filter(run=pk).order_by("item_id").values_list(name, flat=True)) for pk in (own, again)
+        ]
+        assert kept[0] == kept[1]
+    first, second = (sorted(each.rglob("samples_*anatomy*.jsonl"))[0] for each in (folder, tmp_path / "again"))
+    assert first.read_text() == second.read_text()
+
+
+def test_choices_without_likelihoods_leave_with_whether_they_are_right(mmlu: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("question,m\nQ1?,A\nQ2?,\n")
+    words = ["--data", str(mmlu), "--predictions", str(tmp_path / "p.csv"), "--output", str(tmp_path / "out")]
+    call_command("run_benchmark", "mmlu", *words, stdout=StringIO())
+    lines = next((tmp_path / "out").rglob("samples_*anatomy*.jsonl")).read_text().splitlines()
+    assert [(json.loads(line)["resps"], json.loads(line)["acc"]) for line in lines] == [([], 1.0), ([], None)]
 
 
 def test_a_table_of_predictions_is_an_examination(mmlu: Path, tmp_path: Path) -> None:
