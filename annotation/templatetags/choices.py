@@ -13,12 +13,10 @@ register = template.Library()
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a question asks, and its choices, each with whether it is the right one. `written`: whether question and
-    choices are one text, as a teacher wrote them."""
+    """What a question asks, and its choices, each with whether it is the right one."""
 
     text: str
     choices: list[tuple[str, bool]]
-    written: bool = False
 
 
 @register.simple_tag
@@ -34,4 +32,4 @@ def choices_of(item: Item) -> Listed | None:
     if isinstance(found, Bad):
         return None
     choices = [(choice, place == found.gold) for place, choice in enumerate(found.choices)]
-    return Listed(found.text, choices, written=True)
+    return Listed(found.text, choices)

@@ -36,7 +36,7 @@ def test_a_question_whose_right_choice_nobody_knows_marks_none() -> None:
 
 def test_the_choices_in_a_teachers_text() -> None:
     listed = [("north", False), ("south", True), ("east", False), ("west", False)]
-    assert choices_of(taught()) == Listed("Where is <Oslo>?", listed, written=True)
+    assert choices_of(taught()) == Listed("Where is <Oslo>?", listed)
 
 
 @pytest.mark.parametrize("item", [("B) south", "Where is Oslo?"), ("nobody knows", WRITTEN)])
@@ -81,4 +81,5 @@ def test_leads_see_them_too(annotator: Client) -> None:
     campaign = assign_items(item.dataset, name="c", annotators=["ann"], labels_per_item=1)
     lead = logged_in(make_user("lea", role="lead"))
     page = lead.get(reverse("adjudication_item", args=[campaign.pk, 1])).content.decode()
+    assert '<div class="text" dir="auto">Where is &lt;Oslo&gt;?</div>' in page
     assert RIGHT.findall(page) == ["south "]
