@@ -14,7 +14,8 @@ import httpx
 
 from tests.tiny_model import CPU_ENVIRONMENT
 
-START_SECONDS = 600
+START_SECONDS = 1800
+"""A busy machine takes its time to load vLLM; a server that has died is seen at once."""
 
 
 @contextmanager
