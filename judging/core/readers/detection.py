@@ -121,8 +121,17 @@ def _object_format(path: Path, plain: str) -> str:
         if recognises(entries[0]):
             return name
     if find(entries[0], QUESTION) is None:
-        raise FileRefused(1, missing_question(entries[0]))
+        raise FileRefused(1, _wrapped(entries[0]) or missing_question(entries[0]))
     return plain
+
+
+def _wrapped(entry: dict[str, Any]) -> str:
+    """What to do with a file that is one object around its rows; '' for any other."""
+    lists = (name for name, value in entry.items() if isinstance(value, list) and value and isinstance(value[0], dict))
+    name = next(lists, None)
+    if name is None:
+        return ""
+    return f"The rows stand in the list {name[:40]!r} of one object. Write that list alone, or one row per line."
 
 
 _OBJECT_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {

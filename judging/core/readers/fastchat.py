@@ -23,6 +23,7 @@ QUESTION, ANSWER, REFERENCE, JUDGMENT, VOTES = (
 )
 FORMATS = (QUESTION, ANSWER, REFERENCE, JUDGMENT, VOTES)
 _REFERENCE_FOLDER = "reference_answer"
+_OF_A_QUESTION = {"question_id", "category", "turns", "reference"}
 _NO_ANSWER = "$ERROR$"
 """What FastChat and instructlab-eval store where a model failed to answer."""
 
@@ -37,6 +38,9 @@ def format_of(entry: Mapping[str, Any], path: Path) -> str:
         return JUDGMENT
     if is_vote(entry):
         return VOTES
+    # The first questions and answers of FastChat had one turn, in `text`.
+    if isinstance(entry.get("text"), str) and not entry.keys() & {"turns", "choices"}:
+        return ANSWER if "model_id" in entry else QUESTION
     if isinstance(entry.get("turns"), list):
         return QUESTION
     if isinstance(entry.get("choices"), list) and "model_id" in entry:
@@ -153,9 +157,12 @@ def _asked(tree: _Tree, data: Mapping[str, Any]) -> str:
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(text, str) for text in value):
+    """The texts of turns; Arena-Hard has each in an object, as `content`."""
+    turns = value if isinstance(value, list) else []
+    found: list[Any] = [turn.get("content") if isinstance(turn, dict) else turn for turn in turns]
+    if not found or not all(isinstance(text, str) for text in found):
         raise BadField(f"'{name}' is no list of texts. Write one text per turn.")
-    return tuple(value)
+    return tuple(found)
 
 
 def _references(said: Any) -> tuple[str, ...]:
@@ -169,9 +176,12 @@ def _take_question(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) 
     number = _number(data)
     if number in tree.questions:
         raise BadField(f"The question {number!r} was already asked (line {tree.questions[number].line}). Remove one.")
-    turns = _texts("turns", data.get("turns"))
+    turns = _texts("turns", data.get("turns", [data["text"]] if "text" in data else None))
     references = _references(data.get("reference"))
-    extra = {name: data[name] for name in data if name not in {"question_id", "category", "turns", "reference"}}
+    extra = {name: data[name] for name in data if name not in _OF_A_QUESTION}
+    if "turns" not in data:
+        extra.pop("text", None)
+    extra |= {} if list(turns) == data.get("turns", list(turns)) else {"turns": data["turns"]}
     extra |= _number_as_text(data)
     category = text_of("category", data.get("category"))
     tree.questions[number] = _Question(line, turns, references, category, extra)
@@ -181,18 +191,22 @@ def _take_answer(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) ->
     number, model = _asked(tree, data), text_of("model_id", data.get("model_id"))
     said = _first_choice(data)
     turns = tuple("" if text == _NO_ANSWER else text for text in said)
-    extra = {name: data[name] for name in data if name not in {"question_id", "model_id", "choices"}}
-    if len(data["choices"]) > 1 or turns != said:
-        extra["choices"] = data["choices"]
+    extra = {name: data[name] for name in data if name not in {"question_id", "model_id", "choices", "text"}}
+    if len(choices := _choices(data)) > 1 or list(turns) != choices[0]["turns"]:
+        extra["choices"] = choices
     # As FastChat has it: of several answers to a question the last one counts.
     tree.answers[number, model] = _Answer(path, line, turns, extra)
 
 
 def _first_choice(data: Mapping[str, Any]) -> tuple[str, ...]:
-    choices = data.get("choices")
+    choices = _choices(data)
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         raise BadField('\'choices\' holds no answer. Write [{"index": 0, "turns": ["...", "..."]}].')
     return _texts("turns", choices[0].get("turns"))
+
+
+def _choices(data: Mapping[str, Any]) -> Any:
+    return data.get("choices", [{"index": 0, "turns": [data["text"]]}] if "text" in data else None)
 
 
 def _take_reference(tree: _Tree, path: Path, line: int, data: Mapping[str, Any]) -> None:

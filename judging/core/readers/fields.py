@@ -12,15 +12,22 @@ from judging.core.readers.json_records import kind_of
 MAX_NAME = 200
 """Characters of an id, a model's name or a category."""
 
-QUESTION = ("question", "prompt", "instruction", "input", "query", "user_input", "質問", "問題", "问题", "題目", "질문")
+QUESTION = (
+    *("question", "prompt", "instruction", "input", "query", "user_input"),
+    *("質問", "設問", "問題", "问题", "題目", "질문"),
+)
 ANSWER = ("answer", "output", "response", "completion", "actual_output", "回答", "解答", "答案", "답변")
 REFERENCE = (
     *("reference", "target", "expected", "ideal", "ground_truth", "expected_output", "expected_answer"),
-    *("reference_answer", "reference answer", "模範解答", "参考答案"),
+    *("reference_answer", "reference answer", "correct_answer", "correct answer", "best_answer", "best answer"),
+    *("gold_answer", "ground_truths", "模範解答", "模範回答", "正解", "参考答案", "标准答案", "標準答案", "정답"),
 )
-KEY, MODEL, CATEGORY = ("id",), ("model", "generator"), ("category",)
+KEY, MODEL, CATEGORY = ("id",), ("model", "generator", "model_name", "response_model_name"), ("category",)
 NAMES = {"key": KEY, "model": MODEL, "category": CATEGORY}
-TEXTS = {"context": ("context", "contexts", "retrieved_contexts", "passage"), "criteria": ("criteria",)}
+TEXTS = {
+    "context": ("context", "contexts", "retrieved_contexts", "retrieval_context", "passage"),
+    "criteria": ("criteria",),
+}
 
 
 FIELDS = ("question", "answer", "reference", *("id" if field == "key" else field for field in (*NAMES, *TEXTS)))

@@ -18,6 +18,8 @@ from judging.core.verdicts import Verdict
 
 METRICS = ("acc", "exact_match", "acc_norm", "em", "f1")
 _TAKEN = {"doc_id", "target", "filter"}
+UNREAD = "[invalid]"
+"""What a filter leaves of a reply in which it found nothing."""
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
@@ -122,6 +124,8 @@ def _answer(data: Mapping[str, Any], choices: tuple[str, ...]) -> str | None:
     replies = data.get("filtered_resps")
     if not isinstance(replies, list) or not replies:
         return None
+    if replies[0] in (UNREAD, [UNREAD]):
+        return _raw(data.get("resps"))
     if isinstance(replies[0], str):
         return replies[0]
     # Several samples of one prompt: the first is what is looked at.
@@ -132,6 +136,13 @@ def _answer(data: Mapping[str, Any], choices: tuple[str, ...]) -> str | None:
     if len(known) != len(choices) or not choices:
         return None
     return choices[known.index(max(known))]
+
+
+def _raw(replies: Any) -> str:
+    """The first reply as it was given, however deep in lists; a filter that found nothing in it leaves only a word."""
+    while isinstance(replies, list) and replies:
+        replies = replies[0]
+    return replies if isinstance(replies, str) else UNREAD
 
 
 def _number(value: Any) -> float | None:

@@ -271,7 +271,7 @@ def _grades(
     parts = [part for part in grading.get("componentResults") or [] if isinstance(part, dict)]
     people = [part for part in parts if _is_human(part)]
     if people:
-        said = _word(grading.get("pass", passed), score, grading.get("comment"))
+        said = _word(grading.get("pass", passed), score, grading.get("comment") or people[-1].get("comment"))
         return _machine_without(people, parts), said
     machine = _judgment(result, passed, score, grading)
     if cell is None:
