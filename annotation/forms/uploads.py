@@ -22,6 +22,18 @@ ENCODINGS = [
     ("utf-16", "UTF-16"),
     ("cp1252", "Windows-1252"),
 ]
+FIELD_WORDS = {
+    "question": _("Question"),
+    "answer": _("Answer"),
+    "reference": _("Reference"),
+    "id": _("Id"),
+    "model": _("Model"),
+    "category": _("Category"),
+    "context": _("Context"),
+    "criteria": _("Criteria"),
+}
+"""What pages call the fields that a column may be; a field that has no words here is called by its name."""
+
 COLUMN = "column_"
 NONE = "-"
 """The choice that a file has no such column; '' leaves it to the names."""
@@ -108,7 +120,10 @@ class UploadForm(forms.Form):
         choices = [("", _("by its name")), (NONE, _("none")), *named]
         for field in FIELDS:
             self.fields[COLUMN + field] = forms.ChoiceField(
-                required=False, label=field.capitalize(), choices=choices, initial=self.initial.get(COLUMN + field, "")
+                required=False,
+                label=FIELD_WORDS.get(field, field.capitalize()),
+                choices=choices,
+                initial=self.initial.get(COLUMN + field, ""),
             )
         self.fields["raters"] = forms.MultipleChoiceField(required=False, label=_("Raters' columns"), choices=named)
 
