@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 # Their few tests that use the database are no different on a second one.
 ON_SQLITE_ONLY = ["judging/core", "judging/engines", "annotation/core", "training_export/core", "evalsite", "browser"]
+AT_ONCE = 2
 DEBIAN_PACKAGES = ["chromium", "fonts-noto-cjk"]
 
 
@@ -105,45 +106,6 @@ def ending(name: str, done: subprocess.CompletedProcess[Any], started: float) ->
     return f"=== {name}: {'FAILED' if done.returncode else 'passed'} ({time.monotonic() - started:.0f} s)"
 
 
-@dataclass(frozen=True)
-class Beside:
-    """A step whose turn comes beside others, so that what it prints is kept until they are over."""
-
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-
-    def run(self) -> tuple[str, bool]:
-        """Everything there is to print, and whether it passed."""
-        started = time.monotonic()
-        done = subprocess.run(
-            self.command,
-            cwd=ROOT,
-            env=os.environ | self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return f"\n=== {self.name}\n{done.stdout}{ending(self.name, done, started)}", done.returncode == 0
-
-
-@contextmanager
-def one_after_another(steps: list[Beside]) -> Iterator[Callable[[], list[bool]]]:
-    """Steps that run beside what is done meanwhile; called, it waits for them and prints everything."""
-    with ThreadPoolExecutor(1) as pool:
-        running = [pool.submit(one.run) for one in steps]
-
-        def ended() -> list[bool]:
-            results = []
-            for said, passed in (one.result() for one in running):
-                print(said, flush=True)
-                results.append(passed)
-            return results
-
-        yield ended
-
-
 def checks(own: dict[str, str]) -> list[bool]:
     """Style, types and migrations."""
     return [
@@ -159,28 +121,55 @@ def pytest(python: Path, *arguments: str) -> list[str]:
     return [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
 
 
-def quick_tests(own: dict[str, str], missing: list[str], *, postgresql: bool) -> list[bool]:
-    """The tests that take seconds: those with a database on SQLite, and beside them on PostgreSQL, then all others.
+@dataclass(frozen=True)
+class Part:
+    """A part of the tests: which are chosen, and the database that they use; SQLite where none is named."""
 
-    About as much work on either side, and each keeps one core busy.
-    """
-    on_sqlite = pytest(BIN / "python", "-m", "rows and not slow")
-    beside = [Beside("tests without a database", pytest(BIN / "python", "-m", "not rows and not slow"), own)]
-    with postgres() if postgresql else nullcontext("") as url, tempfile.TemporaryDirectory(prefix="evalsite-") as data:
+    name: str
+    chosen: list[str]
+    database_url: str = ""
+
+    def run(self) -> tuple[str, bool]:
+        """Everything that it printed, and whether it passed."""
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="evalsite-") as folder:
+            own = {"EVALSITE_DATA_DIR": folder, "DATABASE_URL": self.database_url, "REDIS_URL": ""}
+            done = subprocess.run(
+                pytest(BIN / "python", *self.chosen),
+                cwd=ROOT,
+                env=os.environ | own,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        return f"\n=== {self.name}\n{done.stdout}{ending(self.name, done, started)}", done.returncode == 0
+
+
+ON_POSTGRESQL = ["-m", "rows and not slow and not browser", *(f"--ignore=tests/{folder}" for folder in ON_SQLITE_ONLY)]
+# The longest first; those in a browser last, since they alone use more than one core.
+PARTS = [
+    Part("tests on SQLite", ["-m", "rows and not slow and not browser"]),
+    Part("tests without a database", ["-m", "not rows and not slow and not browser"]),
+    Part("tests in a browser", ["-m", "browser and not slow", "tests/browser"]),
+]
+
+
+def quick_tests(missing: list[str], *, postgresql: bool) -> list[bool]:
+    """The tests that take seconds, in parts of which two run at once; what each prints comes at its end."""
+    with postgres() if postgresql else nullcontext("") as url:
+        parts = PARTS
         if url:
-            beside.insert(0, on_postgresql(own | {"DATABASE_URL": url, "EVALSITE_DATA_DIR": data}))
+            trust_the_power(url)
+            parts = [Part("tests on PostgreSQL", ON_POSTGRESQL, url), *parts]
         elif postgresql:
             missing.append("PostgreSQL: the tests ran on SQLite only")
-        with one_after_another(beside) as ended:
-            return [step("tests on SQLite", on_sqlite, **own), *ended()]
-
-
-def on_postgresql(own: dict[str, str]) -> Beside:
-    """The tests for which the kind of database matters."""
-    trust_the_power(own["DATABASE_URL"])
-    ignored = [f"--ignore=tests/{folder}" for folder in ON_SQLITE_ONLY]
-    chosen = pytest(BIN / "python", "-m", "rows and not slow and not browser", *ignored)
-    return Beside("tests on PostgreSQL", chosen, own)
+        print("\n=== tests, two parts at once:", ", ".join(part.name for part in parts), flush=True)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [pool.submit(part.run) for part in parts]
+            for one in as_completed(running):
+                print(one.result()[0], flush=True)
+        return [one.result()[1] for one in running]
 
 
 def slow_tests(own: dict[str, str], missing: list[str]) -> list[bool]:
@@ -209,7 +198,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="evalsite-") as data_dir:
         own = {"EVALSITE_DATA_DIR": data_dir, "DATABASE_URL": "", "REDIS_URL": ""}
         if not options.only_slow:
-            results += checks(own) + quick_tests(own, missing, postgresql=not options.no_postgres)
+            results += checks(own) + quick_tests(missing, postgresql=not options.no_postgres)
         if options.all or options.only_slow:
             results += slow_tests(own, missing)
     print("\nNot to be had here:" if missing else "\nNothing was missing here.")
