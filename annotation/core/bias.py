@@ -33,8 +33,11 @@ def length_bias(lengths: FloatArray, judge_clean: IntArray, human_clean: IntArra
 
 def pair_length_bias(log_ratio: FloatArray, wins: IntArray) -> Statistic:
     """Change of the log odds that A wins when it is twice as long beside B. `log_ratio`: log2 of lengths A / B."""
-    if len(wins) < LEAST or len(np.unique(wins)) < 2 or np.ptp(log_ratio) == 0:
-        return Undefined(FEW.format(least=LEAST, things="decided pairs of different length", n=len(wins)))
+    different = int((log_ratio != 0).sum())
+    if different < LEAST:
+        return Undefined(FEW.format(least=LEAST, things="decided pairs of different length", n=different))
+    if len(np.unique(wins)) < 2 or np.ptp(log_ratio) == 0:
+        return Undefined(SEPARATED)
     return _slope(np.column_stack([np.ones(len(wins)), log_ratio]), wins.astype(np.float64), place=1)
 
 

@@ -38,13 +38,11 @@ class Beside:
 def slices_of(beside: Beside) -> list[dict[str, Any]]:
     """Agreement by kind of item."""
     facts, found = beside.facts(), beside.found
-    kinds = {
-        "category": facts.category,
-        "model": facts.model,
-        "language": facts.language,
-        "question_length": bands(facts.questions),
-        "answer_length": bands(facts.answers),
-    }
+    kinds = {"category": facts.category, "model": facts.model}
+    if facts.answers.any():
+        # Items of a table of labels are names without a text.
+        lengths = {"question_length": bands(facts.questions), "answer_length": bands(facts.answers)}
+        kinds |= {"language": facts.language} | lengths
     return [row.as_json() for row in slices(kinds, found.both, found.same)]
 
 

@@ -127,7 +127,7 @@ def _of_two(of_two: IntArray | str, scale: Scale) -> dict[str, Statistic]:
 def _graded(found: Patterns, of_two: IntArray | str, scale: Scale) -> dict[str, Statistic]:
     """Statistics of numbers: of the two people, else of two people drawn at random. Words in an order have the one that
     their ranks are enough for."""
-    if not scale.is_numeric and (scale.is_verdict or not scale.measure.has_order):
+    if not scale.is_numeric and (scale.is_verdict or len(scale.values) < 3 or not scale.measure.has_order):
         return {}
     graded = of_patterns(found, scale.measure) if isinstance(of_two, str) else of_table(of_two, scale.measure)
     if not scale.is_numeric:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import call_command
+from sklearn.metrics import cohen_kappa_score
 
 from tests.annotation.test_agreement_of_tables import alpha, fleiss
 
@@ -19,7 +20,8 @@ NO_ORDER = {"value": None, "reason": "the order of these words is not known: imp
 @pytest.fixture
 def take(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     def taken(units: Sequence[Sequence[Any]], *options: str) -> dict[str, Any]:
-        lines = ["unit,anna,ben,carl", *(",".join(map(str, [f"u{at}", *unit])) for at, unit in enumerate(units))]
+        header = ",".join(["unit", "anna", "ben", "carl"][: 1 + len(units[0])])
+        lines = [header, *(",".join(map(str, [f"u{at}", *unit])) for at, unit in enumerate(units))]
         (tmp_path / "table.csv").write_text("\n".join(lines), encoding="utf-8")
         out = StringIO()
         path = str(tmp_path / "table.csv")
@@ -115,3 +117,22 @@ def test_what_a_table_was_taken_for_is_said(take: Callable[..., Any]) -> None:
     assert found["identity"] == "positional"
     assert "Read as counts" in found["hints"][0]
     assert take(counts, "--shape", "wide", "--dataset", "d2")["labels"] == 24
+
+
+def test_wrong_beside_other_names_is_a_name(take: Callable[..., Any]) -> None:
+    units = [["correct", "wrong", "correct"], ["wrong", "wrong", "wrong"], ["correct", "correct", "partly"]] * 4
+    take(units)
+    out = StringIO()
+    call_command("report_agreement", "d", "--json", stdout=out)
+    found = json.loads(out.getvalue())
+    assert found["scope"]["values"] == ["correct", "partly", "wrong"]
+    assert found["human_human"]["fleiss_kappa"]["value"] == pytest.approx(fleiss(units))
+
+
+def test_words_in_an_order_have_a_kappa_with_quadratic_weights(take: Callable[..., Any]) -> None:
+    take([["low", "medium"], ["high", "high"], ["medium", "high"], ["low", "low"]] * 5, "--columns", "anna,ben")
+    first, second = [1, 3, 2, 1] * 5, [2, 3, 3, 1] * 5
+    expected = cohen_kappa_score(first, second, weights="quadratic")
+    assert figures()["quadratic_kappa"]["value"] == pytest.approx(expected)
+    take([["yes", "no"], ["no", "no"]] * 5, "--columns", "anna,ben", "--criterion", "two")
+    assert "quadratic_kappa" not in figures("--criterion", "two")

@@ -25,6 +25,13 @@ def test_a_planted_preference_for_the_longer_of_a_pair_is_found() -> None:
     assert found.low <= 0.5 <= found.high
 
 
+def test_pairs_of_one_length_are_not_counted_among_those_of_different_length() -> None:
+    few = np.concatenate([np.zeros(95), np.linspace(-1, 1, 6)])
+    found = pair_length_bias(few, np.arange(101) % 2)
+    assert found == Undefined("fewer than 20 decided pairs of different length; there are 6")
+    assert isinstance(pair_length_bias(np.linspace(-1, 1, 40), np.ones(40, dtype=np.int64)), Undefined)
+
+
 def test_lengths_that_cannot_be_told_apart_are_refused() -> None:
     half = np.array([0, 1] * 20)
     assert isinstance(length_bias(np.full(40, 100.0), half, half), Undefined)
