@@ -162,7 +162,7 @@ def say(request: HttpRequest, done: bulk.Done) -> None:
         messages.success(request, text)
     if done.left:
         left = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", done.left) % {"n": done.left}
-        messages.info(request, f"{left} {_('What that takes is not so there: it has been begun, or done already.')}")
+        messages.info(request, f"{left} {_('They cannot be changed this way: somebody has begun them, or they are so already.')}")
 
 
 def say_undone(request: HttpRequest, undone: Undone) -> None:
