@@ -36,6 +36,9 @@ DEFAULTS: dict[str, Any] = {
 }
 """Arguments of vllm.LLM; those of the options win."""
 
+CPU_BLOCK = 32
+"""The smallest that vLLM's attention on the CPU is made for."""
+
 NO_REPORTS = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
 NOTHING_OWN: Mapping[str, Any] = MappingProxyType({})
 LOADS = 2
@@ -101,10 +104,12 @@ def load(model: str, arguments: dict[str, Any]) -> Any:
 
 
 def for_this_machine() -> dict[str, Any]:
-    """On the CPU a prompt is taken whole: half-way through one, vLLM sets back seeds, and torch cannot there."""
+    """On the CPU a prompt is taken whole: half-way through one, vLLM sets back seeds, and torch cannot there. What is
+    kept of prompts is kept in blocks of 32 tokens there: of those of 128, half a block of every prompt is computed
+    anew."""
     from vllm.platforms import current_platform
 
-    return {"enable_chunked_prefill": False} if current_platform.is_cpu() else {}
+    return {"enable_chunked_prefill": False, "block_size": CPU_BLOCK} if current_platform.is_cpu() else {}
 
 
 @dataclass(slots=True)
