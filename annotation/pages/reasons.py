@@ -147,7 +147,7 @@ def pattern_of(template: str) -> "re.Pattern[str]":
     """The words as they stand, a number without a space where one is counted, anything where a name is."""
     texts = _NAME.split(template)
     parts = [
-        f"(?P<{text}>{r'[0-9,]+' if text in COUNTED else '.+'})" if at % 2 else re.escape(text)
+        f"(?P<{text}>{r'[-0-9.,]+' if text in COUNTED else '.+'})" if at % 2 else re.escape(text)
         for at, text in enumerate(texts)
     ]
     return re.compile("".join(parts))

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,18 @@ def test_a_sentence_with_numbers_keeps_them(template: str) -> None:
 def test_what_is_not_known_stays_as_it_is() -> None:
     with override("ja"):
         assert sentence("no such sentence") == "no such sentence"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "fewer than 20 decided pairs of different length; there are 0",
+        "fewer than 1,000 items with both verdicts; there are 3",
+        "Always answering clean would reach 0.620000, more than this judge.",
+        "People may not agree reliably among themselves (lower bound of alpha -0.9647, below 0.667): mend the "
+        "guideline before trusting any number about a judge.",
+    ],
+)
+def test_a_sentence_with_numbers_and_names_is_said_whole_in_another_language(said: str) -> None:
+    with override("ja"):
+        assert re.search("[A-Za-z]", sentence(said)) is None
