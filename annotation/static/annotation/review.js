@@ -44,8 +44,8 @@
     const date = new Date(at), today = date.toDateString() === new Date().toDateString();
     const language = document.documentElement.lang;
     const time = date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    // English as the server writes it, the year first.
-    return today ? time : `${date.toLocaleDateString(language === "en" ? "sv" : language)} ${time}`;
+    // As the server writes it: the year first, and in Japanese with strokes.
+    return today ? time : `${date.toLocaleDateString(language === "ja" ? "ja" : "sv")} ${time}`;
   };
   const status = (text, at) => {
     const line = page().querySelector(".review-status");
