@@ -3,8 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotation.reports.titles import METHODS
+from annotation.reports.titles import METHODS, OF_A_VALUE, STATISTICS
 from annotation.reports.titles import statistic_title as printed_title
+from judging.pages.words import verdict_word
 
 MORE_STATISTICS: dict[str, Promise] = {
     "standard_difference": _("Standardised difference of means"),
@@ -87,7 +88,11 @@ def method_title(name: str) -> str:
 
 def statistic_title(name: str) -> str:
     """Title of a statistic, as the command prints it where the command prints it."""
-    return str(MORE_STATISTICS[name]) if name in MORE_STATISTICS else printed_title(name)
+    if name in MORE_STATISTICS:
+        return str(MORE_STATISTICS[name])
+    if name not in STATISTICS and name.startswith(OF_A_VALUE):
+        return printed_title(OF_A_VALUE + verdict_word(name.removeprefix(OF_A_VALUE)))
+    return printed_title(name)
 
 
 def level_word(level: str) -> str:
