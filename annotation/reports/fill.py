@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from annotation.core.aggregation import DawidSkene
-from annotation.core.alt_test import POSITIONAL
+from annotation.core.alt_test import NO_SHARED, POSITIONAL
 from annotation.core.continuous import NO_NAMES
 from annotation.core.intervals import Undefined
 from annotation.core.slices import language_of
@@ -120,7 +120,8 @@ def _people(document: Document, panels: Panels) -> Document:
     if found.words is None:
         raise LeftOut(TOO_MANY_LABELS)
     if found.campaign is None or not found.words.names:
-        return document
+        nobody = {"alt_test": alt_test_as_json(Undefined(NO_SHARED))}
+        return document | {"judges": [judge | nobody for judge in document["judges"]]}
     words, scale = found.words, found.scale
     pairs = pair_rows(words, found.pairs)
     errors = panels.errors

@@ -125,7 +125,7 @@ def left_out(part: Mapping[str, Any], panel: str) -> str:
 @register.simple_tag
 def beside_matrix(judge: Mapping[str, Any]) -> dict[str, Given]:
     """Judge and people as two raters, and how much each of them decided, where values mean verdicts."""
-    decided = ("coverage", "human_share") if judge["values"] is None or known(judge["coverage"]) else ()
+    decided = ("coverage", "human_share") if known(judge["coverage"]) else ()
     return dict(judge["judge_human"]) | {name: judge[name] for name in (*decided, "mean_score")}
 
 

@@ -141,6 +141,7 @@ def test_one_judge_three_times(shared_data: Path) -> None:
         units = [[float(row[name]) for name in ("run1", "run2", "run3")] for row in csv.DictReader(file)]
     again = found["judges"][0]["self_consistency"]
     assert again["runs"] == 3
+    assert found["judges"][0]["alt_test"]["reason"] == "no judged item with two labels"
     assert again["flip_rate"]["value"] == pytest.approx(
         np.mean([np.mean([a != b for a, b in combinations(unit, 2)]) for unit in units])
     )
