@@ -1,5 +1,7 @@
 """Files come in through a real browser: a wrong one, one in another encoding, and a good one that a worker stores."""
 
+import json
+import resource
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -59,6 +61,40 @@ def test_a_good_file_is_sent_confirmed_and_stored(user: User, sign_in: SignIn) -
     page.get_by_role("link", name="Open 答え").click()
     expect(page.get_by_role("heading", name="答え")).to_be_visible()
     assert Dataset.objects.get().items.count() == 2
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@pytest.mark.slow
+def test_a_file_of_200_megabytes_is_sent_with_progress_and_in_little_memory(
+    user: User, sign_in: SignIn, tmp_path: Path
+) -> None:
+    rows, path = 20_000, tmp_path / "large.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        for number in range(rows):
+            out.write(json.dumps({"question": f"Q{number}?", "answer": f"{number} " * 1500 + "x" * 2000}) + "\n")
+    assert path.stat().st_size > 180e6
+    page, before = sign_in(user), peak_mb()
+    page.goto("/datasets/import/")
+    page.evaluate(
+        "() => document.addEventListener('htmx:xhr:progress', event =>"
+        " sessionStorage.setItem('most', (event.detail.loaded / event.detail.total).toFixed(2)))"
+    )
+    page.set_input_files("#files", path)
+    page.get_by_role("button", name="Look at the files").click()
+    expect(page.get_by_text("The files wait for a worker that reads them.")).to_be_visible(timeout=120_000)
+    sent = peak_mb() - before
+    assert page.evaluate("sessionStorage.getItem('most')") == "1.00"
+    uploads.work_upload(Upload.objects.get().pk)
+    page.reload()
+    expect(page.get_by_text("Q0?")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("The files wait for a worker that stores them.")).to_be_visible()
+    uploads.work_upload(Upload.objects.get().pk)
+    assert Dataset.objects.get().items.count() == rows
+    assert sent < 100
 
 
 def test_a_wrong_file_is_named_and_an_empty_one_is_not_taken(user: User, sign_in: SignIn) -> None:
