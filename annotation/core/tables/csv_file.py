@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from annotation.core.tables.rows import Row, Table, is_number
+from annotation.core.tables.rows import Row, Table, is_number, is_title
 from judging.core.items import RowProblem
 from judging.core.readers.csv_table import DELIMITERS, header_of, table_rows
 from judging.core.readers.files import FileRefused
@@ -78,7 +78,7 @@ def _how(lines: Sequence[str]) -> _Written | None:
     if wide < 2:
         return None
     split = [(at, _cells(line, delimiter)) for at, line in there]
-    place = next((at for at, (_, cells) in enumerate(split) if len(cells) == wide and sum(map(bool, cells)) > 1), 0)
+    place = next((at for at, (_, cells) in enumerate(split) if len(cells) == wide and not is_title(cells)), 0)
     if place and len(split[place - 1][1]) == wide - 1 and not any(map(is_number, split[place - 1][1])):
         place -= 1
         return _Written(delimiter, split[place][0], unnamed_first=True)

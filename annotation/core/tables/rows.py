@@ -1,6 +1,6 @@
 """What a table is, whatever file it is from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -30,6 +30,11 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return found - found == 0
+
+
+def is_title(cells: Sequence[str]) -> bool:
+    """Whether a row above a table is none of its rows: it has one text, in its first cell, or nothing."""
+    return not any(cells[1:])
 
 
 def cell_text(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
-from annotation.core.tables.rows import Row, Table
+from annotation.core.tables.rows import Row, Table, is_title
 from judging.core.items import RowProblem
 from judging.core.readers import FileRefused
 from judging.core.readers.workbook import is_workbook, sheet_rows
@@ -27,10 +27,10 @@ def read(path: Path) -> Table:
         raise FileRefused(0, "The file is an archive but no Excel workbook. Save the table as XLSX or CSV.")
     rows = sheet_rows(path)
     above = list(islice(rows, 1))
-    while above and sum(map(bool, _texts(above[-1]))) < 2 and (more := next(rows, None)):
+    while above and is_title(_texts(above[-1])) and (more := next(rows, None)):
         # A title or nothing; the header has two names at least.
         above.append(more)
-    if above and sum(map(bool, _texts(above[-1]))) < 2:
+    if above and is_title(_texts(above[-1])):
         return _of(chain(above, rows))
     return _of(chain(above[-1:], rows))
 

@@ -140,6 +140,11 @@ def test_however_the_file_is_written(tmp_path: Path, text: str) -> None:
     assert labels_of(read(tmp_path, text)) == EXPECTED
 
 
+def test_a_header_with_one_name_is_no_title(tmp_path: Path) -> None:
+    rows = read(tmp_path, ",gpt\nq1,4\nq2,5\nq3,4\n", rater_type="judge")
+    assert [(said.item, said.rater, said.value) for said in rows][:2] == [("q1", "gpt", "4"), ("q2", "gpt", "5")]
+
+
 def test_words_with_other_capitals_are_one(tmp_path: Path) -> None:
     rows = read(tmp_path, "unit,a,b\n1,Yes,yes\n2,yes,no\n3,No,no\n4,YES,no \n")
     assert labels_of(rows) == [["no", "no"], ["no", "yes"], ["no", "yes"], ["yes", "yes"]]
