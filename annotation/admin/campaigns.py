@@ -75,6 +75,9 @@ class GuidelineAdmin(LeadAdmin):
 class CampaignItemAdmin(ReadOnlyAdmin):
     """Items of campaigns, with how they were chosen."""
 
+    class Media:
+        css = {"all": ["judging/admin.css"]}
+
     list_display = ["campaign", "rank", "item_key", "how", "stratum", "probability", "wanted", "taken", "extra"]
     list_filter = ["how", "campaign"]
     list_select_related = ["campaign", "item"]

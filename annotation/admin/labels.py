@@ -28,6 +28,9 @@ class CurrentFilter(admin.SimpleListFilter):
 class LabelAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
     """Every word a person gave, with those that were superseded or undone."""
 
+    class Media:
+        css = {"all": ["judging/admin.css"]}
+
     resource_classes = [LabelResource]
     list_display = ["campaign", "item_name", "annotator", "verdict", "error_count", "comment_start", "at", "ended_by"]
     list_filter = [CurrentFilter, "verdict", "judge_visible", "campaign", "annotator"]

@@ -162,7 +162,8 @@ def say(request: HttpRequest, done: bulk.Done) -> None:
         messages.success(request, text)
     if done.left:
         left = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", done.left) % {"n": done.left}
-        messages.info(request, f"{left} {_('They cannot be changed this way: somebody has begun them, or they are so already.')}")
+        why = _("They cannot be changed this way: somebody has begun them, or they are so already.")
+        messages.info(request, f"{left} {why}")
 
 
 def say_undone(request: HttpRequest, undone: Undone) -> None:
