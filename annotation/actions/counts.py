@@ -9,8 +9,7 @@ from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, kept_rows, 
 from annotation.core.rules import CampaignRules
 from annotation.models import Campaign, CountScale, ItemCount, Label
 from judging.models import Item
-from judging.prepared import Prepared
-from judging.prepared_writes import PreparedInsert
+from judging.prepared import Prepared, PreparedInsert
 
 CHUNK = 5000
 FIELDS = ("item_id", "item_revision", "newest", "pattern", "n", "entropy")

@@ -18,8 +18,7 @@ from django.utils import timezone
 from annotation.core.rules import CampaignRules
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.models import Item
-from judging.prepared import Prepared
-from judging.prepared_writes import PreparedInsert, PreparedUpdate
+from judging.prepared import Prepared, PreparedInsert, PreparedUpdate
 
 RETURNED_LOOKED_AT = 20
 FREED_AT_ONCE = 100

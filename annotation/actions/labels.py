@@ -18,8 +18,7 @@ from annotation.core.rules import CampaignRules
 from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment, Guideline, Label
 from judging.models import Judgment
-from judging.prepared import Prepared
-from judging.prepared_writes import PreparedInsert, PreparedUpdate
+from judging.prepared import Prepared, PreparedInsert, PreparedUpdate
 
 OWN_LABELS = Prepared(
     lambda campaign, person, item: Label.objects.filter(campaign=campaign, annotator=person, item=item).order_by("pk"),

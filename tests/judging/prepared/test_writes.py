@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from judging.models import Dataset, Item, Run
-from judging.prepared_writes import PreparedInsert, PreparedUpdate
+from judging.prepared import PreparedInsert, PreparedUpdate
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Rows that are written by SQL made once, beside the queries of `prepared`: what every press of an annotator stores."""
+"""Rows that are written by SQL made once: what every press of an annotator stores."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-from judging.prepared import Argument, planning_cursor
+from judging.prepared.queries import Argument, planning_cursor
 
 Model = TypeVar("Model", bound=models.Model)
 Changes = dict[str, Any]
