@@ -106,7 +106,11 @@ class Item(models.Model):
     model_b = models.CharField(verbose_name=_("model b"), max_length=200, blank=True)
     category = models.CharField(verbose_name=_("category"), max_length=200, blank=True)
     split = models.CharField(
-        verbose_name=pgettext_lazy("of a dataset", "split"), max_length=4, choices=Split.choices, default=Split.NONE, blank=True
+        verbose_name=pgettext_lazy("of a dataset", "split"),
+        max_length=4,
+        choices=Split.choices,
+        default=Split.NONE,
+        blank=True,
     )
     turns = models.JSONField(verbose_name=_("turns"), help_text="[{question, answer, reference}]")
     turns_b = models.JSONField(verbose_name=_("turns b"), null=True, blank=True)
