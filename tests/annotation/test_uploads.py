@@ -173,12 +173,12 @@ def test_another_encoding_is_found_and_offered() -> None:
 
 
 def test_columns_are_given_a_meaning_and_kept(lead_client: Client) -> None:
-    upload = sent("設問,回答\n問,答\n".encode(), "t.csv")
-    assert (upload.can_be_stored, upload.found["columns"]) == (False, ["設問", "回答"])
-    fields = {"kind": "items", "name": "t", "column_question": "設問", "column_answer": "回答", "column_id": ""}
+    upload = sent("書いたもの,返したもの\n問,答\n".encode(), "t.csv")
+    assert (upload.can_be_stored, upload.found["columns"]) == (False, ["書いたもの", "返したもの"])
+    fields = {"kind": "items", "name": "t", "column_question": "書いたもの", "column_answer": "返したもの", "column_id": ""}
     lead_client.post(reverse("upload_look", args=[upload.pk]), fields)
     upload.refresh_from_db()
-    assert dataset_of(upload).column_map == {"question": "設問", "answer": "回答"}
+    assert dataset_of(upload).column_map == {"question": "書いたもの", "answer": "返したもの"}
 
 
 def test_one_column_is_not_two_fields(lead_client: Client) -> None:
