@@ -173,12 +173,12 @@ def test_another_encoding_is_found_and_offered() -> None:
 
 
 def test_columns_are_given_a_meaning_and_kept(lead_client: Client) -> None:
-    upload = sent("書いたもの,返したもの\n問,答\n".encode(), "t.csv")
-    assert (upload.can_be_stored, upload.found["columns"]) == (False, ["書いたもの", "返したもの"])
-    fields = {"kind": "items", "name": "t", "column_question": "書いたもの", "column_answer": "返したもの", "column_id": ""}
+    upload = sent("甲,乙\n問,答\n".encode(), "t.csv")
+    assert (upload.can_be_stored, upload.found["columns"]) == (False, ["甲", "乙"])
+    fields = {"kind": "items", "name": "t", "column_question": "甲", "column_answer": "乙", "column_id": ""}
     lead_client.post(reverse("upload_look", args=[upload.pk]), fields)
     upload.refresh_from_db()
-    assert dataset_of(upload).column_map == {"question": "書いたもの", "answer": "返したもの"}
+    assert dataset_of(upload).column_map == {"question": "甲", "answer": "乙"}
 
 
 def test_one_column_is_not_two_fields(lead_client: Client) -> None:
