@@ -14,7 +14,6 @@ from annotation.models import Annotator, Assignment, Campaign, Label
 from judging.prepared import Prepared
 
 AnyUser = AbstractBaseUser | AnonymousUser
-PlaceQuery = Prepared[Assignment]
 
 
 def _places(campaign: Any, queue_rank: Any, user: Any) -> QuerySet[Assignment]:
@@ -24,7 +23,6 @@ def _places(campaign: Any, queue_rank: Any, user: Any) -> QuerySet[Assignment]:
 
 
 OWN = Prepared(_places, 3)
-OWN_LOCKED = Prepared(lambda *of: _places(*of).select_for_update(of=("self",)), 3)
 
 
 def queue_owner(user: AnyUser) -> Annotator:
@@ -32,9 +30,9 @@ def queue_owner(user: AnyUser) -> Annotator:
     return get_object_or_404(Annotator, user=user.pk)
 
 
-def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int, places: PlaceQuery = OWN) -> Assignment:
-    """One's own place of a queue, with its item and campaign; with OWN_LOCKED, locked until the transaction ends."""
-    found = places.first(campaign_pk, queue_rank, user.pk or 0)
+def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int) -> Assignment:
+    """One's own place of a queue, with its item and campaign."""
+    found = OWN.first(campaign_pk, queue_rank, user.pk or 0)
     if found is None:
         raise Http404
     return found

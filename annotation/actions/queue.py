@@ -28,6 +28,7 @@ FIRST_OPEN = Prepared(lambda *of: _with_item(Assignment.objects.queue(*of).first
 OPEN_BEHIND = Prepared(
     lambda campaign, person, after: _with_item(Assignment.objects.queue(campaign, person).first_open(after=after)), 3
 )
+LOCKED = Prepared(lambda pk: Assignment.objects.filter(pk=pk).order_by().select_for_update(of=("self",)), 1)
 OWN_OPEN = Prepared(
     lambda campaign, person: (
         Assignment.objects.open()
@@ -165,6 +166,16 @@ def settle(assignment: Assignment) -> None:
 def locked(assignment: Assignment) -> Assignment:
     """The assignment as it is now, kept from others until the transaction ends."""
     row: Assignment = Assignment.objects.whole().select_for_update(of=("self",)).get(pk=assignment.pk)
+    return row
+
+
+def locked_again(place: Assignment) -> Assignment:
+    """A place that was read just before, as it is now, kept from others until the transaction ends. Its campaign, item
+    and person are those that were read: they change rarely, and what they said a moment ago may be gone by."""
+    row: Assignment | None = LOCKED.first(place.pk)
+    if row is None:
+        raise StalePage(elsewhere())
+    row.campaign, row.campaign_item, row.annotator = place.campaign, place.campaign_item, place.annotator
     return row
 
 

@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from annotation.actions.labels import decide, open_assignment, save_draft, undo_label
-from annotation.actions.queue import hold, release, skip, to_end, to_pending
+from annotation.actions.queue import hold, locked_again, release, skip, to_end, to_pending
 from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.forms.review import DraftForm, JumpForm, LabelForm, PageForm, SkipForm, UndoForm
 from annotation.models import Assignment
-from annotation.permissions import OWN_LOCKED, assignment_of, own_assignment, own_label
+from annotation.permissions import assignment_of, own_assignment, own_label
 from annotation.views.review import UNPROCESSABLE, move, show, show_done
 from annotation.views.review_form import baseline
 from annotation.views.review_page import own_labels_of, page_context, shows_judge
@@ -44,7 +44,7 @@ def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Ht
     try:
         # SQLite lets one person write at a time: what can be known before is not made others wait for.
         with transaction.atomic():
-            assignment = own_assignment(request.user, campaign_pk, queue_rank, OWN_LOCKED)
+            assignment = locked_again(assignment)
             labels = decide(assignment, word, view=view)
             opened = opened_behind(request, assignment)
     except StalePage as problem:

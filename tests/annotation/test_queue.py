@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from annotation.actions.campaigns import assign_items
 from annotation.actions.labels import submit_label, undo_label
 from annotation.actions.people import join
-from annotation.actions.queue import hold, next_place, release, skip, to_end, to_pending
+from annotation.actions.queue import hold, locked_again, next_place, release, skip, to_end, to_pending
 from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.core.design import Design
 from annotation.core.rules import CampaignRules
@@ -407,3 +408,12 @@ def test_sides_of_a_pair_are_drawn_once_per_person() -> None:
     assert swapped[0] != swapped[1]
     places = [pull(campaign, "a"), *(pull(campaign, "a", after=n) for n in range(1, 9))]
     assert 0 < sum(place.swapped for place in places) < 9
+
+
+def test_a_place_that_was_taken_away_meanwhile_is_a_stale_page() -> None:
+    make_pulled(items=1, people="a")
+    pull(Campaign.objects.get(), "a")
+    read_before = Assignment.objects.get()
+    Assignment.objects.all().delete()
+    with pytest.raises(StalePage), transaction.atomic():
+        locked_again(read_before)
