@@ -411,9 +411,7 @@ def test_sides_of_a_pair_are_drawn_once_per_person() -> None:
 
 
 def test_a_place_that_was_taken_away_meanwhile_is_a_stale_page() -> None:
-    make_pulled(items=1, people="a")
-    pull(Campaign.objects.get(), "a")
-    read_before = Assignment.objects.get()
+    read_before = pull(make_pulled(), "a")
     Assignment.objects.all().delete()
     with pytest.raises(StalePage), transaction.atomic():
         locked_again(read_before)
