@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 VIOLATIONS = "async () => (await axe.run()).violations.map(found => `${found.id}: ${found.nodes[0].html}`)"
 GOOD = '{"question": "首都は?", "answer": "東京"}\n{"question": "2+2?", "answer": "4"}\n'
-CP932 = "設問,回答\n" + "日本で一番高い山の名前は何ですか,富士山です\n" * 3
+CP932 = "尋ねたこと,返ったもの\n" + "日本で一番高い山の名前は何ですか,富士山です\n" * 3
 
 
 @pytest.fixture(autouse=True)
@@ -111,8 +111,8 @@ def test_columns_of_a_shift_jis_table_are_named(user: User, sign_in: SignIn) -> 
     page = sign_in(user)
     send(page, "表.csv", CP932.encode("cp932"))
     expect(page.get_by_label("Encoding")).to_have_value("cp932")
-    page.get_by_label("Question:").select_option("設問")
-    page.get_by_label("Answer:").select_option("回答")
+    page.get_by_label("Question:").select_option("尋ねたこと")
+    page.get_by_label("Answer:").select_option("返ったもの")
     page.get_by_role("button", name="Look again").click()
     expect(page.get_by_text("富士山です").first).to_be_visible()
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible()
