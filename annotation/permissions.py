@@ -11,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from annotation.models import Annotator, Assignment, Campaign, Label
-from judging.prepared import Prepared
+from judging.prepared import Planned
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
@@ -22,7 +22,7 @@ def _places(campaign: Any, queue_rank: Any, user: Any) -> QuerySet[Assignment]:
     return found
 
 
-OWN = Prepared(_places, 3)
+OWN = Planned(_places, 3)
 
 
 def queue_owner(user: AnyUser) -> Annotator:

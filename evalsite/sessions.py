@@ -4,9 +4,9 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from judging.prepared import Prepared
+from judging.prepared import Planned
 
-BY_KEY = Prepared(lambda key: Session.objects.filter(session_key=key), 1)
+BY_KEY = Planned(lambda key: Session.objects.filter(session_key=key), 1)
 
 
 class SessionStore(DatabaseStore):

@@ -12,11 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest, HttpResponseBase
 
-from judging.prepared import Prepared
+from judging.prepared import Planned
 
 View = Callable[..., HttpResponseBase]
 # A row for each of their groups, and one for somebody without any.
-WITH_GROUPS = Prepared(lambda pk: User.objects.filter(pk=pk).annotate(name_of_group=F("groups__name")), 1)
+WITH_GROUPS = Planned(lambda pk: User.objects.filter(pk=pk).annotate(name_of_group=F("groups__name")), 1)
 
 
 class Role(StrEnum):

@@ -9,18 +9,18 @@ from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, kept_rows, 
 from annotation.core.rules import CampaignRules
 from annotation.models import Campaign, CountScale, ItemCount, Label
 from judging.models import Item
-from judging.prepared import Prepared, PreparedInsert
+from judging.prepared import Planned, PreparedInsert
 
 CHUNK = 5000
 FIELDS = ("item_id", "item_revision", "newest", "pattern", "n", "entropy")
 
-SCALE = Prepared(lambda campaign, name: CountScale.objects.filter(campaign=campaign, criterion=name).order_by(), 2)
-GROUPS_OF_ONE = Prepared(
+SCALE = Planned(lambda campaign, name: CountScale.objects.filter(campaign=campaign, criterion=name).order_by(), 2)
+GROUPS_OF_ONE = Planned(
     lambda campaign, name, item: Label.objects.current().filter(campaign=campaign, criterion=name, item=item).groups(),
     3,
 )
 
-STORED_OF_ONE = Prepared(
+STORED_OF_ONE = Planned(
     lambda campaign, name, item: (
         ItemCount.objects.filter(campaign=campaign, criterion=name, item=item)
         .order_by()
@@ -29,7 +29,7 @@ STORED_OF_ONE = Prepared(
     3,
 )
 
-LOCK = Prepared(lambda pk: Item.objects.filter(pk=pk).order_by().select_for_update(no_key=True).values_list("pk"), 1)
+LOCK = Planned(lambda pk: Item.objects.filter(pk=pk).order_by().select_for_update(no_key=True).values_list("pk"), 1)
 ONE_ROW, COUNTED = ("campaign", "criterion", "item", "item_revision"), ("newest", "pattern", "n", "entropy")
 KEPT = PreparedInsert(ItemCount, unique=ONE_ROW, updated=COUNTED)
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from annotation.core.rules import CampaignRules
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.models import Item
-from judging.prepared import Prepared, PreparedInsert, PreparedUpdate
+from judging.prepared import Planned, Prepared, PreparedInsert, PreparedUpdate
 
 RETURNED_LOOKED_AT = 20
 FREED_AT_ONCE = 100
@@ -162,7 +162,7 @@ def _next_unknown(campaign: Any, reached: Any, annotator: Any) -> QuerySet[Campa
     return _unknown(ahead.select_for_update(of=("self",), no_key=True, skip_locked=True), annotator)[:1]
 
 
-LOCK = Prepared(
+LOCK = Planned(
     lambda pk: Annotator.objects.filter(pk=pk).order_by().select_for_update(no_key=True).values_list("pk"), 1
 )
 TAKE = PreparedUpdate(
@@ -184,7 +184,7 @@ DRAWN = Prepared(
     ),
     2,
 )
-NAMES = Prepared(
+NAMES = Planned(
     lambda person: User.objects.filter(annotator=person, is_active=True).values_list("username", "groups__name"), 1
 )
 ANY_EXPIRED = Prepared(

@@ -18,9 +18,9 @@ from annotation.core.rules import CampaignRules
 from annotation.core.words import Answer, PageView, Word
 from annotation.models import Assignment, Guideline, Label
 from judging.models import Judgment
-from judging.prepared import Prepared, PreparedInsert, PreparedUpdate
+from judging.prepared import Planned, PreparedInsert, PreparedUpdate
 
-OWN_LABELS = Prepared(
+OWN_LABELS = Planned(
     lambda campaign, person, item: Label.objects.filter(campaign=campaign, annotator=person, item=item).order_by("pk"),
     3,
 )

@@ -20,15 +20,15 @@ from annotation.core.rules import CampaignRules, Skipped, skip_rule
 from annotation.core.words import PageView
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from annotation.querysets import AssignmentQuerySet
-from judging.prepared import Prepared
+from judging.prepared import Planned, Prepared
 
 MOST_OPEN = 10
 OPEN_LOOKED_AT = 100
 FIRST_OPEN = Prepared(lambda *of: _with_item(Assignment.objects.queue(*of).first_open()), 2)
-OPEN_BEHIND = Prepared(
+OPEN_BEHIND = Planned(
     lambda campaign, person, after: _with_item(Assignment.objects.queue(campaign, person).first_open(after=after)), 3
 )
-LOCKED = Prepared(lambda pk: Assignment.objects.filter(pk=pk).order_by().select_for_update(of=("self",)), 1)
+LOCKED = Planned(lambda pk: Assignment.objects.filter(pk=pk).order_by().select_for_update(of=("self",)), 1)
 OWN_OPEN = Prepared(
     lambda campaign, person: (
         Assignment.objects.open()

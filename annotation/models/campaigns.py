@@ -14,7 +14,7 @@ from annotation.core.rules import CampaignRules
 from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
 from judging.core.scales import Criterion
 from judging.models import Dataset, Item, Rubric, Run
-from judging.prepared import Prepared
+from judging.prepared import Planned
 
 
 class Annotator(models.Model):
@@ -180,7 +180,7 @@ class Guideline(models.Model):
         return f"{self.campaign} v{self.version}"
 
 
-NEWEST_GUIDELINE = Prepared(lambda campaign: Guideline.objects.filter(campaign=campaign).order_by("-version")[:1], 1)
+NEWEST_GUIDELINE = Planned(lambda campaign: Guideline.objects.filter(campaign=campaign).order_by("-version")[:1], 1)
 
 
 class CampaignItem(models.Model):

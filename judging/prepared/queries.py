@@ -5,7 +5,8 @@ the few queries that every press of an annotator needs, it is most of the cost. 
 of a row become those of a model, stays with Django: it is asked once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,7 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row")
 Value = int | str | datetime
 Columns = Sequence[Any]
+PLACEHOLDER = re.compile("(?<!%)%s")
 
 
 def planning_cursor(connection: Any) -> Any:
@@ -62,6 +64,7 @@ class Plan(Generic[Row]):
     params: tuple[Any, ...]
     converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
     read: Callable[[Columns], Row]
+    cursor: Callable[[Any], Any]
 
     def run(self, connection: Any, values: Sequence[Value]) -> list[Row]:
         """The rows for these values."""
@@ -70,7 +73,7 @@ class Plan(Generic[Row]):
             for value in values
         ]
         bound = tuple(given[param.place] if isinstance(param, Argument) else param for param in self.params)
-        with planning_cursor(connection) as cursor:
+        with self.cursor(connection) as cursor:
             cursor.execute(self.sql, bound)
             found = cursor.fetchall()
         return [self.read(self.converted(row, connection)) for row in found]
@@ -82,6 +85,21 @@ class Plan(Generic[Row]):
             for convert in converters:
                 columns[place] = convert(columns[place], expression, connection)
         return columns
+
+
+def settled(sql: str, params: Iterable[Any]) -> tuple[str, tuple[Any, ...]]:
+    """PostgreSQL's plan for all values should count on what is the same for all: it stands in the SQL. That few places
+    are drafts decides by which index they are found."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    params = tuple(params)
+    if connection.vendor != "postgresql":
+        return sql, params
+    pieces = [
+        "%s" if isinstance(param, Argument) else connection.ops.compose_sql("%s", [param]).replace("%", "%%")
+        for param in params
+    ]
+    between = iter(pieces)
+    return PLACEHOLDER.sub(lambda _found: next(between), sql), tuple(p for p in params if isinstance(p, Argument))
 
 
 class Prepared(Generic[Row]):
@@ -111,9 +129,29 @@ class Prepared(Generic[Row]):
         """The SQL and the readers, by Django's compiler."""
         queryset = self.build(*map(Argument, range(self.arguments)))
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
-        sql, params = compiler.as_sql()
+        sql, params = self.written(*compiler.as_sql())
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
-        return Plan(sql, tuple(params), converters, reader(queryset, compiler))
+        return Plan(sql, tuple(params), converters, reader(queryset, compiler), self.cursor)
+
+    @staticmethod
+    def written(sql: str, params: Iterable[Any]) -> tuple[str, Iterable[Any]]:
+        """The SQL and its parameters as they are sent."""
+        return sql, params
+
+    @staticmethod
+    def cursor(connection: Any) -> Any:
+        """What the query runs in."""
+        return connection.cursor()
+
+
+class Planned(Prepared[Row]):
+    """A query that PostgreSQL plans once for each connection too: a look-up by keys, for which there is one good plan.
+
+    Where the best plan depends on the values (how many places are open, or held until then) take Prepared.
+    """
+
+    written = staticmethod(settled)
+    cursor = staticmethod(planning_cursor)
 
 
 def reader(queryset: "models.QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Columns], Any]:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from judging.models import Dataset, Item, Run
-from judging.prepared import Prepared
+from judging.prepared import Planned, Prepared
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +75,26 @@ def test_what_was_given_before_is_forgotten(dataset: Dataset) -> None:
     named = Prepared(lambda text: Dataset.objects.filter(name=text), 1)
     assert named(dataset.name) == [dataset]
     assert named("x' OR 1=1 --") == []
+
+
+@pytest.mark.parametrize("kind", [Prepared, Planned])
+def test_what_is_the_same_for_all_values_may_hold_any_sign(dataset: Dataset, kind: type[Prepared[Item]]) -> None:
+    Item.objects.filter(position=2).update(category="100 %s of 'it' %%")
+    named = kind(
+        lambda of, position: Item.objects.filter(
+            dataset=of, category="100 %s of 'it' %%", position=position, revision__in=[1, 2]
+        ),
+        2,
+    )
+    for _ in range(3):
+        assert [item.position for item in named(dataset.pk, 2)] == [2]
+        assert named(dataset.pk, 3) == []
+
+
+def test_a_look_up_that_is_planned_once_gives_the_same(dataset: Dataset) -> None:
+    keyed = Planned(lambda pk: Item.objects.select_related("dataset").filter(pk=pk), 1)
+    for item in Item.objects.all():
+        for _ in range(3):
+            found = keyed.first(item.pk)
+            assert (found, found and found.dataset) == (item, dataset)
+    assert keyed.first(0) is None
