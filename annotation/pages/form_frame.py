@@ -24,8 +24,6 @@ MOST = 200
 HERE, REV, REVISION = 8_000_000_000_000_001, 8_100_000_000_000_001, 8_200_000_000_000_001
 KEY, TOKEN = "page-key-of-frame", "token-of-frame"
 MARKS = re.compile("|".join(map(str, (HERE - 1, HERE, HERE + 1, REV, REVISION, KEY, TOKEN))))
-
-
 Kind = tuple[Hashable, ...]
 frames: OrderedDict[Kind, str] = OrderedDict()
 
@@ -36,16 +34,18 @@ def form_of(context: Mapping[str, Any], request: HttpRequest) -> SafeString | No
     if not is_untouched(context, place):
         return None
     kind = kind_of(context, place)
-    if kind not in frames:
-        frames[kind] = frame(context)
-        while len(frames) > MOST:
+    # Kept in a name: another thread may take it out of the frames in between.
+    made = frames.get(kind)
+    if made is None:
+        made = frames[kind] = frame(context)
+        if len(frames) > MOST:
             frames.popitem(last=False)
     rank = place.queue_rank
     marks = {HERE - 1: rank - 1, HERE: rank, HERE + 1: rank + 1, REV: place.draft_rev}
     marks |= {REVISION: context["item"].revision}
     filled = {str(mark): str(number) for mark, number in marks.items()}
     filled |= {KEY: escape(context["page_key"]), TOKEN: escape(get_token(request))}
-    return SafeString(MARKS.sub(lambda found: filled[found[0]], frames[kind]))
+    return SafeString(MARKS.sub(lambda found: filled[found[0]], made))
 
 
 def is_untouched(context: Mapping[str, Any], place: Assignment) -> bool:
