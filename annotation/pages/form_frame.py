@@ -38,7 +38,7 @@ def form_of(context: Mapping[str, Any], request: HttpRequest) -> SafeString | No
     made = frames.get(kind)
     if made is None:
         made = frames[kind] = frame(context)
-        if len(frames) > MOST:
+        while len(frames) > MOST:
             frames.popitem(last=False)
     rank = place.queue_rank
     marks = {HERE - 1: rank - 1, HERE: rank, HERE + 1: rank + 1, REV: place.draft_rev}
