@@ -1,6 +1,6 @@
 """Pages of this app."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from annotation.views import (
     adjudication,
@@ -14,6 +14,7 @@ from annotation.views import (
     campaign_items,
     campaign_log,
     campaign_queue,
+    campaign_undo,
     campaigns,
     questions,
     review,
@@ -23,20 +24,20 @@ from annotation.views import (
 )
 
 review_urls = [
-    path("review/", review.review_list, name="review_list"),
-    path("review/<int:campaign_pk>/", review.review_next, name="review_next"),
-    path("review/<int:campaign_pk>/done/", review.review_done, name="review_done"),
-    path("review/<int:campaign_pk>/jump/", review.review_jump, name="review_jump"),
-    path("review/<int:campaign_pk>/undo/", review_steps.review_undo, name="review_undo"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/", review.review_item, name="review_item"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/submit/", review_steps.review_submit, name="review_submit"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/draft/", review_steps.review_draft, name="review_draft"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/skip/", review_steps.review_skip, name="review_skip"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/later/", review_steps.review_later, name="review_later"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/reopen/", review_steps.review_reopen, name="review_reopen"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/hold/", review_steps.review_hold, name="review_hold"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/release/", review_steps.review_release, name="review_release"),
-    path("review/<int:campaign_pk>/<int:queue_rank>/ahead/", review.review_ahead, name="review_ahead"),
+    path("", review.review_list, name="review_list"),
+    path("<int:campaign_pk>/", review.review_next, name="review_next"),
+    path("<int:campaign_pk>/done/", review.review_done, name="review_done"),
+    path("<int:campaign_pk>/jump/", review.review_jump, name="review_jump"),
+    path("<int:campaign_pk>/undo/", review_steps.review_undo, name="review_undo"),
+    path("<int:campaign_pk>/<int:queue_rank>/", review.review_item, name="review_item"),
+    path("<int:campaign_pk>/<int:queue_rank>/submit/", review_steps.review_submit, name="review_submit"),
+    path("<int:campaign_pk>/<int:queue_rank>/draft/", review_steps.review_draft, name="review_draft"),
+    path("<int:campaign_pk>/<int:queue_rank>/skip/", review_steps.review_skip, name="review_skip"),
+    path("<int:campaign_pk>/<int:queue_rank>/later/", review_steps.review_later, name="review_later"),
+    path("<int:campaign_pk>/<int:queue_rank>/reopen/", review_steps.review_reopen, name="review_reopen"),
+    path("<int:campaign_pk>/<int:queue_rank>/hold/", review_steps.review_hold, name="review_hold"),
+    path("<int:campaign_pk>/<int:queue_rank>/release/", review_steps.review_release, name="review_release"),
+    path("<int:campaign_pk>/<int:queue_rank>/ahead/", review.review_ahead, name="review_ahead"),
 ]
 campaign_urls = [
     path("campaigns/", campaigns.campaign_list, name="campaign_list"),
@@ -50,7 +51,7 @@ campaign_urls = [
     path("campaigns/<int:pk>/guideline/", campaigns.campaign_guideline, name="campaign_guideline"),
     path("campaigns/<int:pk>/items/", campaign_items.campaign_items, name="campaign_items"),
     path("campaigns/<int:pk>/items/change/", campaign_items.campaign_bulk, name="campaign_bulk"),
-    path("campaigns/<int:pk>/items/undo/", campaign_items.campaign_undo, name="campaign_undo"),
+    path("campaigns/<int:pk>/undo/", campaign_undo.campaign_undo, name="campaign_undo"),
     path("campaigns/<int:pk>/keep/", questions.campaign_keep, name="campaign_keep"),
     path("benchmarks/questions/", questions.benchmark_questions, name="benchmark_questions"),
     path("runs/<int:pk>/questions/", questions.run_questions, name="run_questions"),
@@ -130,4 +131,11 @@ upload_urls = [
     path("datasets/imports/<int:pk>/again/", uploads.upload_again, name="upload_again"),
     path("datasets/imports/<int:pk>/problems/", uploads.upload_problems, name="upload_problems"),
 ]
-urlpatterns: list[URLPattern] = [*review_urls, *campaign_urls, *adjudication_urls, *agreement_urls, *upload_urls]
+# Every press of an annotator is found by its first word, not behind all pages of leads.
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("review/", include(review_urls)),
+    *campaign_urls,
+    *adjudication_urls,
+    *agreement_urls,
+    *upload_urls,
+]

@@ -4,7 +4,6 @@ It takes longer to make than the rest of an item, and between those items it dif
 and the marks of the page. A place with a draft, a decision or a judge's word has a form of its own.
 """
 
-import re
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from types import SimpleNamespace
@@ -18,14 +17,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from annotation.models import Assignment, Campaign
+from annotation.pages.frame import Frame
 
 MOST = 200
 # Numbers that no place and no revision reaches, so that they can stand in addresses too.
 HERE, REV, REVISION = 8_000_000_000_000_001, 8_100_000_000_000_001, 8_200_000_000_000_001
 KEY, TOKEN = "page-key-of-frame", "token-of-frame"
-MARKS = re.compile("|".join(map(str, (HERE - 1, HERE, HERE + 1, REV, REVISION, KEY, TOKEN))))
+MARKS = (*map(str, (HERE - 1, HERE, HERE + 1, REV, REVISION)), KEY, TOKEN)
 Kind = tuple[Hashable, ...]
-frames: OrderedDict[Kind, str] = OrderedDict()
+frames: OrderedDict[Kind, Frame] = OrderedDict()
 
 
 def form_of(context: Mapping[str, Any], request: HttpRequest) -> SafeString | None:
@@ -45,7 +45,7 @@ def form_of(context: Mapping[str, Any], request: HttpRequest) -> SafeString | No
     marks |= {REVISION: context["item"].revision}
     filled = {str(mark): str(number) for mark, number in marks.items()}
     filled |= {KEY: escape(context["page_key"]), TOKEN: escape(get_token(request))}
-    return SafeString(MARKS.sub(lambda found: filled[found[0]], made))
+    return made.filled(filled)
 
 
 def is_untouched(context: Mapping[str, Any], place: Assignment) -> bool:
@@ -65,7 +65,7 @@ def kind_of(context: Mapping[str, Any], place: Assignment) -> Kind:
     return (get_language(), campaign.pk, campaign.state, *asked, *passing, *moves)
 
 
-def frame(context: Mapping[str, Any]) -> str:
+def frame(context: Mapping[str, Any]) -> Frame:
     """The form with marks where items differ."""
     place = context["assignment"]
     marks = {
@@ -78,4 +78,4 @@ def frame(context: Mapping[str, Any]) -> str:
         "previous_rank": HERE - 1,
         "next_rank": HERE + 1 if context["next_rank"] is not None else None,
     }
-    return render_to_string("annotation/_review_form.html", {**context, **marks})
+    return Frame(render_to_string("annotation/_review_form.html", {**context, **marks}), MARKS)

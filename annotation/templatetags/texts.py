@@ -10,12 +10,19 @@ from typing import Any
 
 import nh3
 from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+
+from annotation.models import Campaign
+from annotation.pages.frame import Frame
 
 register = template.Library()
 
@@ -25,6 +32,8 @@ TAGS = set(
     "a blockquote br code del em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()  # noqa: SIM905
 )
 PLAIN_TOKENS = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak", "hardbreak"}
+PLAIN, RENDERED = "plain-of-frame", "rendered-of-frame"
+VALUE, ORIGINAL, SHOWN = "value-of-frame", "original-of-frame", "shown-of-frame"
 HEADING_SHIFT = 2
 DEEPEST_HEADING = 6
 
@@ -78,7 +87,34 @@ def flat(tokens: Sequence[Token]) -> list[Token]:
     return [each for token in tokens for each in (token, *(token.children or []))]
 
 
-@register.inclusion_tag("annotation/_text.html")
-def show_text(text: str) -> dict[str, Any]:
+@register.simple_tag
+def show_text(text: str) -> SafeString:
     """A text, rendered and as it is; the page shows one of them, as its reader chose."""
-    return {"plain": text, "rendered": rendered(text), "long": len(text) > LONGEST}
+    html = rendered(text)
+    framed = text_frame(get_language(), has_html=bool(html), has_text=bool(text), long=len(text) > LONGEST)
+    return framed.filled({PLAIN: escape(text), RENDERED: html})
+
+
+@register.simple_tag(takes_context=True)
+def correctable(context: Context, name: str, heading: str, original: str, shown: str = "") -> SafeString:
+    """A text that can be corrected: as it is shown, as it was imported, and a field with what it says now."""
+    closed, changed = context["campaign"].state == Campaign.State.CLOSED, context["corrected"][name]
+    framed = correctable_frame(get_language(), name, heading, closed=closed, changed=changed)
+    value = escape(context["values"][name])
+    return framed.filled({VALUE: value, ORIGINAL: escape(original), SHOWN: show_text(shown or original)})
+
+
+# An item has three or four texts and a browser keeps twenty items ahead: what is around a text is made once.
+@lru_cache(maxsize=64)
+def text_frame(language: str | None, **told: bool) -> Frame:
+    """What is around a text in this language."""
+    marks = {"rendered": SafeString(RENDERED if told["has_html"] else ""), "plain": PLAIN if told["has_text"] else ""}
+    return Frame(render_to_string("annotation/_text.html", {**marks, "long": told["long"]}), (PLAIN, RENDERED))
+
+
+@lru_cache(maxsize=256)
+def correctable_frame(language: str | None, name: str, heading: str, **told: bool) -> Frame:
+    """What is around a text that can be corrected in this language."""
+    marks = {"value": VALUE, "original": ORIGINAL, "shown": SHOWN}
+    html = render_to_string("annotation/_review_correctable.html", {**marks, **told, "name": name, "heading": heading})
+    return Frame(html, marks.values())
