@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from annotation.actions.bulk_undo import noted, settle_action
+from annotation.actions.bulk_notes import noted, settle_action
 from annotation.actions.draws import give_place, lock_queues
 from annotation.actions.extras import deal_to_another, members, put_at_end
 from annotation.actions.queue import to_pending

@@ -1,7 +1,6 @@
-"""Keeping what a lead's action on many items changed, and taking the last of these actions back."""
+"""Taking a campaign's last action of a lead back: `bulk_notes` kept what it changed."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,19 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from annotation.actions.bulk_notes import ITEM_COLUMNS, Rows, campaign_now, places_of
+from annotation.actions.campaigns import add_guideline
 from annotation.actions.draws import held_from_now
-from annotation.core.bulk_changes import Change, change_of, restored_counts, stands
+from annotation.core.bulk_changes import CampaignChange, Change, campaign_before, restored_counts, stands
 from annotation.core.lead_reasons import NOT_WANTED
-from annotation.models import Assignment, BulkAction, BulkChange, Campaign, CampaignItem, Label
+from annotation.models import Assignment, BulkAction, BulkChange, Campaign, CampaignItem, Guideline, Label
+from judging.models import Rubric, Run
 
-ITEM_COLUMNS = (
-    "item_id", "rank", "how", "stratum", "probability", "wanted", "taken", "extra", "returned", "known_value",
-    "for_adjudication", "unskippable",
-)  # fmt: skip
-PLACE_COLUMNS = ("state", "placed", "skip_reason", "draft", "draft_rev")
-OUTSIDE_QUEUES = {"send_to_adjudication", "mark_known", "forget_known", "forbid_skipping", "allow_skipping"}
+OUTSIDE_QUEUES = {
+    *("send_to_adjudication", "mark_known", "forget_known", "forbid_skipping", "allow_skipping"),
+    "change_campaign",
+}
 """Actions that a closed campaign allows too."""
-Rows = dict[int, dict[str, Any]]
 
 
 class NothingToUndo(LookupError):
@@ -30,39 +29,20 @@ class NothingToUndo(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """How many items are as they were before the action, and how many stayed because somebody has gone on since."""
+    """How many items are as they were before the action, and how many stayed because somebody has gone on since.
+
+    `rules`: whether the campaign's people and rules are as they were; None where the action changed none.
+    """
 
     restored: int
     left: int
+    rules: bool | None = None
 
 
 def last_bulk_action(campaign: Campaign) -> BulkAction | None:
     """The action that can be taken back: the newest one of a campaign, unless it was taken back."""
     newest = BulkAction.objects.filter(campaign=campaign).select_related("by").first()
     return newest if newest and newest.undone_at is None and newest.changes.exists() else None
-
-
-@contextmanager
-def noted(action: BulkAction, rows: Sequence[CampaignItem]) -> Iterator[None]:
-    """Keep what happens to locked rows and to their places, in the transaction in which it happens."""
-    numbers = [row.pk for row in rows]
-    items = {row.pk: {name: getattr(row, name) for name in ITEM_COLUMNS} for row in rows}
-    places = places_of(numbers)
-    yield
-    after, now = items_now(numbers), places_of(numbers)
-    found = [change_of(pk, items[pk], after.get(pk), places.get(pk, {}), now.get(pk, {})) for pk in numbers]
-    if changes := [change.as_json() for change in found if change]:
-        BulkChange.objects.create(bulk_action=action, items=changes)
-
-
-def settle_action(action: BulkAction, changed: int) -> None:
-    """An action is over: only the newest one keeps what it changed, and one that changed nothing leaves no trace."""
-    if not action.changes.exists():
-        action.delete()
-        return
-    action.changed = changed
-    action.save(update_fields=["changed"])
-    BulkChange.objects.filter(bulk_action__campaign=action.campaign_id).exclude(bulk_action=action).delete()
 
 
 def undo_bulk(campaign: Campaign, number: int) -> Undone:
@@ -75,19 +55,30 @@ def undo_bulk(campaign: Campaign, number: int) -> Undone:
         raise NothingToUndo(_("This was taken back already, or somebody did something else since; nothing changed."))
     if campaign.state != Campaign.State.OPEN and action.verb not in OUTSIDE_QUEUES:
         raise NothingToUndo(_("This campaign is closed: open it again first."))
-    done = [_take_back(campaign, pk) for pk in list(action.changes.order_by("-pk").values_list("pk", flat=True))]
+    done = [_take_back(action, pk) for pk in list(action.changes.order_by("-pk").values_list("pk", flat=True))]
     action.undone_at = timezone.now()
     action.save(update_fields=["undone_at"])
-    return Undone(restored=sum(found for found, _of in done), left=sum(of - found for found, of in done))
+    return Undone(
+        restored=sum(one.restored for one in done),
+        left=sum(one.left for one in done),
+        rules=next((one.rules for one in done if one.rules is not None), None),
+    )
 
 
 @transaction.atomic
-def _take_back(campaign: Campaign, number: int) -> tuple[int, int]:
-    """Of some hundred items: how many are as they were, of how many."""
+def _take_back(action: BulkAction, number: int) -> Undone:
+    """What was kept together: some hundred items, or the campaign itself."""
     kept = BulkChange.objects.select_for_update().filter(pk=number).first()
     if kept is None:
-        return 0, 0
-    changes = [Change(**change) for change in kept.items]
+        return Undone(restored=0, left=0)
+    kept.delete()
+    told = next((change["campaign"] for change in kept.items if "campaign" in change), None)
+    if told is not None:
+        return Undone(restored=0, left=0, rules=_restore_campaign(action, CampaignChange(**told)))
+    return _restore_items(action.campaign, [Change(**change) for change in kept.items])
+
+
+def _restore_items(campaign: Campaign, changes: Sequence[Change]) -> Undone:
     numbers = [change.item for change in changes]
     # Places before items: the order in which everybody locks them.
     list(Assignment.objects.filter(campaign_item__in=numbers).select_for_update(of=("self",)).order_by("pk"))
@@ -100,8 +91,7 @@ def _take_back(campaign: Campaign, number: int) -> tuple[int, int]:
         now, here = items.get(change.item), places.get(change.item, {})
         if stands(change, now, here, untouched) and spoken.issuperset(_submitted(change)):
             restored += _restore(campaign, change, now, here)
-    kept.delete()
-    return restored, len(changes)
+    return Undone(restored=restored, left=len(changes) - restored)
 
 
 def _restore(campaign: Campaign, change: Change, now: Mapping[str, Any] | None, places: Rows) -> bool:
@@ -126,6 +116,42 @@ def _restore(campaign: Campaign, change: Change, now: Mapping[str, Any] | None, 
     return True
 
 
+def _restore_campaign(action: BulkAction, change: CampaignChange) -> bool:
+    """The campaign's columns, rules and guideline as they were; False where somebody built on them since."""
+    row = Campaign.objects.select_for_update(no_key=True).get(pk=action.campaign_id)
+    before = campaign_before(change, campaign_now(row.pk))
+    if before is None or not _still_there(row, before) or ("rubric_id" in before and _labelled_since(action)):
+        return False
+    guideline = before.pop("guideline", None) if "guideline" in change.columns else None
+    Campaign.objects.filter(pk=row.pk).update(**before)
+    if "guideline" in change.columns:
+        _restore_guideline(row, guideline, change.columns["guideline"][1])
+    return True
+
+
+def _still_there(row: Campaign, before: Mapping[str, Any]) -> bool:
+    """Whether the name is free still, and nobody deleted the run or the rubric."""
+    namesakes = Campaign.objects.filter(dataset=row.dataset_id, name=before.get("name")).exclude(pk=row.pk)
+    run, rubric = before.get("run_id"), before.get("rubric_id")
+    gone = (run and not Run.objects.filter(pk=run).exists()) or (
+        rubric and not Rubric.objects.filter(pk=rubric).exists()
+    )
+    return not gone and not namesakes.exists()
+
+
+def _labelled_since(action: BulkAction) -> bool:
+    return Label.objects.filter(campaign=action.campaign_id, at__gte=action.at).exists()
+
+
+def _restore_guideline(row: Campaign, before: int | None, newest: int) -> None:
+    """The version that nobody labelled by is taken out; where somebody did, the text before comes as the next one."""
+    if not Label.objects.filter(campaign=row, guideline=newest).exists():
+        Guideline.objects.filter(pk=newest).delete()
+    else:
+        old = Guideline.objects.get(pk=before) if before else None
+        add_guideline(row, old.text if old else "")
+
+
 def _untouched(places: Collection[int]) -> set[int]:
     """Of these places those that nobody has begun."""
     fresh = Assignment.objects.filter(pk__in=places, state=Assignment.State.PENDING, opened_at=None, draft={})
@@ -144,17 +170,3 @@ def _spoken(campaign: Campaign, changes: Sequence[Change]) -> set[int]:
     labels = Label.objects.current().filter(campaign=campaign, item__in=[item for _pk, item, _person in places])
     said = set(labels.order_by().values_list("item", "annotator"))
     return {pk for pk, item, person in places if (item, person) in said}
-
-
-def items_now(numbers: Sequence[int]) -> Rows:
-    """Rows of items as they are."""
-    return {row.pop("pk"): row for row in CampaignItem.objects.filter(pk__in=numbers).values("pk", *ITEM_COLUMNS)}
-
-
-def places_of(numbers: Sequence[int]) -> dict[int, Rows]:
-    """Item -> its places as they are."""
-    found: dict[int, Rows] = {}
-    places = Assignment.objects.filter(campaign_item__in=numbers).values("pk", "campaign_item", *PLACE_COLUMNS)
-    for row in places:
-        found.setdefault(row.pop("campaign_item"), {})[row.pop("pk")] = row
-    return found

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, replace
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from annotation.actions.bulk_notes import campaign_noted, settle_action
 from annotation.actions.campaigns import add_guideline
 from annotation.actions.people import CampaignRefused
 from annotation.core.rules import CampaignRules
 from annotation.core.words import Terms
-from annotation.models import Campaign, Label
+from annotation.models import BulkAction, Campaign, Label
 from judging.models import Rubric, Run
 
 
@@ -25,10 +27,18 @@ class Changes:
 
 
 @transaction.atomic
-def change_campaign(campaign: Campaign, changes: Changes) -> Campaign:
+def change_campaign(campaign: Campaign, changes: Changes, *, by: User | None = None) -> Campaign:
     """Store new rules; a changed guideline is its next version. CampaignRefused says why nothing was changed."""
     row: Campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     refuse_changes(row, changes)
+    action = BulkAction.objects.create(campaign=row, verb="change_campaign", by=by)
+    with campaign_noted(action):
+        _store(row, changes)
+    settle_action(action, 0)
+    return row
+
+
+def _store(row: Campaign, changes: Changes) -> None:
     kept = CampaignRules.from_json(row.rules)
     rules = replace(
         changes.rules,
@@ -57,7 +67,6 @@ def change_campaign(campaign: Campaign, changes: Changes) -> Campaign:
     newest = row.guidelines.order_by("-version").first()
     if changes.terms.guideline.strip() != (newest.text.strip() if newest else ""):
         add_guideline(row, changes.terms.guideline)
-    return row
 
 
 def refuse_changes(row: Campaign, changes: Changes) -> None:

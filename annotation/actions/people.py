@@ -8,11 +8,12 @@ from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
+from annotation.actions.bulk_notes import campaign_noted, noted, settle_action
 from annotation.actions.draws import give_place, lock_queues
 from annotation.actions.extras import deal_to_another, members, put_at_end
 from annotation.actions.refusals import LabelRefused
 from annotation.core.lead_reasons import HANDED_OVER
-from annotation.models import Annotator, Assignment, Campaign, CampaignItem
+from annotation.models import Annotator, Assignment, BulkAction, Campaign, CampaignItem
 from judging.permissions import role_of
 
 CHUNK = 200
@@ -82,7 +83,7 @@ def _stored(user: User) -> Annotator:
     return person
 
 
-def add_annotators(campaign: Campaign, names: Sequence[str]) -> list[Annotator]:
+def add_annotators(campaign: Campaign, names: Sequence[str], *, by: User | None = None) -> list[Annotator]:
     """Let more people review in an open campaign; those who are in it already stay. Returns all its people.
 
     In a dealt campaign they get the places that nobody could take; `hand_over` gives them more.
@@ -93,16 +94,33 @@ def add_annotators(campaign: Campaign, names: Sequence[str]) -> list[Annotator]:
     with transaction.atomic():
         for person in people:
             person.save()
-        store_members(campaign, [user.username for user in users])
-        if not campaign.is_pulled:
-            wanting = CampaignItem.objects.filter(campaign=campaign, taken__lt=F("wanted"))
-            for row in wanting.select_for_update(no_key=True).select_related("item").order_by("rank"):
-                while deal_to_another(campaign, row):
-                    pass
+        action = BulkAction.objects.create(campaign=campaign, verb="add_annotators", by=by)
+        store_members(action, [user.username for user in users])
+        settle_action(action, 0 if campaign.is_pulled else _deal_wanting(action))
     return people
 
 
-def remove_annotators(campaign: Campaign, names: Sequence[str]) -> int:
+def _deal_wanting(action: BulkAction) -> int:
+    """Deal the places that nobody could take; of how many items."""
+    wanting = CampaignItem.objects.filter(campaign=action.campaign, taken__lt=F("wanted"))
+    rows = list(wanting.select_for_update(of=("self",), no_key=True).select_related("item").order_by("rank"))
+    dealt = 0
+    for at in range(0, len(rows), CHUNK):
+        some = rows[at : at + CHUNK]
+        with noted(action, some):
+            dealt += sum(_deal_all(action.campaign, row) > 0 for row in some)
+    return dealt
+
+
+def _deal_all(campaign: Campaign, row: CampaignItem) -> int:
+    """Every place of an item that somebody can take; how many."""
+    dealt = 0
+    while deal_to_another(campaign, row):
+        dealt += 1
+    return dealt
+
+
+def remove_annotators(campaign: Campaign, names: Sequence[str], *, by: User | None = None) -> int:
     """Take people out of an open campaign: their open items go to the others, their labels stay. How many items moved.
 
     Where none of the others can take an item, its place stays open, and `reports.queues.without_people` counts it.
@@ -116,13 +134,23 @@ def remove_annotators(campaign: Campaign, names: Sequence[str]) -> int:
         )
     if not stay:
         raise CampaignRefused(gettext("A campaign needs at least one annotator: add somebody first, or close it."))
-    store_members(campaign, stay)
+    action = BulkAction.objects.create(campaign=campaign, verb="remove_annotators", by=by)
+    store_members(action, stay)
     others = list(Annotator.objects.filter(user__username__in=stay))
     leavers = Annotator.objects.filter(user__username__in=names)
-    return sum(_give_away(campaign, leaver, others, keep=False) for leaver in leavers)
+    moved = sum(_give_away(action, leaver, others, keep=False) for leaver in leavers)
+    settle_action(action, moved)
+    return moved
 
 
-def hand_over(campaign: Campaign, giver: Annotator, takers: Sequence[Annotator], *, count: int | None = None) -> int:
+def hand_over(
+    campaign: Campaign,
+    giver: Annotator,
+    takers: Sequence[Annotator],
+    *,
+    count: int | None = None,
+    by: User | None = None,
+) -> int:
     """Give somebody's open items, or the last `count` of them, to other people of the campaign; how many moved.
 
     With them they are skipped ("handed over"), with the draft they had. An item that a taker knows goes to another of
@@ -136,7 +164,10 @@ def hand_over(campaign: Campaign, giver: Annotator, takers: Sequence[Annotator],
         )
     if giver in takers:
         raise CampaignRefused(gettext("%(giver)s has these items already; name somebody else.") % {"giver": giver.name})
-    return _give_away(campaign, giver, takers, keep=True, count=count)
+    action = BulkAction.objects.create(campaign=campaign, verb="hand_over", by=by)
+    moved = _give_away(action, giver, takers, keep=True, count=count)
+    settle_action(action, moved)
+    return moved
 
 
 def refuse_group(campaign: Campaign) -> None:
@@ -153,22 +184,23 @@ def refuse_group(campaign: Campaign) -> None:
 
 
 @transaction.atomic
-def store_members(campaign: Campaign, names: Sequence[str]) -> None:
+def store_members(action: BulkAction, names: Sequence[str]) -> None:
     """Write the names into the rules as they are now."""
-    row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-    row.rules = row.rules | {"annotators": sorted(names)}
-    row.save(update_fields=["rules"])
-    campaign.rules = row.rules
+    row = Campaign.objects.select_for_update(no_key=True).get(pk=action.campaign_id)
+    with campaign_noted(action):
+        row.rules = row.rules | {"annotators": sorted(names)}
+        row.save(update_fields=["rules"])
+    action.campaign.rules = row.rules
 
 
 def _give_away(
-    campaign: Campaign, giver: Annotator, takers: Sequence[Annotator], *, keep: bool, count: int | None = None
+    action: BulkAction, giver: Annotator, takers: Sequence[Annotator], *, keep: bool, count: int | None = None
 ) -> int:
     """From the end of the queue, some at a time, so that nobody waits for long.
 
     `keep`: what nobody can take stays with its giver, else its place is given back.
     """
-    queue = Assignment.objects.queue(campaign.pk, giver.pk)
+    queue = Assignment.objects.queue(action.campaign_id, giver.pk)
     below, looked_at, moved = queue.last_rank() + 1, 0, 0
     while count is None or looked_at < count:
         most = CHUNK if count is None else min(CHUNK, count - looked_at)
@@ -178,7 +210,9 @@ def _give_away(
             # An item whose label is being stored at this moment is not open any more: do not wait for it.
             locked = places.select_for_update(of=("self",), skip_locked=True).select_related("campaign_item__item")
             rows = list(locked[:most])
-            moved += _give_some(campaign, rows, takers, keep=keep)
+            items = CampaignItem.objects.filter(pk__in=[row.campaign_item_id for row in rows]).order_by("pk")
+            with noted(action, list(items.select_for_update(of=("self",), no_key=True))):
+                moved += _give_some(action.campaign, rows, takers, keep=keep)
         if not rows:
             break
         below, looked_at = rows[-1].queue_rank, looked_at + len(rows)

@@ -1,4 +1,4 @@
-"""What an action on many items changed of one of them, and what taking it back comes to.
+"""What a lead's action changed of an item or of the campaign itself, and what taking it back comes to.
 
 An action is taken back as far as nothing built on it: where a person has gone on with a place, or somebody changed the
 item again, both stay as they are now.
@@ -40,6 +40,39 @@ class Change:
     def was(self) -> dict[str, Any]:
         """The columns of the item as they were before."""
         return {name: before for name, (before, _after) in self.columns.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignChange:
+    """Of the campaign itself: columns of its row (`guideline`: its newest), and its rules one by one."""
+
+    columns: Pairs
+    rules: Pairs
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored among the items."""
+        return {"campaign": asdict(self)}
+
+
+def campaign_change(before: Row, after: Row) -> CampaignChange | None:
+    """What an action did to a campaign, None where it did nothing. A rule that is not stored is None."""
+    columns, names = differing(before, after), before["rules"].keys() | after["rules"].keys()
+    columns.pop("rules", None)
+    was, now = ({name: row["rules"].get(name) for name in sorted(names)} for row in (before, after))
+    rules = differing(was, now)
+    return CampaignChange(columns=columns, rules=rules) if columns or rules else None
+
+
+def campaign_before(change: CampaignChange, now: Row) -> dict[str, Any] | None:
+    """The columns of a campaign as they were, None where one was changed again since. Other rules stay as they are."""
+    rules = dict(now["rules"])
+    if any(now[name] != after for name, (_before, after) in change.columns.items()):
+        return None
+    if any(rules.get(name) != after for name, (_before, after) in change.rules.items()):
+        return None
+    rules |= {name: before for name, (before, _after) in change.rules.items()}
+    kept = {name: value for name, value in rules.items() if value is not None}
+    return {name: before for name, (before, _after) in change.columns.items()} | {"rules": kept}
 
 
 def change_of(

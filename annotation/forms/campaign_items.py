@@ -23,8 +23,16 @@ ACTIONS = {
     "allow_skipping": _("they may be skipped again"),
     "remove_items": _("remove from the campaign, where nobody has begun"),
 }
-DONE_WORDS = ACTIONS | {"mark_known": _("marked as known"), "hand_items_over": _("open places handed over")}
-"""What was done; the names of two actions ask for something more."""
+DONE_WORDS = ACTIONS | {
+    "mark_known": _("marked as known"),
+    "hand_items_over": _("open places handed over"),
+    "rereview": _("back with who labelled them"),
+    "hand_over": _("open places handed over"),
+    "add_annotators": _("people added"),
+    "remove_annotators": _("people removed"),
+    "change_campaign": _("rules changed"),
+}
+"""What was done; the names of two actions ask for something more, and others are done on other pages."""
 LONGEST = 200
 
 

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from annotation.actions.bulk_undo import last_bulk_action
 from annotation.actions.refusals import LabelRefused
 from annotation.actions.rereview import rereview
 from annotation.forms.campaign_items import RereviewForm
 from annotation.models import Annotator, Campaign, Label
 from annotation.reports.known_items import known_figures
 from annotation.reports.stale import GUIDELINE, JUDGE, RUBRIC, Stale, stale_of
+from annotation.views.campaign_undo import last_done, say_done, user_of
 from judging.permissions import lead_required
 
 PER_PAGE = 100
@@ -66,6 +68,7 @@ def campaign_rereview(request: HttpRequest, pk: int) -> HttpResponseBase:
         "query": urlencode(form.query()),
         "people": Annotator.objects.filter(pk__in=stale.people()).order_by("name"),
         "newest": campaign.newest_guideline,
+        **last_done(request, campaign),
     }
     return render(request, "annotation/campaign_rereview.html", context)
 
@@ -75,8 +78,9 @@ def put_back(request: HttpRequest, stale: Stale, form: RereviewForm) -> HttpResp
     chosen = form.of(stale)
     if "everything" not in request.POST:
         chosen = chosen.filter(pk__in=[text for text in request.POST.getlist("labels") if text.isdecimal()])
+    since = last_bulk_action(stale.campaign)
     try:
-        n = rereview(stale.campaign, list(chosen.order_by().values_list("pk", flat=True)))
+        n = rereview(stale.campaign, list(chosen.order_by().values_list("pk", flat=True)), by=user_of(request))
     except LabelRefused as problem:
         messages.error(request, str(problem))
     else:
@@ -85,5 +89,5 @@ def put_back(request: HttpRequest, stale: Stale, form: RereviewForm) -> HttpResp
             "%(n)d items are back with who labelled them, with the old words as drafts.",
             n,
         )
-        messages.success(request, text % {"n": n})
+        say_done(request, stale.campaign, text % {"n": n}, since=since)
     return redirect(f"{reverse('campaign_rereview', args=[stale.campaign.pk])}?{urlencode(form.query())}")

@@ -14,15 +14,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.actions import bulk
-from annotation.actions.bulk_undo import NothingToUndo, Undone, last_bulk_action, undo_bulk
-from annotation.forms.campaign_items import ACTIONS, DONE_WORDS, BulkForm, ItemFilterForm, query_of
-from annotation.models import Annotator, Campaign, CampaignItem
+from annotation.actions.bulk_undo import last_bulk_action
+from annotation.forms.campaign_items import ACTIONS, BulkForm, ItemFilterForm, query_of
+from annotation.models import Annotator, BulkAction, Campaign, CampaignItem
 from annotation.reports.campaign_items import ItemFilter, Show, items_of, lines_of
+from annotation.views.campaign_undo import last_done, say_done
 from judging.models import Item
 from judging.permissions import lead_required
 
 PER_PAGE = 50
-JUST_DONE = "bulk-just-done"
 SHOW_WORDS = {
     Show.ALL: gettext_lazy("all"),
     Show.OPEN: gettext_lazy("labels missing"),
@@ -79,13 +79,6 @@ def campaign_items(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "annotation/campaign_items.html", context)
 
 
-def last_done(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-    """What can be taken back: said at once after a press, and in a line later on."""
-    action, told = last_bulk_action(campaign), request.session.pop(JUST_DONE, "")
-    word = DONE_WORDS.get(action.verb, action.verb) if action else ""
-    return {"last_action": action, "last_word": word, "told": told}
-
-
 def people_of(campaign: Campaign) -> Any:
     """Who may take items over."""
     return Annotator.objects.filter(user__isnull=False, assignments__campaign=campaign).distinct().order_by("name")
@@ -107,26 +100,14 @@ def campaign_bulk(request: HttpRequest, pk: int) -> HttpResponseBase:
         context = {"campaign": campaign, "data": data, "n": len(items), "back": back, "word": ACTIONS[data["action"]]}
         context |= {"query": urlencode(query_of(asked)), "taker": taker_name(data)}
         return render(request, "annotation/campaign_bulk.html", context)
+    since = last_bulk_action(campaign)
     try:
-        say(request, VERBS[data["action"]](campaign, items, *needed(data), by=request.user))
+        done = VERBS[data["action"]](campaign, items, *needed(data), by=request.user)
     except bulk.BulkRefused as problem:
         messages.error(request, str(problem))
-    return redirect(back)
-
-
-@lead_required
-@require_POST
-def campaign_undo(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Take back what was done to many items last."""
-    campaign, asked = get_object_or_404(Campaign, pk=pk), ItemFilterForm(request.GET).asked()
-    number = request.POST.get("bulk_action", "")
-    try:
-        undone = undo_bulk(campaign, int(number) if number.isascii() and number.isdecimal() else 0)
-    except NothingToUndo as problem:
-        messages.error(request, str(problem))
     else:
-        say_undone(request, undone)
-    return redirect(f"{reverse('campaign_items', args=[pk])}?{urlencode(query_of(asked))}")
+        say(request, campaign, done, since=since)
+    return redirect(back)
 
 
 def chosen(campaign: Campaign, asked: ItemFilter, data: dict[str, Any]) -> list[int]:
@@ -153,25 +134,11 @@ def taker_name(data: dict[str, Any]) -> str:
     return taker_of(data).name if data["action"] == "hand_items_over" else ""
 
 
-def say(request: HttpRequest, done: bulk.Done) -> None:
+def say(request: HttpRequest, campaign: Campaign, done: bulk.Done, *, since: BulkAction | None) -> None:
     """What was done, and what could not be; where something was, the page offers to take it back."""
     text = ngettext("%(n)d item changed.", "%(n)d items changed.", done.changed) % {"n": done.changed}
-    if done.changed:
-        request.session[JUST_DONE] = text
-    else:
-        messages.success(request, text)
+    say_done(request, campaign, text, since=since)
     if done.left:
         left = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", done.left) % {"n": done.left}
         why = _("They cannot be changed this way: somebody has begun them, or they are so already.")
         messages.info(request, f"{left} {why}")
-
-
-def say_undone(request: HttpRequest, undone: Undone) -> None:
-    """What is as it was, and what is not."""
-    n = undone.restored
-    messages.success(
-        request, ngettext("%(n)d item is as it was before.", "%(n)d items are as they were before.", n) % {"n": n}
-    )
-    if undone.left:
-        left = ngettext("%(n)d stayed as it is now.", "%(n)d stayed as they are now.", undone.left) % {"n": undone.left}
-        messages.info(request, f"{left} {_('Somebody has gone on with them since.')}")

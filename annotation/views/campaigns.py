@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotation.actions.bulk_undo import last_bulk_action
 from annotation.actions.campaign_rules import Changes, change_campaign, close_campaign, open_campaign
 from annotation.actions.campaigns import assign_items
 from annotation.actions.people import CampaignRefused, add_annotators, hand_over, remove_annotators
@@ -24,6 +26,7 @@ from annotation.reports.progress import campaign_progress
 from annotation.reports.promptfoo import is_promptfoo
 from annotation.reports.stale import stale_of
 from annotation.reports.strata import parts_left_out
+from annotation.views.campaign_undo import last_done, say_done, user_of
 from judging.core.builtin.promptfoo import PROMPTFOO_RESULT
 from judging.models import Dataset, Rubric, Run
 from judging.permissions import lead_required
@@ -141,12 +144,13 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     campaign = found(pk)
     form = RulesForm(request.POST or None, initial=initial_of(campaign, newest_guideline(campaign)))
     if form.is_valid():
+        since = last_bulk_action(campaign)
         try:
-            change_campaign(campaign, changes_of(form))
+            change_campaign(campaign, changes_of(form), by=user_of(request))
         except CampaignRefused as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, _("The rules are stored."))
+            say_done(request, campaign, _("The rules are stored."), since=since)
             return redirect("campaign_detail", campaign.pk)
     return render(request, "annotation/campaign_edit.html", {"campaign": campaign, "form": form})
 
@@ -181,6 +185,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "stale": stale_of(campaign).counts(),
         "guideline": campaign.guidelines.order_by("-version").first(),
         "now": timezone.now(),
+        **last_done(request, campaign),
     }
     return render(request, "annotation/campaign_detail.html", context)
 
@@ -225,14 +230,17 @@ def campaign_people(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         messages.error(request, _("Choose people for this."))
         return redirect("campaign_detail", pk)
+    since = last_bulk_action(campaign)
     try:
-        messages.success(request, changed_people(campaign, form.cleaned_data))
+        said = changed_people(campaign, form.cleaned_data, by=user_of(request))
     except CampaignRefused as problem:
         messages.error(request, str(problem))
+    else:
+        say_done(request, campaign, said, since=since)
     return redirect("campaign_detail", pk)
 
 
-def changed_people(campaign: Campaign, data: dict[str, Any]) -> str:
+def changed_people(campaign: Campaign, data: dict[str, Any], *, by: User | None) -> str:
     """Do it, and say what was done."""
     names = [name.strip() for name in data["names"].split(",") if name.strip()]
     if data["action"] == PeopleForm.HAND_OVER:
@@ -240,12 +248,12 @@ def changed_people(campaign: Campaign, data: dict[str, Any]) -> str:
         takers = list(Annotator.objects.filter(pk__in=data["takers"]).select_related("user"))
         if not takers:
             raise CampaignRefused(_("Choose who takes the items over."))
-        moved = hand_over(campaign, giver, takers, count=data["count"])
+        moved = hand_over(campaign, giver, takers, count=data["count"], by=by)
     elif not names:
         raise CampaignRefused(_("Name at least one person."))
     elif data["action"] == PeopleForm.ADD:
-        add_annotators(campaign, names)
+        add_annotators(campaign, names, by=by)
         return _("%(names)s can review now.") % {"names": ", ".join(names)}
     else:
-        moved = remove_annotators(campaign, names)
+        moved = remove_annotators(campaign, names, by=by)
     return ngettext("%(n)d item moved.", "%(n)d items moved.", moved) % {"n": moved}

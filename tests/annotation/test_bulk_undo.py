@@ -9,8 +9,14 @@ from django.urls import reverse
 from annotation.actions import bulk
 from annotation.actions.bulk import Done
 from annotation.actions.bulk_undo import NothingToUndo, Undone, last_bulk_action, undo_bulk
+from annotation.actions.campaign_rules import Changes, change_campaign
+from annotation.actions.campaigns import add_guideline
 from annotation.actions.labels import open_assignment, save_draft, submit_label, undo_label
+from annotation.actions.people import add_annotators, hand_over, remove_annotators
 from annotation.actions.queue import next_place, skip
+from annotation.actions.rereview import rereview
+from annotation.core.rules import CampaignRules
+from annotation.core.words import Terms
 from annotation.models import Annotator, Assignment, BulkAction, BulkChange, Campaign, CampaignItem, Label
 from tests import factories
 from tests.annotation.review_help import make_review, place, view_of, word
@@ -101,6 +107,119 @@ def test_it_is_taken_back_where_people_draw_their_items_too(pulled: Campaign, na
     changed = VERBS[name](pulled).changed
     assert undo(pulled) == Undone(restored=changed, left=0)
     assert rows(pulled) == before
+
+
+def people(campaign: Campaign) -> tuple[str, ...]:
+    return CampaignRules.from_json(Campaign.objects.get(pk=campaign.pk).rules).annotators
+
+
+def named(name: str) -> Annotator:
+    return Annotator.objects.get(name=name)
+
+
+PEOPLE_VERBS: dict[str, Callable[[Campaign], int]] = {
+    "handed over": lambda campaign: hand_over(campaign, named("annotator-1"), [named("annotator-3")]),
+    "a part handed over": lambda campaign: hand_over(campaign, named("annotator-2"), [named("annotator-3")], count=1),
+    "removed": lambda campaign: remove_annotators(campaign, ["annotator-1"]),
+    "put back": lambda campaign: rereview(campaign, Label.objects.values_list("pk", flat=True)),
+}
+
+
+@pytest.mark.parametrize("verb", PEOPLE_VERBS.values(), ids=PEOPLE_VERBS.keys())
+def test_what_was_done_to_people_and_their_labels_is_taken_back(
+    campaign: Campaign, verb: Callable[[Campaign], int]
+) -> None:
+    add_annotators(campaign, ["annotator-3"])
+    Annotator.objects.get_or_create(name="annotator-3", defaults={"user": User.objects.get(username="annotator-3")})
+    decided(campaign)
+    before = (rows(campaign), places(campaign), people(campaign))
+    moved = verb(campaign)
+    assert moved
+    assert (rows(campaign), places(campaign), people(campaign)) != before
+    undone = undo(campaign)
+    assert (undone.restored, undone.left) == (moved, 0)
+    assert (rows(campaign), places(campaign), people(campaign)) == before
+    assert Label.objects.current().count() == 1
+
+
+def test_who_was_added_is_out_again_with_the_places_that_nobody_has_begun(annotator: User) -> None:
+    campaign = make_review(("annotator-1",))
+    factories.make_user("annotator-2", role="annotator")
+    CampaignItem.objects.filter(campaign=campaign).update(wanted=2)
+    before = rows(campaign)
+    add_annotators(campaign, ["annotator-2"])
+    assert [row.taken for row in CampaignItem.objects.filter(campaign=campaign)] == [2, 2, 2]
+    open_assignment(place(campaign, 3, "annotator-2"), judge_shown=False)
+    assert undo(campaign) == Undone(restored=2, left=1, rules=True)
+    assert people(campaign) == ("annotator-1",)
+    assert rows(campaign)[:2] == before[:2]
+    assert place(campaign, 1, "annotator-2").skip_reason == "no longer wanted"
+    assert place(campaign, 3, "annotator-2").state == "pending"
+
+
+def test_what_a_pulled_campaign_gave_to_others_meanwhile_stays_with_them(pulled: Campaign) -> None:
+    first = next_place(pulled, named("annotator-1"))
+    assert first is not None
+    CampaignItem.objects.exclude(pk=first.campaign_item_id).delete()
+    CampaignItem.objects.update(wanted=1)
+    assert remove_annotators(pulled, ["annotator-1"]) == 1
+    assert next_place(pulled, named("annotator-2")) is not None
+    assert undo(pulled) == Undone(restored=0, left=1, rules=True)
+    assert people(pulled) == ("annotator-1", "annotator-2")
+    assert list(Assignment.objects.filter(placed=True).values_list("annotator__name", flat=True)) == ["annotator-2"]
+
+
+def changed(campaign: Campaign, **rules: Any) -> Changes:
+    guideline = campaign.guidelines.order_by("-version").first()
+    text = rules.pop("guideline", guideline.text if guideline else "")
+    terms = Terms(rubric=rules.pop("rubric", campaign.rubric_id), guideline=text, blind_people=rules.pop("blind", True))
+    given = CampaignRules(**rules)
+    return Changes(name=rules.pop("name", campaign.name), run=campaign.run, terms=terms, rules=given, hold_seconds=60)
+
+
+def settings_of(campaign: Campaign) -> tuple[Any, ...]:
+    row = Campaign.objects.get(pk=campaign.pk)
+    newest = row.guidelines.order_by("-version").first()
+    names = ("name", "rubric_id", "rules", "hold_seconds", "blind_people", "blind_judge", "blind_model")
+    return (*(getattr(row, name) for name in names), newest.text if newest else "")
+
+
+def test_one_more_annotator_and_all_other_rules_are_as_they_were(campaign: Campaign) -> None:
+    add_guideline(campaign, "Read twice.")
+    before = settings_of(campaign)
+    change_campaign(campaign, changed(campaign, extra_below=0.7, extra_most=2, blind=False, guideline="Read once."))
+    assert settings_of(campaign)[2]["extra_below"] == 0.7
+    assert undo(campaign) == Undone(restored=0, left=0, rules=True)
+    assert settings_of(campaign) == before
+    assert campaign.guidelines.count() == 1
+
+
+def test_rules_that_did_not_change_leave_nothing_to_take_back(campaign: Campaign) -> None:
+    change_campaign(campaign, changed(campaign))
+    change_campaign(campaign, changed(campaign))
+    assert BulkAction.objects.count() == 1
+    undo(campaign)
+    assert last_bulk_action(campaign) is None
+
+
+def test_a_guideline_that_somebody_labelled_by_stays_in_the_history(campaign: Campaign) -> None:
+    add_guideline(campaign, "Read twice.")
+    change_campaign(campaign, changed(campaign, guideline="Read once."))
+    decided(campaign)
+    assert undo(campaign).rules
+    texts = list(campaign.guidelines.order_by("version").values_list("text", flat=True))
+    assert texts == ["Read twice.", "Read once.", "Read twice."]
+
+
+def test_rules_that_were_used_or_changed_since_stay(campaign: Campaign) -> None:
+    rubric = factories.make_rubric("another")
+    change_campaign(campaign, changed(campaign, rubric=rubric.pk))
+    decided(campaign)
+    assert undo(campaign).rules is False
+    change_campaign(campaign, changed(campaign, rubric=rubric.pk, error_types=("typo",)))
+    Campaign.objects.filter(pk=campaign.pk).update(hold_seconds=5, rules={"error_types": ["other"]})
+    assert undo(campaign).rules is False
+    assert Campaign.objects.get(pk=campaign.pk).rules == {"error_types": ["other"]}
 
 
 def test_a_place_that_somebody_began_stays(campaign: Campaign) -> None:
@@ -231,3 +350,45 @@ def test_a_stale_page_takes_nothing_back(lead_client: Client, campaign: Campaign
     answer = lead_client.post(reverse("campaign_undo", args=[campaign.pk]), {"bulk_action": number}, follow=True)
     assert "nothing changed" in answer.content.decode()
     assert CampaignItem.objects.filter(for_adjudication=True).count() == 3
+
+
+def undo_form(html: str) -> str:
+    return html[html.index('id="bulk-undo"') :].partition("</form>")[0]
+
+
+@pytest.mark.parametrize("name", ["campaign_detail", "campaign_rereview", "campaign_items"])
+def test_every_page_that_changes_many_things_offers_it(lead_client: Client, campaign: Campaign, name: str) -> None:
+    decided(campaign)
+    rereview(campaign, Label.objects.values_list("pk", flat=True))
+    page = reverse(name, args=[campaign.pk])
+    form = undo_form(lead_client.get(page).content.decode())
+    assert f'name="page" value="{name}"' in form
+    assert "back with who labelled them, 1 item" in form
+    sent = {"bulk_action": BulkAction.objects.get().pk, "page": name}
+    answer = lead_client.post(reverse("campaign_undo", args=[campaign.pk]), sent, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert "1 item is as it was before." in answer.content.decode()
+    assert place(campaign).state == "submitted"
+
+
+def test_people_and_rules_are_taken_back_from_the_campaign_s_page(lead_client: Client, campaign: Campaign) -> None:
+    sent = {"action": "remove", "names": "annotator-2"}
+    answer = lead_client.post(reverse("campaign_people", args=[campaign.pk]), sent, follow=True).content.decode()
+    assert 'id="bulk-undo" class="lead-toast"' in answer
+    undoing = reverse("campaign_undo", args=[campaign.pk])
+    sent = {"bulk_action": str(BulkAction.objects.get().pk), "page": "campaign_detail"}
+    answer = lead_client.post(undoing, sent, follow=True).content.decode()
+    assert "people and rules are as they were before." in answer.replace("&#x27;", "'")
+    assert people(campaign) == ("annotator-1", "annotator-2", "annotator-3")
+    # What moved nothing says so, and does not offer to take something older back.
+    sent = {"action": "remove", "names": "nobody"}
+    assert (
+        "lead-toast"
+        not in lead_client.post(reverse("campaign_people", args=[campaign.pk]), sent, follow=True).content.decode()
+    )
+
+
+def test_a_page_that_is_not_ours_is_not_gone_to(lead_client: Client, campaign: Campaign) -> None:
+    sent = {"bulk_action": "1", "page": "logout"}
+    answer = lead_client.post(reverse("campaign_undo", args=[campaign.pk]), sent)
+    assert answer["Location"] == reverse("campaign_items", args=[campaign.pk])
