@@ -76,6 +76,24 @@ class PersonWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedWord:
+    """What one person said about an item under one criterion, as annotation tools and lists of votes keep it.
+
+    `by` is '' where the file does not say who; `parts` are what was chosen where that is several at once, in their
+    order; `value` is then ''. `correction`: the texts that the person wrote instead. `at`: when, as the file writes it.
+    """
+
+    value: str
+    criterion: str = ""
+    by: str = ""
+    parts: tuple[str, ...] = ()
+    comment: str = ""
+    correction: Mapping[str, str] = field(default_factory=dict)
+    at: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
     """One item as a reader yields it.
 
@@ -100,6 +118,12 @@ class ItemRow:
     model_b: str = ""
     choices: tuple[str, ...] = ()
     gold_choice: str = ""
+    words: tuple[NamedWord, ...] = ()
+
+    @property
+    def has_words(self) -> bool:
+        """Whether people said anything about it."""
+        return self.person is not None or bool(self.words)
 
     @property
     def size(self) -> int:

@@ -95,12 +95,12 @@ def _label(campaign: Campaign, annotator: Annotator, said: Said, place: Place, v
         verdict=said.value if said.value in verdicts else "",
         flags=[f"order:{said.order}"] if said.order else [],
         client_key=uuid4().hex,
-        at=_moment(said.time),
+        at=moment(said.time),
         seconds=float(said.seconds) if is_number(said.seconds) and float(said.seconds) >= 0 else None,
     )
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
     """When the label was given; now, where the table does not say it in a way that is understood."""
     try:
         found = parse_datetime(text)

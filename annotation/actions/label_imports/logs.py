@@ -21,6 +21,7 @@ from judging.models import Dataset
 
 CAMPAIGN = "imported"
 MAX_NAME = 150
+NO_ITEM = "The dataset has no item with this question and answer; its verdict was left out."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ class _FileContent:
 
 def import_labels(dataset: Dataset, file: InputFile, *, annotator: str) -> LabelImport:
     """Take the verdicts of a file as labels of this person. With problems nothing is stored; see `problems`."""
-    _check_annotator(annotator)
+    check_annotator(annotator)
     outcome = LabelImport(dataset=dataset.name, annotator=annotator, campaign=CAMPAIGN)
     source = source_of(file, "")
     if isinstance(source, FileProblem):
@@ -111,8 +112,8 @@ def words_of(dataset: Dataset, source: Source) -> FileWords:
     content = _read(source)
     if content.problems:
         return FileWords(problems=tuple(content.problems))
-    items = _known_items(dataset)
-    matches = match_rows(content.rows, items, _places(dataset, items, len(content.rows)))
+    items = known_items(dataset)
+    matches = match_rows(content.rows, items, places(dataset, items, len(content.rows)))
     return FileWords(
         words=tuple(_words(content, matches)),
         unmatched=tuple(_unmatched(source.file, content, matches)),
@@ -127,7 +128,8 @@ def _with(outcome: LabelImport, **values: Any) -> LabelImport:
     return LabelImport(**known, **values)
 
 
-def _check_annotator(name: str) -> None:
+def check_annotator(name: str) -> None:
+    """ImportRefused where a name is none."""
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
         raise ImportRefused(f"The name of an annotator has 1 to {MAX_NAME} printable characters. Choose another.")
 
@@ -138,13 +140,14 @@ def _read(source: Source) -> _FileContent:
         if isinstance(keyed, FileProblem):
             content.problems.append(keyed)
             continue
-        content.rows.append(_file_row(place, keyed))
+        content.rows.append(file_row(place, keyed))
         if keyed.row.person is not None:
             content.persons[place] = keyed.row.person
     return content
 
 
-def _file_row(place: int, keyed: KeyedRow) -> FileRow:
+def file_row(place: int, keyed: KeyedRow) -> FileRow:
+    """What of a row says which item it is about."""
     turn = keyed.row.turns[0]
     return FileRow(
         place=place,
@@ -156,7 +159,8 @@ def _file_row(place: int, keyed: KeyedRow) -> FileRow:
     )
 
 
-def _known_items(dataset: Dataset) -> list[KnownItem]:
+def known_items(dataset: Dataset) -> list[KnownItem]:
+    """The items of a dataset in their order."""
     columns = ("pk", "position", "revision", "key", "turns", "context")
     return [
         KnownItem(
@@ -172,7 +176,7 @@ def _known_items(dataset: Dataset) -> list[KnownItem]:
     ]
 
 
-def _places(dataset: Dataset, items: list[KnownItem], rows: int) -> list[KnownItem]:
+def places(dataset: Dataset, items: list[KnownItem], rows: int) -> list[KnownItem]:
     """The items where a file of this many rows stood: the whole dataset, or one file of it."""
     if len(items) == rows:
         return items
@@ -198,9 +202,8 @@ def _correction(row: FileRow, item: KnownItem) -> dict[str, str] | None:
 
 
 def _unmatched(file: InputFile, content: _FileContent, matches: Matches) -> list[FileProblem]:
-    message = "The dataset has no item with this question and answer; its verdict was left out."
     return [
-        FileProblem(file.name, row.line, message)
+        FileProblem(file.name, row.line, NO_ITEM)
         for row in content.rows
         if row.place in content.persons and row.place not in matches
     ]

@@ -118,7 +118,8 @@ def item_shown(keyed: KeyedRow) -> dict[str, Any]:
     texts = {"question": turn.question, "answer": turn.answer, "reference": turn.reference, "context": row.context}
     if row.turns_b:
         texts["answer_b"] = row.turns_b[0].answer
-    person = row.person.verdict.value if row.person else ""
+    words = [row.person.verdict.value] if row.person else [word.value or ", ".join(word.parts) for word in row.words]
+    person = ", ".join(words)[:SHOWN_TEXT]
     judgment = row.judgment.verdict.value if row.judgment and row.judgment.verdict else ""
     facts = {"line": row.line, "model": row.model, "category": row.category, "person": person, "judgment": judgment}
     return facts | {name: text[:SHOWN_TEXT] for name, text in texts.items()} | {"choices": list(row.choices[:20])}

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from annotation.actions.label_imports import import_labels
+from annotation.actions.label_imports import holds_words, import_annotations, import_labels
 from annotation.actions.label_imports.sent import take_words
 from annotation.actions.uploads.files import Telling, input_files
 from annotation.actions.uploads.looking import unchanged_since
@@ -73,7 +73,8 @@ def taken(upload: Upload, file: InputFile) -> dict[str, Any] | None:
     """Verdicts that a person left in a file of items; None where it holds none."""
     dataset: Dataset = Dataset.objects.ready().get(name=upload.name)
     try:
-        outcome = import_labels(dataset, file, annotator=upload.options["annotator"])
+        take = import_annotations if holds_words(file) else import_labels
+        outcome = take(dataset, file, annotator=upload.options["annotator"])
     except ImportRefused:
         return None
     return {**outcome.as_json(), "file": file.name, "unmatched": len(outcome.unmatched), "problems": []}

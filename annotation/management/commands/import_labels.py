@@ -8,8 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from annotation.actions.label_imports import LabelImport, TableImport, import_label_table, import_labels
-from annotation.actions.label_imports.sent import is_log, table_options
+from annotation.actions.label_imports import (
+    LabelImport,
+    TableImport,
+    import_annotations,
+    import_label_table,
+    import_labels,
+)
+from annotation.actions.label_imports.sent import is_annotated, is_log, table_options
 from annotation.core.label_tables import HUMAN, JUDGE, Shape, TableOptions
 from judging.actions.imports import FileProblem, ImportRefused, InputFile
 from judging.models import Dataset
@@ -18,7 +24,7 @@ SHOWN = 50
 
 
 class Command(BaseCommand):
-    """Takes a log that a person went through, or a table of labels."""
+    """Takes a log that a person went through, a file of an annotation tool, or a table of labels."""
 
     help = "Take labels of people and judgments of judges from a table, or the verdicts a person left in a log."
 
@@ -48,7 +54,7 @@ class Command(BaseCommand):
         file = InputFile(Path(options["file"]), encoding=options["encoding"])
         try:
             table = table_options(options | _lists(options))
-            outcome = self._log(file, options) if is_log(file, table) else self._table(file, options, table)
+            outcome = self._taken(file, options, table)
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
@@ -61,17 +67,18 @@ class Command(BaseCommand):
             count = len(outcome.problems)
             raise CommandError(f"{count} {'problem' if count == 1 else 'problems'}; no label was stored. Mend them.")
 
+    def _taken(self, file: InputFile, options: dict[str, Any], table: TableOptions) -> LabelImport | TableImport:
+        if is_log(file, table):
+            return self._log(file, options)
+        if is_annotated(file, table):
+            return import_annotations(_dataset(options["dataset"]), file, annotator=options["annotator"] or "")
+        return import_label_table(options["dataset"], file, options=table)
+
     def _log(self, file: InputFile, options: dict[str, Any]) -> LabelImport:
-        dataset = Dataset.objects.ready().filter(name=options["dataset"]).first()
-        if dataset is None:
-            names = ", ".join(Dataset.objects.ready().values_list("name", flat=True)[:20]) or "none yet"
-            raise CommandError(f"There is no dataset {options['dataset']!r}. Datasets: {names}.")
+        dataset = _dataset(options["dataset"])
         if options["annotator"] is None:
             raise CommandError("A log does not say who went through it. Name the person with --annotator.")
         return import_labels(dataset, file, annotator=options["annotator"])
-
-    def _table(self, file: InputFile, options: dict[str, Any], table: TableOptions) -> TableImport:
-        return import_label_table(options["dataset"], file, options=table)
 
     def _complain(self, problems: Iterable[FileProblem]) -> None:
         for problem in list(problems)[:SHOWN]:
@@ -109,6 +116,14 @@ class Command(BaseCommand):
     def _left_out(self, outcome: LabelImport | TableImport) -> None:
         if outcome.unmatched:
             self.stdout.write(f"  without an item, left out: {len(outcome.unmatched)}")
+
+
+def _dataset(name: str) -> Dataset:
+    dataset: Dataset | None = Dataset.objects.ready().filter(name=name).first()
+    if dataset is None:
+        names = ", ".join(Dataset.objects.ready().values_list("name", flat=True)[:20]) or "none yet"
+        raise CommandError(f"There is no dataset {name!r}. Datasets: {names}.")
+    return dataset
 
 
 def _lists(options: dict[str, Any]) -> dict[str, list[str]]:

@@ -190,7 +190,7 @@ class Tally:
         numbers[fate_of(keyed, stored)] += 1
         if row.judgments:
             numbers["judgments"] += len(row.judgments)
-        if row.person is not None:
+        if row.has_words:
             numbers["human_verdicts"] += 1
 
     def counts(self) -> Counts:

@@ -237,7 +237,7 @@ class FileRows:
         """Count a batch."""
         for source, group in groupby(batch, key=attrgetter("source")):
             rows = [keyed.row for keyed in group]
-            people = [row.person is not None for row in rows]
+            people = [row.has_words for row in rows]
             self._values["categories"].update([row.category for row in rows])
             self._values["models"].update([row.model for row in rows])
             name = source.file.name

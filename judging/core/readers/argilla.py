@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem
+from judging.core.readers.argilla_words import RESPONSES, SUBMITTED, words_of
 from judging.core.readers.fields import BadField
 from judging.core.readers.json_records import Record, kind_of
-from judging.core.readers.label_studio import verdict_named
+from judging.core.readers.label_studio_words import verdict_named
 from judging.core.readers.records import objects
 from judging.core.readers.shaped import shaped_row
 from judging.core.verdicts import PersonVerdict, Reason
 
-_RESPONSES, _SUGGESTION = ".responses", ".suggestion"
+_SUGGESTION = ".suggestion"
 _OLD_SUGGESTION, _OLD_METADATA = "-suggestion", "-suggestion-metadata"
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether a row has answers to questions about it."""
-    return _is_nested(entry) or any(name.endswith((_RESPONSES, _SUGGESTION, _OLD_SUGGESTION)) for name in entry)
+    return _is_nested(entry) or any(name.endswith((RESPONSES, _SUGGESTION, _OLD_SUGGESTION)) for name in entry)
 
 
 def _is_nested(entry: Mapping[str, Any]) -> bool:
@@ -42,7 +43,8 @@ def _row(record: Record) -> ItemRow | RowProblem:
         if isinstance(row, RowProblem):
             return row
         said = _with_points(data)
-        return replace(row, person=_person(said), judgments=_judgments(said))
+        words = words_of(said, is_pair=bool(row.turns_b))
+        return replace(row, person=_person(said), judgments=_judgments(said), words=words)
     except BadField as error:
         return RowProblem(record.number, str(error))
 
@@ -60,8 +62,9 @@ def _with_points(data: Mapping[str, Any]) -> Mapping[str, Any]:
             found |= {f"{name}{_SUGGESTION}.{part}": about[part] for part in ("score", "agent") if part in about}
         said = data.get(name)
         if isinstance(said, list) and all(isinstance(answer, dict) for answer in said):
-            found[f"{name}{_RESPONSES}"] = [answer.get("value") for answer in said]
-            found[f"{name}{_RESPONSES}.status"] = [answer.get("status") for answer in said]
+            found[f"{name}{RESPONSES}"] = [answer.get("value") for answer in said]
+            found[f"{name}{RESPONSES}.status"] = [answer.get("status") for answer in said]
+            found[f"{name}{RESPONSES}.users"] = [answer.get("user_id") for answer in said]
     return found
 
 
@@ -71,12 +74,13 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
     flat |= record["fields"]
     for name, said in _by_question(record, "responses"):
         answers = said if isinstance(said, list) else [said]
-        flat[f"{name}{_RESPONSES}"] = [
-            answer.get("value") if isinstance(answer, dict) else answer for answer in answers
-        ]
+        flat[f"{name}{RESPONSES}"] = [answer.get("value") if isinstance(answer, dict) else answer for answer in answers]
         states = [answer.get("status") if isinstance(answer, dict) else None for answer in answers]
         if any(states):
-            flat[f"{name}{_RESPONSES}.status"] = states
+            flat[f"{name}{RESPONSES}.status"] = states
+        users = [answer.get("user_id") if isinstance(answer, dict) else None for answer in answers]
+        if any(users):
+            flat[f"{name}{RESPONSES}.users"] = users
     for name, said in _by_question(record, "suggestions"):
         parts = said if isinstance(said, dict) else {"value": said}
         flat[f"{name}{_SUGGESTION}"] = parts.get("value")
@@ -98,7 +102,9 @@ def _by_question(record: Mapping[str, Any], kind: str) -> list[tuple[str, Any]]:
         values = response.get("values")
         for name, value in (values if isinstance(values, dict) else {}).items():
             said = value.get("value") if isinstance(value, dict) else value
-            by_name.setdefault(name, []).append({"value": said, "status": response.get("status")})
+            by_name.setdefault(name, []).append(
+                {"value": said, "status": response.get("status"), "user_id": response.get("user_id")}
+            )
     return list(by_name.items())
 
 
@@ -107,7 +113,7 @@ def _person(data: Mapping[str, Any]) -> PersonWord | None:
     words = [
         verdict
         for name in data
-        if name.endswith(_RESPONSES)
+        if name.endswith(RESPONSES)
         for response in _submitted(data, name)
         if (verdict := verdict_named(response))
     ]
@@ -122,7 +128,7 @@ def _submitted(data: Mapping[str, Any], name: str) -> list[Any]:
         raise BadField(f"'{name}' is {kind_of(responses)}; write the list of responses.")
     if not isinstance(states, list) or len(states) != len(responses):
         return responses
-    return [response for response, state in zip(responses, states, strict=True) if state == "submitted"]
+    return [response for response, state in zip(responses, states, strict=True) if state == SUBMITTED]
 
 
 def _judgments(data: Mapping[str, Any]) -> tuple[ImportedJudgment, ...]:

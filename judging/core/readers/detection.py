@@ -98,6 +98,8 @@ def _table_format(path: Path, plain: str) -> str:
     if mdk_gold_table.recognises(set(header)):
         return "mdk_gold_table"
     row = dict.fromkeys(header)
+    if label_studio.recognises(row):
+        return "label_studio"
     if preference.recognises(row):
         return "preference"
     if pairs.recognises(row):
@@ -121,17 +123,22 @@ def _object_format(path: Path, plain: str) -> str:
         if recognises(entries[0]):
             return name
     if find(entries[0], QUESTION) is None:
-        raise FileRefused(1, _wrapped(entries[0]) or missing_question(entries[0]))
+        raise FileRefused(1, (_wrapped(entries[0]) if len(entries) == 1 else "") or missing_question(entries[0]))
     return plain
 
 
 def _wrapped(entry: dict[str, Any]) -> str:
     """What to do with a file that is one object around its rows; '' for any other."""
     lists = (name for name, value in entry.items() if isinstance(value, list) and value and isinstance(value[0], dict))
-    name = next(lists, None)
+    name = next((name for name in lists if _asks(entry[name][0])), None)
     if name is None:
         return ""
     return f"The rows stand in the list {name[:40]!r} of one object. Write that list alone, or one row per line."
+
+
+def _asks(entry: dict[str, Any]) -> bool:
+    """Whether an object is a row that could stand alone."""
+    return find(entry, QUESTION) is not None or chat.recognises(entry)
 
 
 _OBJECT_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {

@@ -10,12 +10,13 @@ from judging.core.readers.fields import MAX_NAME, BadField, text_of
 from judging.core.readers.json_records import kind_of
 
 _NEEDED = {"question_id", "model_a", "model_b", "winner"}
+_MODELS = ("gpt", "claude", "judge")
 _WINNERS = {"model_a": "A", "model_b": "B"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A vote. `texts` are both conversations, where the file holds them."""
+    """A vote. `texts` are both conversations, where the file holds them; `voter` is '' where nobody is named."""
 
     question: str
     model_a: str
@@ -46,7 +47,7 @@ def vote_of(data: Mapping[str, Any]) -> Vote:
         raise BadField(f"The vote has no {missing!r}. Write it.")
     if values[1] == values[2]:
         raise BadField(f"Both models of the vote are {values[1][:80]!r}. Write the two that were compared.")
-    voter, is_judge = _voter(data.get("judge"))
+    voter, is_judge = _voter(data["judge"]) if "judge" in data else ("", False)
     return Vote(
         question=values[0],
         model_a=values[1],
@@ -69,11 +70,16 @@ def _winner(winner: Any) -> str:
 
 
 def _voter(judge: Any) -> tuple[str, bool]:
-    """Who voted, and whether that is a model: a list of model and prompt, or a name such as gpt4_pair."""
+    """Who voted, and whether that is a model."""
     named = judge[0] if isinstance(judge, list) and judge else judge
     if not isinstance(named, str) or not named.strip() or len(named) > MAX_NAME:
         raise BadField(f"'judge' is {kind_of(named)}; write who voted: expert_1, or [model, prompt].")
-    return named, isinstance(judge, list) or named.lower().startswith(("gpt", "claude", "judge"))
+    return named, is_model(judge)
+
+
+def is_model(judge: Any) -> bool:
+    """Whether a vote is a model's: its judge is a list of model and prompt, or a name such as gpt4_pair."""
+    return isinstance(judge, list) or (isinstance(judge, str) and judge.lower().startswith(_MODELS))
 
 
 def _turn(turn: Any) -> int:

@@ -1,9 +1,10 @@
 """Label Studio's tasks, JSON and JSON-MIN: annotations are people's words, predictions those of a machine.
 
-A choice is a verdict where it says so in words (clean, correct, pass ... or wrong, incorrect, fail ...); other labels
-are kept and nothing is guessed from them.
+Everything that people said on a whole task is kept as their words, under their names. Where one person chose a verdict
+in words (clean, correct, pass ... or wrong, incorrect, fail ...), that is the word of the file.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +13,17 @@ from typing import Any
 from judging.core.items import ImportedJudgment, ItemRow, PersonWord, RowProblem
 from judging.core.readers.fields import ANSWER, QUESTION, BadField, find
 from judging.core.readers.json_records import Record, kind_of
-from judging.core.readers.records import objects
+from judging.core.readers.label_studio_words import verdict_named, words_of, words_of_flat
+from judging.core.readers.records import objects_or_rows
 from judging.core.readers.shaped import shaped_row
 from judging.core.verdicts import PersonVerdict, Reason, Verdict
 
-CLEAN = {"clean", "correct", "good", "pass", "right", "true", "yes", "正しい", "正解", "良い"}
-WRONG = {"wrong", "incorrect", "bad", "fail", "error", "false", "no", "誤り", "不正解", "悪い"}
 _OF_A_TASK = {"annotations", "predictions", "completions"}
 _OF_A_NEW_TASK = {"id", "data", "meta"}
 OTHERS = "label_studio_min"
 """Where the further entries of a task are kept."""
 _OF_MIN = {"annotation_id", "annotator"}
+_BEGUN = ('{"', '[{"')
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
@@ -34,7 +35,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per task. The flat form repeats a task for everybody who annotated it."""
     task: list[Record] = []
-    for record in objects(path):
+    for record in objects_or_rows(path):
         if isinstance(record, Record) and task and _same_task(task[0].value, record.value):
             task.append(record)
             continue
@@ -59,12 +60,11 @@ def _of_task(task: list[Record]) -> Iterator[ItemRow | RowProblem]:
     if task:
         row = _row(task[0])
         others = [record.value for record in task[1:]]
-        # Several people's words do not fit into one: they are kept.
-        yield (
-            replace(row, person=None, extra={**row.extra, OTHERS: others})
-            if others and isinstance(row, ItemRow)
-            else row
-        )
+        if not others or isinstance(row, RowProblem):
+            yield row
+            return
+        words = (*row.words, *(word for other in others for word in words_of_flat(_read_cells(other))))
+        yield replace(row, person=None, extra={**row.extra, OTHERS: others}, words=words)
 
 
 def _row(record: Record) -> ItemRow | RowProblem:
@@ -86,13 +86,14 @@ def _task(record: Record) -> ItemRow | RowProblem:
     annotations = _listed(task, "annotations") or _listed(task, "completions")
     kept = {name: value for name, value in task.items() if name != "data"}
     words = [word for annotation in annotations if (word := _word(annotation)) is not None]
-    # Several people's words do not fit into one: they stay in extra, and import_labels takes one person's file.
+    # Several people's words do not fit into one.
     person = words[0] if len(words) == 1 else None
     return replace(
         row,
         extra={**row.extra, "label_studio": kept},
         judgments=_judgments(_listed(task, "predictions")),
         person=person,
+        words=words_of(annotations),
     )
 
 
@@ -156,12 +157,6 @@ def _chosen(annotation: Mapping[str, Any]) -> Verdict | None:
     return None
 
 
-def verdict_named(label: Any) -> Verdict | None:
-    """The verdict that a label says in words."""
-    said = label.strip().lower() if isinstance(label, str) else ""
-    return Verdict.CLEAN if said in CLEAN else Verdict.WRONG if said in WRONG else None
-
-
 def _judgments(predictions: list[Mapping[str, Any]]) -> tuple[ImportedJudgment, ...]:
     """The word of the last prediction: one machine's per file."""
     if not predictions:
@@ -182,11 +177,27 @@ def _judgments(predictions: list[Mapping[str, Any]]) -> tuple[ImportedJudgment, 
 
 
 def _flat(record: Record) -> ItemRow | RowProblem:
-    """JSON-MIN: the texts of the task and the choice under the name of its control."""
+    """JSON-MIN and its table: the texts of the task and what was chosen under the name of its control."""
     row = shaped_row(record)
     if isinstance(row, RowProblem):
         return row
+    row = replace(row, words=words_of_flat(_read_cells(record.value)))
     named = [verdict for value in row.extra.values() if (verdict := verdict_named(value))]
     if len(named) != 1:
         return row
     return replace(row, person=PersonWord(verdict=PersonVerdict(named[0].value)))
+
+
+def _read_cells(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of a table, where what was chosen may be JSON in a cell."""
+    return {name: _read_cell(value) for name, value in entry.items()}
+
+
+def _read_cell(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(_BEGUN):
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return found if isinstance(found, dict) or all(isinstance(one, dict) for one in found) else value

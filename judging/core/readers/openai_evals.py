@@ -100,6 +100,8 @@ class _Sample:
     said: Any = None
     ideal: Any = None
     results: dict[str, Any] = field(default_factory=dict)
+    further: list[dict[str, Any]] = field(default_factory=list)
+    """What was sampled behind the answer: a model that grades it is asked in the same sample."""
 
 
 @dataclass(slots=True)
@@ -138,6 +140,8 @@ def _note(sample: _Sample, kind: Any, data: Mapping[str, Any]) -> None:
     if kind == "raw_sample":
         sample.prompt = sample.prompt or data.get("input")
         sample.ideal = sample.ideal or data.get("ideal")
+    elif kind == "sampling" and sample.said is not None:
+        sample.further.append(dict(data))
     elif kind == "sampling":
         said = data.get("sampled", data.get("output"))
         sample.prompt = data.get("prompt") or sample.prompt
@@ -157,6 +161,7 @@ def _of_sample(name: str, sample: _Sample, model: str) -> ItemRow | RowProblem:
         reference_of("ideal", sample.ideal),
     )
     extra = {"prompt": sample.prompt} if isinstance(sample.prompt, list) else {}
+    extra |= {"samplings": sample.further} if sample.further else {}
     return finished_row(
         ItemRow(
             line=sample.line,

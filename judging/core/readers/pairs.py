@@ -1,16 +1,19 @@
 """Two answers to one question as JSON: `output_1` and `output_2`, `response1` and `response2`, `answer_a` ...
 
-What people or judges said of them under names of their own stays in `extra`.
+`winner` is a person's vote; what else people or judges said of them under names of their own stays in `extra`. Where
+question and answers are lists as JSON, as lists of battles have them, every text is a turn.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
-from judging.core.readers.fields import MAX_NAME, BadField, qa_row, text_of
-from judging.core.readers.json_records import Record
+from judging.core.items import ImportedJudgment, ItemRow, NamedWord, RowProblem, Turn
+from judging.core.readers.fastchat_votes import is_model
+from judging.core.readers.fields import MAX_NAME, QUESTION, BadField, find, qa_row, text_of
+from judging.core.readers.json_records import Record, why_not_text
 from judging.core.readers.records import objects_or_rows
 from judging.core.verdicts import Reason
 
@@ -19,6 +22,8 @@ _ENDS = (("_1", "_2"), ("1", "2"), ("_a", "_b"), ("_A", "_B"))
 _MODELS = (("model_a", "model_b"), ("model_1", "model_2"), ("model1", "model2"), ("generator_1", "generator_2"))
 _MIDDLE = 1.5
 """AlpacaEval's preference goes from 1 (the first answer) to 2 (the second)."""
+_OUTCOMES = ("winner_model_a", "winner_model_b", "winner_tie")
+_WINNERS = {"model_a": "A", "model_b": "B", "model_1": "A", "model_2": "B", "a": "A", "b": "B", "1": "A", "2": "B"}
 NAMES = tuple((f"{stem}{first}", f"{stem}{second}") for stem in _STEMS for first, second in _ENDS)
 
 
@@ -44,27 +49,66 @@ def pair_row(record: Record) -> ItemRow | RowProblem:
     if names is None:
         return RowProblem(record.number, "There are no two answers. Write them as output_1 and output_2.")
     used = {*names, *(models or ())}
-    row = qa_row(record.number, {name: value for name, value in data.items() if name not in used})
+    asked, turns = _turns(data, names)
+    rest = {name: value for name, value in data.items() if name not in used}
+    row = qa_row(record.number, {**rest, asked: turns[0][0].question} if turns else rest)
     if isinstance(row, RowProblem):
         return row
     try:
-        first, second = (_answer(name, data[name]) for name in names)
+        if not turns:
+            question, reference = row.turns[0].question, row.turns[0].reference
+            turns = [(Turn(question, _answer(name, data[name]), reference),) for name in names]
         judgments = _judgments(data)
         model, model_b = (text_of(name, data[name])[:MAX_NAME] for name in models) if models else ("", "")
     except BadField as error:
         return RowProblem(record.number, str(error))
-    asked = row.turns[0]
     return replace(
         row,
-        turns=(Turn(asked.question, first, asked.reference),),
-        turns_b=(Turn(asked.question, second, asked.reference),),
+        turns=turns[0],
+        turns_b=turns[1],
         model=model,
         model_b=model_b,
         # Converters made true and false of answers that were these words.
         extra={**row.extra, **{name: data[name] for name in names if isinstance(data[name], bool)}},
         has_answer=all(data[name] is not None for name in names),
         judgments=judgments,
+        words=_votes(data),
     )
+
+
+def _turns(data: Mapping[str, Any], names: tuple[str, str]) -> tuple[str, list[tuple[Turn, ...]]]:
+    """The name of the question, and both conversations where question and answers are lists of as many texts."""
+    asked = find(data, QUESTION) or ""
+    questions, *answers = (_texts(data.get(name)) for name in (asked, *names))
+    if not questions or any(len(texts) != len(questions) for texts in answers):
+        return asked, []
+    return asked, [tuple(map(Turn, questions, texts)) for texts in answers]
+
+
+def _texts(value: Any) -> list[str]:
+    """The texts of a list, also of one that is JSON in a cell; nothing for anything else."""
+    if isinstance(value, str) and value.startswith('["') and not why_not_text(value):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return []
+    if not isinstance(value, list) or not value or not all(isinstance(text, str | None) for text in value):
+        return []
+    texts = [text or "" for text in value]
+    return [] if any(map(why_not_text, texts)) else texts
+
+
+def _votes(data: Mapping[str, Any]) -> tuple[NamedWord, ...]:
+    """Which answer a person preferred: `winner`, or a column for each outcome of which one is 1."""
+    said = data.get("winner")
+    if said is None:
+        outcomes = [name for name in _OUTCOMES if str(data.get(name)).strip() in {"1", "1.0", "True", "true"}]
+        said = outcomes[0].removeprefix("winner_") if len(outcomes) == 1 else None
+    side = said.strip().lower() if isinstance(said, str) else ""
+    value = "tie" if side.startswith("tie") else _WINNERS.get(side)
+    voter = data.get("judge")
+    named = voter.strip() if isinstance(voter, str) else ""
+    return (NamedWord(value=value, by=named),) if value and not is_model(voter) else ()
 
 
 def _judgments(data: Mapping[str, Any]) -> tuple[ImportedJudgment, ...]:

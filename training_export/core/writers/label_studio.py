@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from judging.core.readers.label_studio import verdict_named
+from judging.core.readers.label_studio_words import verdict_named
 from judging.core.verdicts import PersonVerdict, Verdict
 from training_export.core.records import Destination, LabelRow, LeftOut, Origin, Record
 from training_export.core.writers.base import JsonArray, Writer, WriterOptions, WrittenFile

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from judging.core.items import ItemRow, RowProblem
+from judging.core.items import ItemRow, RowProblem, Turn
 from judging.core.readers import FileRefused, FileToRead, detect_format, read_files, read_rows
 from judging.core.verdicts import PersonVerdict, Reason, Verdict
 
@@ -165,6 +165,23 @@ def test_the_summary_of_lm_eval_is_told_from_results_of_promptfoo(tmp_path: Path
     path.write_text(json.dumps({"results": {"gsm8k": {"acc": 1}}, "configs": {}, "versions": {}}, indent=1))
     with pytest.raises(FileRefused, match=r"samples_\*\.jsonl"):
         list(read_rows(path, detect_format(path)))
+
+
+def test_answer_of_a_graded_sample_is_what_was_sampled_first(tmp_path: Path) -> None:
+    def event(kind: str, **data: Any) -> dict[str, Any]:
+        return {"run_id": "r", "sample_id": "joke.0", "type": kind, "data": data}
+
+    grading = {"prompt": "Is it funny?", "sampled": ["Yes"]}
+    path = lines(
+        tmp_path,
+        {"spec": {"completion_fns": ["m"]}},
+        event("sampling", prompt="A joke?", sampled=["Haha"]),
+        event("sampling", **grading),
+        event("metrics", choice="Yes", score=1.0),
+    )
+    (row,) = read(path, "openai_evals")
+    assert (row.turns, row.extra) == ((Turn("A joke?", "Haha"),), {"samplings": [grading]})
+    assert [(one.score, one.verdict) for one in row.judgments] == [(1.0, None)]
 
 
 def lm(**change: Any) -> dict[str, Any]:
