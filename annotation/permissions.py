@@ -6,11 +6,11 @@ One is in a campaign by having a place in it, or, where items are pulled, by bei
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from annotation.models import Annotator, Assignment, Campaign, Label
+from annotation.models import Annotator, Assignment, Campaign, Guideline, Label
 from judging.prepared import Planned
 
 AnyUser = AbstractBaseUser | AnonymousUser
@@ -18,8 +18,9 @@ AnyUser = AbstractBaseUser | AnonymousUser
 
 def _places(campaign: Any, queue_rank: Any, user: Any) -> QuerySet[Assignment]:
     places = Assignment.objects.whole().select_related("annotator").order_by()
+    newest = Guideline.objects.filter(campaign=campaign).order_by("-version").values("pk")[:1]
     found: QuerySet[Assignment] = places.filter(campaign=campaign, queue_rank=queue_rank, annotator__user=user)
-    return found
+    return found.annotate(guideline_pk=Subquery(newest))
 
 
 OWN = Planned(_places, 3)
@@ -32,10 +33,14 @@ def queue_owner(user: AnyUser) -> Annotator:
 
 def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int) -> Assignment:
     """One's own place of a queue, with its item and campaign."""
-    found = OWN.first(campaign_pk, queue_rank, user.pk or 0)
+    found: Any = OWN.first(campaign_pk, queue_rank, user.pk or 0)
     if found is None:
         raise Http404
-    return found
+    if found.guideline_pk is None:
+        # Told to the campaign, which would look for one otherwise.
+        found.campaign.newest_guideline = None
+    own: Assignment = found
+    return own
 
 
 def own_label(user: AnyUser, campaign_pk: int, label_pk: int) -> Label:

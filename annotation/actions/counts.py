@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
+from django.db.models import Subquery
 
 from annotation.core.kept import MOST_COLUMNS, Columns, Group, Kept, kept_rows, told_by, widened
 from annotation.core.rules import CampaignRules
@@ -15,21 +16,24 @@ CHUNK = 5000
 FIELDS = ("item_id", "item_revision", "newest", "pattern", "n", "entropy")
 
 SCALE = Planned(lambda campaign, name: CountScale.objects.filter(campaign=campaign, criterion=name).order_by(), 2)
-GROUPS_OF_ONE = Planned(
-    lambda campaign, name, item: Label.objects.current().filter(campaign=campaign, criterion=name, item=item).groups(),
-    3,
-)
-
-STORED_OF_ONE = Planned(
+OF_ONE = Planned(
     lambda campaign, name, item: (
-        ItemCount.objects.filter(campaign=campaign, criterion=name, item=item)
-        .order_by()
-        .values_list("pk", "item_id", "item_revision")
+        Label.objects.current()
+        .filter(campaign=campaign, criterion=name, item=item)
+        .groups()
+        .annotate(
+            columns=Subquery(
+                CountScale.objects.filter(campaign=campaign, criterion=name, kept=True).order_by().values("columns")
+            ),
+            last_counted=Subquery(
+                ItemCount.objects.filter(campaign=campaign, criterion=name, item=item)
+                .order_by("-item_revision")
+                .values("item_revision")[:1]
+            ),
+        )
     ),
     3,
 )
-
-LOCK = Planned(lambda pk: Item.objects.filter(pk=pk).order_by().select_for_update(no_key=True).values_list("pk"), 1)
 ONE_ROW, COUNTED = ("campaign", "criterion", "item", "item_revision"), ("newest", "pattern", "n", "entropy")
 KEPT = PreparedInsert(ItemCount, unique=ONE_ROW, updated=COUNTED)
 
@@ -73,6 +77,22 @@ def recount(campaign: Campaign, items: Collection[int], criterion: str = "") -> 
             ItemCount.objects.filter(campaign=campaign, criterion=criterion).delete()
         if scale.kept:
             _replace(campaign, criterion, chunk, list(kept_rows(groups, wider)))
+
+
+def recount_one(campaign: Campaign, item: int, criterion: str = "") -> None:
+    """`recount` of one item that the caller has locked: in one look, where its labels say nothing that is new to the
+    scale, and stand on every text that was ever counted.
+    """
+    found = OF_ONE(campaign.pk, criterion, item)
+    groups: list[Group] = [row[:5] for row in found]
+    columns, last_counted = found[0][5:] if found else ((), 0)
+    known = {(value, verdict) for value, verdict in columns or ()}
+    said, texts = {group[2:4] for group in groups}, {group[1] for group in groups}
+    if found and said <= known and len(texts) == max(texts) >= (last_counted or 0):
+        for row in kept_rows(groups, tuple((value, verdict) for value, verdict in columns)):
+            KEPT(_count(campaign, criterion, row))
+    else:
+        recount(campaign, [item], criterion)
 
 
 @transaction.atomic
@@ -121,16 +141,11 @@ def _lock(items: Sequence[int]) -> None:
     """Two people on one item are counted one after the other: the second sees the label of the first."""
     if not connection.features.has_select_for_update:
         return  # SQLite lets one writer in at a time
-    if len(items) == 1:
-        LOCK(items[0])
-    else:
-        list(Item.objects.select_for_update(no_key=True).filter(pk__in=items).order_by("pk").values_list("pk"))
+    list(Item.objects.select_for_update(no_key=True).filter(pk__in=items).order_by("pk").values_list("pk"))
 
 
 def _groups(campaign: Campaign, criterion: str, items: Sequence[int]) -> list[Group]:
     """(item, revision, value, verdict, labels) of the current labels."""
-    if len(items) == 1:
-        return GROUPS_OF_ONE(campaign.pk, criterion, items[0])
     labels = Label.objects.current().filter(campaign=campaign, criterion=criterion, item__in=items)
     return list(labels.groups())
 
@@ -173,19 +188,13 @@ def _replace(campaign: Campaign, criterion: str, items: Sequence[int], rows: Seq
     if gone:
         ItemCount.objects.filter(pk__in=gone).delete()
     counts = [_count(campaign, criterion, row) for row in rows]
-    if len(items) == 1:
-        for count in counts:
-            KEPT(count)
-    else:
-        ItemCount.objects.bulk_create(
-            counts, batch_size=1000, update_conflicts=True, unique_fields=ONE_ROW, update_fields=COUNTED
-        )
+    ItemCount.objects.bulk_create(
+        counts, batch_size=1000, update_conflicts=True, unique_fields=ONE_ROW, update_fields=COUNTED
+    )
 
 
 def _stored(campaign: Campaign, criterion: str, items: Sequence[int]) -> list[tuple[int, int, int]]:
     """(row, item, revision) of the kept counts of these items."""
-    if len(items) == 1:
-        return STORED_OF_ONE(campaign.pk, criterion, items[0])
     stored = ItemCount.objects.filter(campaign=campaign, criterion=criterion, item__in=items)
     return list(stored.order_by().values_list("pk", "item_id", "item_revision"))
 

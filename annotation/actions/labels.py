@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotation.actions.counts import recount
+from annotation.actions.counts import recount_one
 from annotation.actions.extras import want_one_less
 from annotation.actions.queue import hold, keep_place, locked, settle
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed
@@ -55,7 +55,7 @@ def submit_label(assignment: Assignment, word: Word, *, view: PageView) -> Label
 
 def decide(row: Assignment, word: Word, *, view: PageView) -> list[Label]:
     """What submit_label does, for a place that this transaction has locked already; all labels of the press."""
-    history = labels_of(row)
+    history = [] if row.is_untouched else labels_of(row)
     current = [label for label in history if label.ended_at is None]
     if current and made_by(current[0], row, view) and says(current, word):
         return current
@@ -240,9 +240,9 @@ def on_screen(row: Assignment, view: PageView, now: datetime) -> float | None:
 
 
 def recount_all(row: Assignment, labels: Sequence[Label]) -> None:
-    """Count the item anew on every criterion that labels came or went on."""
+    """Count the item of a locked place anew on every criterion that labels came or went on."""
     for criterion in sorted({label.criterion for label in labels}):
-        recount(row.campaign, [row.campaign_item.item_id], criterion)
+        recount_one(row.campaign, row.campaign_item.item_id, criterion)
 
 
 def guideline_shown(row: Assignment) -> Guideline | None:

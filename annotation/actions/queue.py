@@ -2,7 +2,7 @@
 
 In a dealt campaign the places are one's own and never expire. In a pulled one a place is taken when an item is drawn,
 kept until `held_until`, and free for others after that. Rows are locked in one order, so that nobody waits in a circle:
-annotator, assignment, campaign item; whoever goes against it does not wait (skip_locked).
+annotator, assignment, item, campaign item; whoever goes against it does not wait (skip_locked).
 
 For a label: `keep_place` before it is stored says whether it is surplus, `settle` after it ends the hold, and `hold`
 after it was taken back keeps the place again. Why nothing is left, `reports.queues.nothing_left` says in numbers.
@@ -28,7 +28,18 @@ FIRST_OPEN = Prepared(lambda *of: _with_item(Assignment.objects.queue(*of).first
 OPEN_BEHIND = Planned(
     lambda campaign, person, after: _with_item(Assignment.objects.queue(campaign, person).first_open(after=after)), 3
 )
-LOCKED = Planned(lambda pk: Assignment.objects.filter(pk=pk).order_by().select_for_update(of=("self",)), 1)
+# With its item, because two people on one item are counted one after the other: the second sees the label of the first.
+TOGETHER = ("self", "campaign_item__item")
+LOCKED = Planned(
+    lambda pk: (
+        Assignment.objects.filter(pk=pk)
+        .order_by()
+        .select_related("campaign_item__item")
+        .defer(*(f"campaign_item__item__{name}" for name in ("turns", "turns_b", "context", "criteria", "extra")))
+        .select_for_update(of=TOGETHER, no_key=True)
+    ),
+    1,
+)
 OWN_OPEN = Prepared(
     lambda campaign, person: (
         Assignment.objects.open()
@@ -164,18 +175,20 @@ def settle(assignment: Assignment) -> None:
 
 
 def locked(assignment: Assignment) -> Assignment:
-    """The assignment as it is now, kept from others until the transaction ends."""
-    row: Assignment = Assignment.objects.whole().select_for_update(of=("self",)).get(pk=assignment.pk)
+    """The assignment and its item as they are now, kept from others until the transaction ends."""
+    row: Assignment = Assignment.objects.whole().select_for_update(of=TOGETHER, no_key=True).get(pk=assignment.pk)
     return row
 
 
 def locked_again(place: Assignment) -> Assignment:
-    """A place that was read just before, as it is now, kept from others until the transaction ends. Its campaign, item
-    and person are those that were read: they change rarely, and what they said a moment ago may be gone by."""
+    """A place that was read just before and its item, as they are now, kept from others until the transaction ends. Its
+    campaign and person are those that were read: they change rarely, and what they said a moment ago may be gone by."""
     row: Assignment | None = LOCKED.first(place.pk)
     if row is None:
         raise StalePage(elsewhere())
-    row.campaign, row.campaign_item, row.annotator = place.campaign, place.campaign_item, place.annotator
+    row.campaign, row.annotator = place.campaign, place.annotator
+    if row.campaign_item.item.revision == place.campaign_item.item.revision:
+        row.campaign_item = place.campaign_item
     return row
 
 

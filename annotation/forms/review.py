@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from copy import deepcopy
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,21 @@ TEXT_LENGTH = 500_000
 REASON_LENGTH = 500
 ANSWER_NAME = re.compile(r"verdict|value-\d+")
 LISTS = ("error_types", "flags")
+AnyForm = TypeVar("AnyForm", bound=forms.Form)
+
+
+class SharedFields(dict[str, forms.Field]):
+    """Fields of a form that is read and never shown. Django copies all of them for every form, which takes longer than
+    reading what was sent; who changes one puts a copy in its place."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "SharedFields":
+        return SharedFields(self)
+
+
+def read_only(form: type[AnyForm]) -> type[AnyForm]:
+    """A form whose fields all forms of its class share."""
+    form.base_fields = SharedFields(form.base_fields)
+    return form
 
 
 def plain(text: str) -> str:
@@ -27,6 +43,7 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@read_only
 class PageForm(forms.Form):
     """Which showing of an item a request comes from, and everything a person may write about it."""
 
@@ -53,8 +70,9 @@ class PageForm(forms.Form):
         self.item: Item = assignment.campaign_item.item
         self.asked = assignment.asked()
         self.rules = CampaignRules.from_json(assignment.campaign.rules)
-        types = [(name, name) for name in self.rules.error_types]
-        self.fields["error_types"].choices = types  # type: ignore[attr-defined]
+        types = deepcopy(self.fields["error_types"])
+        types.choices = [(name, name) for name in self.rules.error_types]  # type: ignore[attr-defined]
+        self.fields["error_types"] = types
 
     def answer_fields(self) -> Iterator[tuple[str, Criterion]]:
         """The criteria asked, each with the name of its field."""
@@ -89,6 +107,7 @@ class PageForm(forms.Form):
         )
 
 
+@read_only
 class LabelForm(PageForm):
     """A decision: an answer to every criterion, and what goes with it."""
 
@@ -157,6 +176,7 @@ def answers_there_are(criterion: Criterion) -> str:
     return str(_("a number from %(low)g to %(high)g, or undefined")) % {"low": scale.low, "high": scale.high}
 
 
+@read_only
 class DraftForm(PageForm):
     """What is typed so far, finished or not."""
 
@@ -184,6 +204,7 @@ class DraftForm(PageForm):
         return changed | {name: chosen for name, chosen in lists.items() if chosen != list(baseline.get(name, []))}
 
 
+@read_only
 class SkipForm(PageForm):
     """Why an item is passed over."""
 
@@ -196,7 +217,9 @@ class SkipForm(PageForm):
 
     def __init__(self, data: Mapping[str, Any], *, assignment: Assignment) -> None:
         super().__init__(data, assignment=assignment)
-        self.fields["skip_reason"].required = self.rules.comment_on_skip
+        reason = deepcopy(self.fields["skip_reason"])
+        reason.required = self.rules.comment_on_skip
+        self.fields["skip_reason"] = reason
 
     def reason(self) -> str:
         """The reason as it was typed."""

@@ -326,6 +326,11 @@ class Assignment(models.Model):
         return f"{self.annotator_id}#{self.queue_rank}"
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether its annotator has never said or typed anything here that was stored."""
+        return self.state == self.State.PENDING and self.draft_rev == 0
+
+    @property
     def is_open(self) -> bool:
         """Whether it still wants a decision."""
         return self.state in (self.State.PENDING, self.State.DRAFT)

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from annotation.forms.review import LabelForm, SkipForm
 from annotation.models import Assignment, Campaign, CampaignItem, Label
 from judging.models import Item, Reply
 from tests import factories
@@ -265,6 +266,16 @@ def test_skipping_asks_for_a_reason_where_the_campaign_does(verdicts: Campaign, 
     assert "Say why you skip it" in response.json()["message"]
     send(annotator_client, verdicts, "review_skip", skip_reason="The question is in no language I know.")
     assert (place(verdicts).state, place(verdicts).skip_reason) == ("skipped", "The question is in no language I know.")
+
+
+def test_the_rules_of_one_campaign_are_not_those_of_the_next(verdicts: Campaign) -> None:
+    strict = place(make_review(dataset=factories.make_dataset("another"), items=1))
+    strict.campaign.rules = {"error_types": ["tone"], "comment_on_skip": True}
+    assert SkipForm({}, assignment=strict).errors["skip_reason"]
+    assert "skip_reason" not in SkipForm({}, assignment=place(verdicts)).errors
+    forms = [LabelForm({}, assignment=at) for at in (strict, place(verdicts))]
+    choices = [getattr(form.fields["error_types"], "choices") for form in forms]  # noqa: B009
+    assert choices == [[("tone", "tone")], [("style", "style"), ("fact", "fact")]]
 
 
 def test_a_skipped_item_offers_to_be_open_again(verdicts: Campaign, annotator_client: Client) -> None:
