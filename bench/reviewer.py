@@ -13,9 +13,8 @@ from urllib.parse import urlencode, urlsplit
 STOCK_LOW = 4
 FORM = re.compile(r'<form id="review-form"[^>]* action="([^"]*)"')
 AHEAD = re.compile(r' data-ahead="([^"]*)"')
-MARKS, CORRECTABLE = ("page_key", "known_rev", "item_revision"), ("question", "answer", "context")
+MARKS = ("page_key", "known_rev", "item_revision")
 HIDDEN = {name: re.compile(rf'name="{name}" value="([^"]*)"') for name in MARKS}
-TEXTS = {name: re.compile(rf'<textarea id="{name}"[^>]*>\n(.*?)</textarea>', re.DOTALL) for name in CORRECTABLE}
 STORED = re.compile(r'id="review-undo".*?name="label" value="(\d+)"', re.DOTALL)
 SET_COOKIE = re.compile(r"([^=]+)=([^;]*)")
 Fields = dict[str, str] | list[tuple[str, str]]
@@ -128,12 +127,10 @@ class Reviewer:
         assert self.page, "the next item is not here, and it was not sent"
 
     def filled(self, verdict: str) -> list[tuple[str, str]]:
-        """The form as the page sends it."""
+        """The form as the page sends it: a text that nobody has corrected does not go back."""
         hidden = {name: only(pattern, self.page) for name, pattern in HIDDEN.items()}
-        shown = {name: pattern.search(self.page) for name, pattern in TEXTS.items()}
-        texts = {name: html.unescape(found[1]) for name, found in shown.items() if found}
         empty = {"comment": "", "error_count": "", "skip_reason": ""}
-        fields = hidden | texts | empty | {"verdict": verdict, "csrfmiddlewaretoken": self.person.cookies["csrftoken"]}
+        fields = hidden | empty | {"verdict": verdict, "csrfmiddlewaretoken": self.person.cookies["csrftoken"]}
         return [*fields.items(), ("have", ""), *(("have", item["showing"]) for item in self.stock)]
 
     def refill(self) -> None:

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.contrib.auth.models import User
@@ -142,6 +143,27 @@ def test_a_correction_shows_what_it_changes(page: Page, campaign: Campaign) -> N
     expect(diff.locator("ins")).to_contain_text("標")
     area.fill("第4問：富士山の高さは？")
     expect(diff).to_be_hidden()
+
+
+def test_a_press_sends_the_texts_that_were_corrected_and_no_others(page: Page, campaign: Campaign) -> None:
+    page.goto(reverse("review_item", args=[campaign.pk, 4]))
+    page.locator("summary", has_text="Correct").first.click()
+    page.locator("#question").fill("第4問：富士山の標高は？")
+    with page.expect_request("**/submit/") as sent:
+        page.get_by_role("button", name="Bad b").click()
+    assert sorted({"question", "answer", "context"} & set(parse_qs(sent.value.post_data or ""))) == ["question"]
+    at(page, 5)
+    label = Label.objects.get(campaign=campaign, item__position=4)
+    assert label.correction == {"question": "第4問：富士山の標高は？"}
+
+
+def test_a_correction_that_is_taken_back_is_none(page: Page, campaign: Campaign) -> None:
+    page.goto(reverse("review_item", args=[campaign.pk, 2]))
+    expect(page.locator("#answer")).to_have_value("直した答え。")
+    page.locator("#answer").fill(MARKDOWN)
+    page.get_by_role("button", name="Good g").click()
+    at(page, 4)
+    assert Label.objects.get(campaign=campaign, item__position=2).correction is None
 
 
 def test_the_whole_way_by_keyboard_in_japanese(page: Page, campaign: Campaign) -> None:

@@ -14,6 +14,15 @@
   let shownAt = performance.now(), stock = [], busy = false, clean = "", sequence = 0, saveTimer = 0, toastTimer = 0, saving = null, stale = false;
 
   // ---- what is typed ----
+  // A text that can be corrected, where it came as it was imported: what nobody has changed need not go back.
+  const cameAs = (field) => {
+    const original = field.closest?.("[data-correctable]")?.querySelector(".review-original .text").textContent;
+    return original === field.defaultValue ? original : undefined;
+  };
+  const bodyOf = (from, button) => {
+    const sent = [...new FormData(from, button)].filter(([name, value]) => cameAs(from.elements[name]) !== value);
+    return new URLSearchParams(sent);
+  };
   const typed = () => [...new FormData(form())].filter(([name, value]) => !OF_THE_PAGE.has(name) && typeof value === "string");
   const typedText = () => JSON.stringify(typed());
   const dirty = () => form() !== null && typedText() !== clean;
@@ -25,7 +34,7 @@
       const values = left.get(field.name) ?? [];
       const tick = field.type === "checkbox" || field.type === "radio";
       const before = tick ? field.checked : field.value;
-      if (tick) field.checked = values.includes(field.value); else field.value = values[0] ?? "";
+      if (tick) field.checked = values.includes(field.value); else field.value = values[0] ?? cameAs(field) ?? "";
       if ((tick ? field.checked : field.value) === before) continue;
       field.closest("details")?.setAttribute("open", "");
       field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -63,12 +72,19 @@
     box.querySelector("[data-reload]").onclick = () => { store.drop(); clean = typedText(); location.reload(); };
     box.hidden = false;
     status("");
+    if (answer.told) box.focus();
+  };
+  // A refusal is read where the mend begins: in the empty field beside the button, else in the sentence itself.
+  const refusedStep = (answer, button, retry) => {
+    problem(answer, retry);
+    const wanted = button?.closest("details")?.querySelector("input[type=text]");
+    if (answer.told && wanted?.value === "") wanted.focus();
   };
   const setBusy = (now) => { busy = now; page().setAttribute("aria-busy", now); };
 
   // ---- drafts ----
   const saveBody = () => {
-    const body = new FormData(form());
+    const body = bodyOf(form());
     body.set("sequence", ++sequence);
     return body;
   };
@@ -150,7 +166,7 @@
     if (busy) return;
     clearTimeout(saveTimer);
     const url = button?.hasAttribute("formaction") ? button.formAction : from.action;
-    const body = new FormData(from, button?.name ? button : undefined), of = path();
+    const body = bodyOf(from, button?.name ? button : undefined), of = path();
     if (from === form()) {
       body.set("seconds", ((performance.now() - shownAt) / 1000).toFixed(1));
       for (const showing of ["", ...stock.filter((item) => !item.search).map((item) => item.showing)]) body.append("have", showing);
@@ -167,7 +183,7 @@
       store.drop();
       dropDrafts(of);
       await arrival(answer);
-    } else if (!answer.later || !mayWait || !goOn(entryOf("step", url, body))) problem(answer, () => step(from, button));
+    } else if (!answer.later || !mayWait || !goOn(entryOf("step", url, body))) refusedStep(answer, button, () => step(from, button));
   };
 
   // ---- what a decision changes, where the rest of the page stays ----

@@ -61,8 +61,7 @@
 
   // ---- sending ----
   const body = (entry) => {
-    const sent = new FormData();
-    for (const [name, value] of entry.fields) sent.append(name, value);
+    const sent = new URLSearchParams(entry.fields);
     if (entry.kind === "step") sent.set("stay", "1");
     return sent;
   };
