@@ -82,6 +82,7 @@ ONLY_READ = {
     "pairs": "pairs leave as trl_preference and fastchat",
     "promptfoo_db": "another tool's database, opened for reading only: results leave as promptfoo",
     "promptfoo_table": "shows less than the results, which leave as promptfoo",
+    "rated_answers": "an item per answer: they leave as qa_jsonl and, by their scores, as trl_preference",
     "taxonomy": "checked by its own schema: questions and answers leave as qa_jsonl",
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 from judging.core.verdicts import Verdict
-from training_export.core.records import Record
+from training_export.core.records import Origin, Record
 from training_export.core.sides import plain
 
 
@@ -59,3 +59,22 @@ def answer_pairs(judged: Sequence[Judged]) -> Iterator[Pair]:
     for chosen, rejected in islice(zip(cycle(clean), cycle(wrong)), wanted):
         question = chosen.turns[0].question
         yield Pair(question, chosen.corrected_turns[0].answer, rejected.turns[0].answer, chosen, rejected)
+
+
+def scored_pairs(judged: Sequence[Judged]) -> Iterator[Pair]:
+    """The answer with the highest score over every lower one to the same question, where a judge gave scores and
+    nothing says which of them are clean. Answers that people looked at are no matter of scores."""
+    scored = [(record.judge.score, record) for record, _ in judged if _has_score_alone(record) and record.judge]
+    ranked = sorted(
+        ((score, record) for score, record in scored if score is not None), key=lambda one: (-one[0], one[1].position)
+    )
+    for score, record in ranked[1:]:
+        best, chosen = ranked[0]
+        if score < best:
+            turn = chosen.turns[0]
+            yield Pair(turn.question, turn.answer, record.turns[0].answer, chosen, record)
+
+
+def _has_score_alone(record: Record) -> bool:
+    judge, nobody = record.judge, record.people.origin == Origin.UNREVIEWED
+    return judge is not None and judge.verdict is None and judge.score is not None and nobody

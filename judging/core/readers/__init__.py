@@ -28,6 +28,7 @@ from judging.core.readers import (
     promptfoo_db,
     promptfoo_table,
     qa_jsonl,
+    rated_answers,
     taxonomy,
     texts,
 )
@@ -60,6 +61,7 @@ READERS: dict[str, Reader] = {
     "openai_evals": openai_evals.read,
     "pairs": pairs.read,
     "preference": preference.read,
+    "rated_answers": rated_answers.read,
     "judge_bench": judge_bench.read,
     "label_studio": label_studio.read,
     "argilla": argilla.read,

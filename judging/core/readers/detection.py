@@ -23,6 +23,7 @@ from judging.core.readers import (
     promptfoo,
     promptfoo_db,
     promptfoo_table,
+    rated_answers,
     taxonomy,
     texts,
 )
@@ -122,6 +123,8 @@ def _object_format(path: Path, plain: str) -> str:
     for name, recognises in _OBJECT_FORMATS.items():
         if recognises(entries[0]):
             return name
+    if any(rated_answers.recognises(entry) for entry in entries):
+        return "rated_answers"
     if find(entries[0], QUESTION) is None:
         raise FileRefused(1, (_wrapped(entries[0]) if len(entries) == 1 else "") or missing_question(entries[0]))
     return plain

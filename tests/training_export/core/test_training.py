@@ -10,7 +10,7 @@ from pyarrow import parquet
 from judging.core.items import Turn
 from judging.core.verdicts import PersonVerdict
 from tests.training_export.core.test_writers import SAMPLES, STAMP, by
-from training_export.core.records import Origin, PeopleWord, Record, Rule, Source
+from training_export.core.records import JudgeWord, Origin, PeopleWord, Record, Rule, Source
 from training_export.core.tally import write_records
 from training_export.core.writers import WRITERS, WriterOptions
 
@@ -40,10 +40,16 @@ def answers() -> list[Record]:
     ]
 
 
-def write(name: str, folder: Path, given: list[Record], **options: Any) -> dict[str, Any]:
+def scored(position: int, question: str, text: str, score: float) -> Record:
+    """An answer that nobody looked at but a judge without a threshold."""
+    judge = JudgeWord(verdict=None, score=score)
+    return Record(key=f"item-{position}", position=position, turns=(Turn(question, text),), judge=judge)
+
+
+def write(name: str, folder: Path, given: list[Record], rule: Rule = GOLD, **options: Any) -> dict[str, Any]:
     """Write a format; what its checks say."""
-    made = WriterOptions(source=Source.GOLD, stamp=STAMP, **options)
-    tally, _files = write_records(given, WRITERS[name].make(folder, made), GOLD)
+    made = WriterOptions(source=rule.source, stamp=STAMP, **options)
+    tally, _files = write_records(given, WRITERS[name].make(folder, made), rule)
     return dict(tally.checks)
 
 
@@ -101,6 +107,28 @@ def test_every_answer_is_in_a_pair_and_no_more_pairs_than_needed(tmp_path: Path)
     given = [answer(n, "Q?", f"right {n}", CLEAN) for n in (1, 2, 3)] + [answer(4, "Q?", "a mistake", WRONG)]
     write("trl_preference", tmp_path, given)
     assert [row["chosen"] for row in rows(tmp_path / "train.jsonl")] == ["right 1", "right 2", "right 3"]
+
+
+def test_scores_without_verdicts_make_pairs_of_the_best_answer_over_every_lower_one(tmp_path: Path) -> None:
+    given = [
+        scored(1, "Q?", "fair", 3),
+        scored(2, "Q?", "best", 5),
+        scored(3, "Q?", "poor", 1),
+        scored(4, "Q?", "x", 5),
+    ]
+    checks = write("trl_preference", tmp_path, [*given, scored(5, "R?", "alone", 2)], rule=Rule(source=Source.JUDGE))
+    assert [(row["chosen"], row["rejected"]) for row in rows(tmp_path / "train.jsonl")] == [
+        ("best", "fair"),
+        ("best", "poor"),
+    ]
+    assert checks["pairs_from"] == {"corrections": 0, "answers": 0, "votes": 0, "scores": 2}
+
+
+def test_answers_that_people_looked_at_are_no_matter_of_scores(tmp_path: Path) -> None:
+    seen = answer(1, "Q?", "seen", PersonVerdict.UNDEFINED, judge=JudgeWord(verdict=None, score=5))
+    rule = Rule(source=Source.GOLD_THEN_JUDGE)
+    checks = write("trl_preference", tmp_path, [seen, scored(2, "Q?", "low", 1)], rule=rule)
+    assert sum(checks["pairs_from"].values()) == 0
 
 
 def test_a_wrong_answer_is_never_replaced_by_its_correction_where_it_is_labelled_wrong(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from judging.core.verdicts import Verdict
 from training_export.core.near_copies import similarity
-from training_export.core.pairs import Judged, Pair, answer_pairs, correction_pairs, voted_pair
+from training_export.core.pairs import Judged, Pair, answer_pairs, correction_pairs, scored_pairs, voted_pair
 from training_export.core.records import Destination, Record
 from training_export.core.writers.base import COMPACT, Writer, WriterOptions, WrittenFile
 from training_export.core.writers.training import Example, TrainingFiles
@@ -60,6 +60,8 @@ class PreferenceWriter:
                 self._write_pair(pair, "corrections")
             for pair in answer_pairs(judged):
                 self._write_pair(pair, "answers")
+            for pair in scored_pairs(judged):
+                self._write_pair(pair, "scores")
         self._judged = {}
 
     def _write_pair(self, pair: Pair, made_from: str) -> None:
