@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from judging.core.items import ItemRow, RowProblem, generated_key, question_key
+from judging.core.keys_seen import KeysSeen
 from judging.core.readers import JOINED, MAPPED, Columns, FileRefused, FileToRead, detect_format, read_files
 from judging.core.readers.encodings import BadEncoding, copy_in_utf8
+from judging.core.readers.packed import is_packed, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,16 @@ def _has(path: Path, format_name: str, columns: Columns) -> bool:
 
 @contextmanager
 def in_utf8(file: InputFile) -> Iterator[Path]:
-    """Where the text of a file can be read: in a copy where it is in another encoding. FileRefused where it is not."""
-    if not file.encoding:
+    """Where the text of a file can be read: in a copy where it is packed or in another encoding. FileRefused where it
+    is not."""
+    packed = is_packed(file.path)
+    if not file.encoding and not packed:
         yield file.path
         return
     with TemporaryDirectory(prefix="evalsite-") as folder:
         try:
-            path = copy_in_utf8(file.path, file.encoding, Path(folder))
+            path = unpacked(file.path, Path(folder, "unpacked")) if packed else file.path
+            path = copy_in_utf8(path, file.encoding, Path(folder, "text")) if file.encoding else path
         except BadEncoding as error:
             raise FileRefused(error.line, error.message) from None
         except OSError as error:
@@ -138,13 +143,10 @@ _LINE_BITS = 40
 
 
 class Identities:
-    """Keys given so far: ids must be new, and the same question of the same model is counted.
-
-    Of a key only its hash and its place are held, so that a million rows fit into little memory.
-    """
+    """Keys given so far: ids must be new, and the same question of the same model is counted."""
 
     def __init__(self) -> None:
-        self._places: dict[int, int] = {}
+        self._seen = KeysSeen()
         self._occurrences: dict[int, int] = {}
         self._files: list[str] = []
         self._source: Source | None = None
@@ -152,30 +154,31 @@ class Identities:
     def keyed(self, source: Source, row: ItemRow) -> KeyedRow | FileProblem:
         """The next row with its key."""
         asked = question_key(row.turns)
-        key = row.key or self._next_key(asked, row.model)
-        short = hash(key)
-        if short in self._places:
-            return FileProblem(source.file.name, row.line, self._used_twice(key, source, self._places[short]))
-        self._places[short] = self._file_number(source) << _LINE_BITS | row.line
+        key = row.key or generated_key(asked, row.model, 0)
+        place = self._file_number(source) << _LINE_BITS | row.line
+        before = self._seen.first_place(key, place)
+        if before and not row.key:
+            key = self._next_key(key, asked, row.model)
+            before = self._seen.first_place(key, place)
+        if before:
+            return FileProblem(source.file.name, row.line, self._used_twice(key, source, before))
         return KeyedRow(source, row, key, asked)
 
-    def _next_key(self, asked: str, model: str) -> str:
-        """The key of the first occurrence, or of the next where that is taken."""
-        first = generated_key(asked, model, 0)
+    def _next_key(self, first: str, asked: str, model: str) -> str:
+        """The key of the next occurrence, where that of the first is taken."""
         short = hash(first)
-        if short not in self._places:
-            return first
         occurrence = self._occurrences[short] = self._occurrences.get(short, 0) + 1
         return generated_key(asked, model, occurrence)
 
     def _file_number(self, source: Source) -> int:
+        """From 1."""
         if self._source is not source:
             self._source = source
             self._files.append(source.file.name)
-        return len(self._files) - 1
+        return len(self._files)
 
     def _used_twice(self, key: str, source: Source, place: int) -> str:
-        name, line = self._files[place >> _LINE_BITS], place & ((1 << _LINE_BITS) - 1)
+        name, line = self._files[(place >> _LINE_BITS) - 1], place & ((1 << _LINE_BITS) - 1)
         where = f"line {line}" if name == source.file.name else f"{name}, line {line}"
         return f"The id {key!r} was already used ({where}). Give each row its own id, or none."
 

@@ -12,7 +12,7 @@ from judging.core.items import ItemRow, RowProblem, Turn
 from judging.core.readers.fields import CATEGORY, KEY, MODEL, REFERENCE, BadField, find, finished_row, reference_of
 from judging.core.readers.fields import text_of as text
 from judging.core.readers.json_records import Record, kind_of
-from judging.core.readers.records import objects
+from judging.core.readers.records import objects_or_rows
 
 MESSAGES = ("messages", "conversations", "conversation")
 """Names under which conversations are kept."""
@@ -36,7 +36,7 @@ def messages_name(entry: Mapping[str, Any]) -> str | None:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per conversation."""
-    for record in objects(path):
+    for record in objects_or_rows(path):
         yield record if isinstance(record, RowProblem) else chat_row(record)
 
 

@@ -4,13 +4,15 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from judging.core.items import ItemRow, RowProblem
+from judging.core.readers.cells import with_messages
 from judging.core.readers.fields import ANSWER, QUESTION, Columns, find, missing_question, qa_row, without_columns
 from judging.core.readers.files import MAX_RECORD, FileRefused, strict_lines
+from judging.core.readers.titles import LOOKED_AT, below_titles, header_place
 from judging.core.readers.workbook import is_workbook, sheet_rows
 
 DELIMITERS = ",\t;|"
@@ -34,20 +36,22 @@ def read(path: Path, columns: Columns = ()) -> Iterator[ItemRow | RowProblem]:
     answer = (
         said["answer"] if "answer" in said else find([name for name in header if name not in said.values()], ANSWER)
     )
+    asked = said.get("question") or find(header, QUESTION), answer
     for cells in table_rows(path):
         if isinstance(cells, RowProblem):
             yield cells
             continue
-        row = qa_row(cells[0], cells[1] if answer or "answer" in said else _with_expected(cells[1]), columns)
+        values = with_messages(cells[1], asked)
+        row = qa_row(cells[0], values if answer or "answer" in said else _with_expected(values), columns)
         # A table has no null: an empty cell is an answer that is not there.
         if isinstance(row, ItemRow) and answer and not cells[1][answer]:
             row = replace(row, has_answer=False)
         yield row
 
 
-def _with_expected(cells: dict[str, str]) -> dict[str, str]:
+def _with_expected(cells: dict[str, Any]) -> dict[str, Any]:
     """A test of promptfoo in a table without answers: what is graded against is the answer, as our export writes it."""
-    if not cells.get(EXPECTED, "").startswith(GRADE):
+    if not str(cells.get(EXPECTED, "")).startswith(GRADE):
         return cells
     others = {name: text for name, text in cells.items() if name != EXPECTED}
     return {**others, "answer": cells[EXPECTED].removeprefix(GRADE)}
@@ -64,10 +68,10 @@ def why_not_a_table(header: Sequence[str], columns: Columns) -> str:
 def header_of(path: Path) -> list[str]:
     """Names of the columns."""
     if is_workbook(path):
-        first = next(sheet_rows(path), None)
-        if first is None:
+        first = list(islice(sheet_rows(path), LOOKED_AT))
+        if not first:
             raise FileRefused(1, "The workbook's first sheet is empty. Put the table there.")
-        return _names(first[1])
+        return _names(first[header_place([cells for _, cells in first])][1])
     return _dialect_of(path).header
 
 
@@ -95,11 +99,11 @@ def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
 
 def _sheet(path: Path) -> Iterator[tuple[int, dict[str, str]] | RowProblem]:
     """Rows of a workbook; a spreadsheet does not write the empty cells at the end of a row."""
-    header: list[str] | None = None
-    for line, cells in sheet_rows(path):
-        if header is None:
-            header = _names(cells)
-            continue
+    rows = sheet_rows(path)
+    first = list(islice(rows, LOOKED_AT))
+    place = header_place([cells for _, cells in first])
+    header = _names(first[place][1]) if first else []
+    for line, cells in chain(first[place + 1 :], rows):
         while len(cells) > len(header) and not cells[-1]:
             cells.pop()
         yield _row(line, header, cells + [""] * (len(header) - len(cells)))
@@ -133,6 +137,9 @@ def _dialect_of(path: Path) -> _Dialect:
     before = next((place for place, line in enumerate(lines) if line.strip() and not _SEPARATOR.fullmatch(line)), 0)
     headers = {delimiter: _header(lines[before:], delimiter) for delimiter in DELIMITERS}
     best = max(headers, key=lambda mark: (find(headers[mark], QUESTION) is not None, len(headers[mark])))
+    if find(headers[best], QUESTION) is None and (titled := below_titles(lines[before:], DELIMITERS)):
+        above, mark, cells = titled
+        return _Dialect(mark, _names(cells), before + above)
     if not headers[best]:
         mend = "Close every quote, and end the lines with LF or CR LF."
         raise FileRefused(before + 1, f"The header of the table cannot be read. {mend}")

@@ -106,6 +106,8 @@ def _table_format(path: Path, plain: str) -> str:
     if pairs.recognises(row):
         return "pairs"
     if find(header, QUESTION) is None:
+        if any(name in header for name in chat.MESSAGES):
+            return "chat"
         raise FileRefused(1, missing_question(header))
     return plain
 

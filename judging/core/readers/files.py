@@ -20,6 +20,19 @@ MAX_UNDECODABLE = 20
 CHUNK = 65_536
 
 _BOMS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+_UNPACK = "Unpack it, or save the table as CSV (UTF-8)."
+_KINDS = {
+    b"PK\x03\x04": f"The file is an archive (ZIP, or a damaged XLSX). {_UNPACK}",
+    b"\x1f\x8b": f"The file is packed with gzip. {_UNPACK}",
+    b"\x28\xb5\x2f\xfd": f"The file is packed with Zstandard. {_UNPACK}",
+    b"BZh": f"The file is packed with bzip2. {_UNPACK}",
+    b"\xfd7zXZ": f"The file is packed with xz. {_UNPACK}",
+    b"7z\xbc\xaf": f"The file is a 7-Zip archive. {_UNPACK}",
+    b"\xd0\xcf\x11\xe0": "The file is an old Excel file (.xls). Save it as XLSX, or the table as CSV (UTF-8).",
+    b"%PDF": "The file is a PDF. Import the questions and answers themselves, as JSON lines or CSV.",
+    b"ARROW1": "The file is an Arrow file. Save the dataset as Parquet or as JSON lines.",
+    b"\x80\x04": "The file is pickled Python, which is never run. Save the rows as JSON lines.",
+}
 _MEND = "Save the file as UTF-8 and import it again, or name its encoding with --encoding."
 
 
@@ -54,8 +67,9 @@ def _refusal_of_head(head: bytes) -> str:
     for bom, name in _BOMS.items():
         if head.startswith(bom):
             return f"The file is {name}. {_MEND}"
-    if head.startswith((b"PK\x03\x04", b"\x1f\x8b")):
-        return "The file is a ZIP, XLSX or gzip archive. Unpack it, or save the table as CSV (UTF-8)."
+    kind = next((what for start, what in _KINDS.items() if head.startswith(start)), "")
+    if kind:
+        return kind
     if head.count(0) * 5 > len(head):
         return f"The file is full of NUL bytes: it looks like UTF-16 or a binary file. {_MEND}"
     if not head.removeprefix(codecs.BOM_UTF8).strip() and len(head) < 4096:

@@ -73,7 +73,7 @@ def _line_objects(path: Path) -> Iterator[Record | RowProblem]:
     for line in text_lines(path):
         if isinstance(line, RowProblem):
             yield line
-        elif line[1].strip():
+        elif not line[1].isspace():
             yield _line_object(*line)
 
 
