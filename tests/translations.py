@@ -5,6 +5,7 @@ evalsite/locale/, and run it again. It needs no gettext.
 """
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -19,11 +20,24 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "evalsite" / "locale"
+SENTENCES = LOCALE / "sentences.json"
 LANGUAGES = ("ja", "zh_Hans")
 SOURCES = ("evalsite", "judging", "annotation", "training_export")
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
 WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
+SPOKEN = (
+    *("judging/core/readers/*.py", "judging/actions/imports/*.py", "annotation/core/tables/*.py"),
+    *("annotation/core/label_*.py", "annotation/core/*_tables.py", "annotation/core/table_shapes.py"),
+    "annotation/actions/label_imports/*.py",
+)
+"""Where sentences are made that are stored in English, and said by pages in the reader's language."""
+STORED = ("judging/actions", "annotation/actions", "training_export/actions", "training_export/selection")
+"""Where workers make some, in whose language nobody reads: with gettext, so that they are said here, too."""
+SENTENCE = re.compile(
+    r"(?=.*[A-Za-z]{2,} )(?:[\"%A-Z'].* .*\.(?: %\(\d\)s| )?|[A-Z][a-z]* .* [a-zA-Z%].*|\S* [a-z].*\.)", re.DOTALL
+)
+"""At least three words, with a capital at the beginning or a period at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,46 @@ def said() -> Iterator[Said]:
             yield from of_python(file.read_text("utf-8"), str(file.relative_to(ROOT)))
         for file in sorted((ROOT / app).rglob("*.html")):
             yield from of_template(file.read_text("utf-8"), str(file.relative_to(ROOT)))
+    yield from spoken()
+
+
+def spoken() -> Iterator[Said]:
+    """Sentences that are made without gettext, each as the template that a page can find again."""
+    for pattern in SPOKEN:
+        for file in sorted(ROOT.glob(pattern)):
+            yield from of_sentences(file.read_text("utf-8"), str(file.relative_to(ROOT)))
+
+
+def stored() -> list[str]:
+    """Every template by which a stored sentence may have been made."""
+    files = (file for folder in STORED for file in sorted((ROOT / folder).rglob("*.py")))
+    by_gettext = (each for file in files for each in of_python(file.read_text("utf-8"), str(file.relative_to(ROOT))))
+    return sorted({each.text for each in (*spoken(), *by_gettext) if each.text and not each.context})
+
+
+def of_sentences(source: str, place: str) -> Iterator[Said]:
+    """Texts that read like sentences, and are no docstrings."""
+    tree = ast.parse(source)
+    nodes = list(ast.walk(tree))
+    quiet = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    quiet |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part != node}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in quiet:
+            text = template(node)
+            if SENTENCE.fullmatch(text):
+                yield Said(text, place)
+
+
+def template(node: ast.JoinedStr | ast.Constant) -> str:
+    """`f"The {name!r} is {n:,}."` as "The %(1)s is %(2)s.", whatever the source calls them; a plain text as it is."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    values = [ast.unparse(part) for part in node.values if isinstance(part, ast.FormattedValue)]
+    number = {value: at for at, value in enumerate(dict.fromkeys(values), 1)}
+    return "".join(
+        str(part.value).replace("%", "%%") if isinstance(part, ast.Constant) else f"%({number[ast.unparse(part)]})s"
+        for part in node.values
+    )
 
 
 def of_python(source: str, place: str) -> Iterator[Said]:
@@ -155,6 +209,7 @@ def update() -> int:
         open_ones = [message for message in catalog if message.id and not any(texts_of(message))]
         print(f"{language}: {len(catalog)} texts, {len(open_ones)} without words")
         empty += len(open_ones)
+    SENTENCES.write_text(json.dumps(stored(), ensure_ascii=False, indent=1) + "\n", "utf-8")
     return empty
 
 

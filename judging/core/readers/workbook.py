@@ -110,8 +110,11 @@ def _check_values(number: int, values: tuple[Any, ...], asked: tuple[Any, ...]) 
     """A formula that was never computed has no value, and would be taken for an empty cell."""
     for value, formula in zip(values, asked, strict=False):
         if value is None and isinstance(formula, str) and formula.startswith("="):
-            message = f"A cell is the formula {formula[:40]!r} without a value. Open the workbook and save it, or write"
-            raise FileRefused(number, f"{message} the value itself.")
+            raise FileRefused(
+                number,
+                f"A cell is the formula {formula[:40]!r} without a value. Open the workbook and save it, or write the "
+                "value itself.",
+            )
 
 
 def _check_size(path: Path) -> None:

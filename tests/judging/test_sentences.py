@@ -1,0 +1,121 @@
+"""Sentences that were made in English are said in the language of who reads them."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from judging.actions.imports.rows import FileProblem, InputFile, Source, keyed_rows, source_of
+from judging.core.readers import READERS
+from judging.core.readers.json_records import kind_of
+from judging.pages.sentences import WORDS, filled, pattern_of, sentence
+from tests.judging.test_malformed_imports import samples
+from tests.translations import SENTENCES, of_sentences, stored, template
+
+OF_THE_LANGUAGE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+ENGLISH = re.compile(r"\b(the|is|are|was|has|have|write|there|it|of|and|or|not|no)\b", re.IGNORECASE)
+
+
+def problems(form: str, folder: Path) -> list[str]:
+    """What is said of every damaged file of a format."""
+    found: list[str] = []
+    for number, files in enumerate(samples(form, folder)):
+        at = folder / str(number)
+        for name, content in files.items():
+            (at / name).parent.mkdir(parents=True, exist_ok=True)
+            (at / name).write_bytes(content)
+        sources = [source_of(InputFile(at / name, name), form) for name in files]
+        found += [one.message for one in sources if isinstance(one, FileProblem)]
+        rows = keyed_rows([one for one in sources if isinstance(one, Source)])
+        found += [row.message for row in rows if isinstance(row, FileProblem)]
+    return found
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_whatever_is_wrong_with_a_file_is_said_in_the_reader_s_language(form: str, tmp_path: Path) -> None:
+    said = set(problems(form, tmp_path))
+    for language in ("ja", "zh-hans"):
+        with override(language):
+            assert {text for text in said if not OF_THE_LANGUAGE.search(bare(sentence(text)))} == set()
+
+
+def bare(text: str) -> str:
+    """Without what stood in the file, which may be of any language."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|「[^」]*」", "", text)
+
+
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        ("The file holds no rows. Add some.", "ファイルに行がありません。追加してください。"),
+        ("'answer' is an object; write it as text.", "「answer」はオブジェクトです。テキストとして書いてください。"),
+        (
+            "The line is not JSON (Expecting value, column 7). Write one JSON object per line.",
+            "行が JSON ではありません（Expecting value、7 文字目）。一行に一つの JSON オブジェクトを書いてください。",
+        ),
+        (
+            "a.csv:3: The question is empty. Write one, or remove the row.",
+            "a.csv:3: 質問が空です。書くか、行を削除してください。",
+        ),
+        (
+            "The id 'x: 9 %' was already used (b.csv, line 4). Give each row its own id, or none.",
+            "id 'x: 9 %' はすでに使われています（b.csv、4 行目）。行ごとに別の id を付けるか、id をなくしてください。",
+        ),
+        ("The dataset changed since the preview. Look at the files again, then confirm.", None),
+        ("Its worker died 3 times; nothing was stored.", None),
+    ],
+)
+def test_a_sentence_keeps_its_names_and_numbers(english: str, japanese: str | None) -> None:
+    assert sentence(english) == english
+    with override("ja"):
+        assert sentence(english) == japanese if japanese else not ENGLISH.search(sentence(english))
+
+
+@pytest.mark.parametrize("text", ["", "no such sentence", "items", "question: items", "a: b: c", "100 %", "%(1)s"])
+def test_what_nobody_of_us_said_stays_as_it_is(text: str) -> None:
+    with override("ja"):
+        assert sentence(text) == text
+
+
+def test_a_page_shows_it_and_escapes_what_stood_in_the_file() -> None:
+    problem = {
+        "file": "a.csv",
+        "line": 2,
+        "message": "There is no column '<b>'; found 'x'. Name one of these with --column.",
+    }
+    with override("ja"):
+        found = {"shown_problems": [problem], "counts": {}, "sample": []}
+        html = render_to_string("annotation/_upload_found.html", {"upload": {"problems": 1, "found": found}})
+    assert "列 &#x27;&lt;b&gt;&#x27; がありません。" in html
+
+
+def test_templates_find_their_own_sentences() -> None:
+    node = ast.parse('f"{a!r} is {b:,} % of {a!r}, {c.d[0]}."', mode="eval").body
+    assert isinstance(node, ast.JoinedStr)
+    made = template(node)
+    assert made == "%(1)s is %(2)s %% of %(1)s, %(3)s."
+    found = pattern_of(made).fullmatch("'x' is 3 % of 'x', y.")
+    assert found is not None
+    assert found.groupdict() == {"_1": "'x'", "_2": "3", "_3": "y"}
+    assert pattern_of(made).fullmatch("'x' is 3 % of 'z', y.") is None
+    assert filled(made, {"1": "p", "2": "q", "3": "r"}) == "p is q % of p, r."
+    assert filled("{a} and {b}", {"a": "1", "b": "2"}) == "1 and 2"
+    assert filled("%(n)d times", {"n": "1,000"}) == "1,000 times"
+
+
+def test_sentences_are_told_from_docstrings_and_names() -> None:
+    source = '"""A docstring of more words."""\nx = "snake_case"\ny = f"The row has {n} cells."\nz = "a word"'
+    assert [each.text for each in of_sentences(source, "x.py")] == ["The row has %(1)s cells."]
+
+
+def test_the_list_of_templates_is_that_of_the_sources() -> None:
+    assert json.loads(SENTENCES.read_text("utf-8")) == stored(), "run python -m tests.translations"
+
+
+def test_kinds_of_values_are_words() -> None:
+    values: list[object] = [None, True, 1, 1.5, "x", [], {}]
+    assert {kind_of(value) for value in values} <= set(WORDS)
