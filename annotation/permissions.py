@@ -39,6 +39,8 @@ def own_assignment(user: AnyUser, campaign_pk: int, queue_rank: int) -> Assignme
     if found.guideline_pk is None:
         # Told to the campaign, which would look for one otherwise.
         found.campaign.newest_guideline = None
+    # The account of this request, whose groups are known already.
+    found.annotator.user = user
     own: Assignment = found
     return own
 

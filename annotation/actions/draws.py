@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django.utils import timezone
 from annotation.core.rules import CampaignRules
 from annotation.models import Annotator, Assignment, Campaign, CampaignItem
 from judging.models import Item
+from judging.permissions import groups_of
 from judging.prepared import Planned, Prepared, PreparedInsert, PreparedUpdate
 
 RETURNED_LOOKED_AT = 20
@@ -106,10 +106,12 @@ def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
 
 def may_draw(campaign: Campaign, annotator: Annotator) -> bool:
     """Whether this person is one of the campaign's people now: a member of its group, or named by its rules."""
-    found = NAMES(annotator.pk)
+    user = annotator.user
+    if user is None or not user.is_active:
+        return False
     if campaign.group:
-        return campaign.group in {group for _, group in found}
-    return any(name in CampaignRules.from_json(campaign.rules).annotators for name, _ in found)
+        return campaign.group in groups_of(user)
+    return user.get_username() in CampaignRules.from_json(campaign.rules).annotators
 
 
 def is_swapped(campaign: Campaign, item: Item, annotator: Annotator) -> bool:
@@ -183,9 +185,6 @@ DRAWN = Prepared(
         .values_list("queue_rank", "campaign_item__rank")[:DRAWN_LATELY]
     ),
     2,
-)
-NAMES = Planned(
-    lambda person: User.objects.filter(annotator=person, is_active=True).values_list("username", "groups__name"), 1
 )
 ANY_EXPIRED = Prepared(
     lambda campaign, now: Assignment.objects.filter(campaign=campaign, held_until__lt=now).order_by().values("pk")[:1],

@@ -63,7 +63,7 @@ def next_place(campaign: Campaign, annotator: Annotator, *, after: int = 0) -> A
         behind = OPEN_BEHIND.first(campaign.pk, annotator.pk, after) if after else None
         return _of(behind or FIRST_OPEN.first(campaign.pk, annotator.pk), campaign, annotator)
     free_expired(campaign)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         lock_queues([annotator])
         found = _pulled_place(campaign, annotator, after)
         fresh = found is None or found.held_until is None or found.opened_at is not None

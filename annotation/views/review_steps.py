@@ -46,20 +46,25 @@ def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Ht
         with transaction.atomic():
             assignment = locked_again(assignment)
             labels = decide(assignment, word, view=view)
-            opened = opened_behind(request, assignment)
+            opened = None if assignment.campaign.is_pulled else opened_behind(request, assignment)
     except StalePage as problem:
         return refused(request, assignment, str(problem), CONFLICT)
     except LabelRefused as problem:
         return refused(request, assignment, str(problem), UNPROCESSABLE)
+    if assignment.campaign.is_pulled:
+        # Who draws locks their queue before its places, which the decision must have let go of.
+        with transaction.atomic():
+            opened = opened_behind(request, assignment)
     pressed = Pressed(place=assignment, labels=labels, opened=opened) if labels[0].at >= begun else None
     return go_on(request, assignment, str(labels[0].pk), pressed)
 
 
 def opened_behind(request: HttpRequest, assignment: Assignment) -> Assignment | None:
-    """The next place of a dealt campaign, opened with the decision, which spares a transaction of its own; None where
-    more belongs to it: an item to draw, a judge to show, a whole page to make."""
-    asked = filter_of(request)
-    if assignment.campaign.is_pulled or "stay" in request.POST or not wants_short(request, asked):
+    """The next place, opened in the transaction that finds it; None where more belongs to it: a judge to show, a whole
+    page to make."""
+    asked, campaign = filter_of(request), assignment.campaign
+    judge_beside = campaign.run_id is not None and not campaign.blind_judge
+    if judge_beside or "stay" in request.POST or not wants_short(request, asked):
         return None
     place = place_behind(assignment, asked)
     if place is None or place.queue_rank < assignment.queue_rank or shows_judge(place):
