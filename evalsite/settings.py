@@ -88,7 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    "django_rq",
+    "evalsite.queue_app.QueueConfig",
     "import_export",
 ]
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from judging.core.verdicts import Verdict
@@ -61,7 +62,7 @@ class Export(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"export {self.pk}"
+        return gettext("export %(pk)s") % {"pk": self.pk}
 
     def get_absolute_url(self) -> str:
         return reverse("export_detail", args=[self.pk])

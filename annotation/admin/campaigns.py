@@ -112,6 +112,7 @@ class BulkActionAdmin(ReadOnlyAdmin):
     list_select_related = ["campaign", "by"]
     search_fields = ["campaign__name"]
     date_hierarchy = "at"
+    shown_as = {"verb": "what"}
 
     @admin.display(description=_("what was done"), ordering="verb")
     def what(self, row: BulkAction) -> str:

@@ -7,6 +7,7 @@ from import_export.admin import ExportMixin
 from annotation.models import GoldLabel, Label
 from annotation.resources import LabelResource
 from judging.admin.base import ReadOnlyAdmin
+from judging.admin.exports import ColumnsForm
 
 
 class CurrentFilter(admin.SimpleListFilter):
@@ -32,6 +33,7 @@ class LabelAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
         css = {"all": ["judging/admin.css"]}
 
     resource_classes = [LabelResource]
+    export_form_class = ColumnsForm
     list_display = ["campaign", "item_name", "annotator", "verdict", "error_count", "comment_start", "at", "ended_by"]
     list_filter = [CurrentFilter, "verdict", "judge_visible", "campaign", "annotator"]
     list_select_related = ["campaign", "item", "annotator"]
@@ -54,6 +56,6 @@ class GoldLabelAdmin(ReadOnlyAdmin):
 
     list_display = ["campaign", "item", "criterion", "value", "verdict", "method", "by", "at", "ended_at"]
     list_filter = ["method", "verdict", "campaign"]
-    list_select_related = ["campaign", "item", "by"]
+    list_select_related = ["campaign", "item__dataset", "by"]
     search_fields = ["=item__key", "campaign__name"]
     show_full_result_count = False

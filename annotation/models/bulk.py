@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models.campaigns import Campaign
@@ -30,7 +31,7 @@ class BulkAction(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id}: {self.verb}"
+        return gettext("bulk action %(pk)s") % {"pk": self.pk}
 
 
 class BulkChange(models.Model):

@@ -249,7 +249,7 @@ class CampaignItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id}/{self.rank}"
+        return f"{self.campaign} {self.rank}"
 
 
 class Assignment(models.Model):
@@ -323,7 +323,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.annotator_id}#{self.queue_rank}"
+        return f"{self.annotator} {self.queue_rank}"
 
     @property
     def is_untouched(self) -> bool:

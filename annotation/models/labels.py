@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models.campaigns import Annotator, Campaign, Guideline
@@ -109,7 +110,7 @@ class Label(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.annotator_id}: {self.value}"
+        return gettext("label %(pk)s") % {"pk": self.pk}
 
 
 class LabelReview(models.Model):
@@ -185,4 +186,4 @@ class GoldLabel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item_id}: {self.value}"
+        return gettext("gold label %(pk)s") % {"pk": self.pk}

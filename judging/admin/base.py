@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.http import HttpRequest
 
+from judging.admin.deletion import CountedDeletion
+from judging.admin.facts import Told, wants_telling
 from judging.permissions import Role, leads, role_of
 
 
-class LeadAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Leads view, add and change; administrators also delete."""
+class LeadAdmin(CountedDeletion):
+    """Leads view, add and change; administrators also delete. What is only read is told as a person reads it."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return leads(request.user)
@@ -26,9 +29,32 @@ class LeadAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return role_of(request.user) == Role.ADMINISTRATOR
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields, those that are only read as `Told` where Django would show JSON."""
+        read = {name for name in self.get_readonly_fields(request, obj) if isinstance(name, str)}
+        shown = super().get_fieldsets(request, obj)
+        if obj is not None and not self.has_change_permission(request, obj):
+            read |= {name for name in flatten_fieldsets(shown) if isinstance(name, str)}
+        return [
+            (title, {**options, "fields": [self._told(name) if name in read else name for name in options["fields"]]})
+            for title, options in shown
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Those of the class, and what may be told in their place."""
+        every = (field for field in self.opts.concrete_fields if wants_telling(field))
+        return [*super().get_readonly_fields(request, obj), *map(Told, every)]
+
+    def _told(self, name: Any) -> Any:
+        fields = {field.name: field for field in self.opts.concrete_fields}
+        return Told(fields[name]) if name in fields and wants_telling(fields[name]) else name
+
 
 class ReadOnlyAdmin(LeadAdmin):
-    """Facts: looked at, never edited."""
+    """Facts: looked at, never edited. All of them: also what the database sets by itself."""
+
+    shown_as: dict[str, str] = {}
+    """Field -> the method that tells it in words."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -38,6 +64,16 @@ class ReadOnlyAdmin(LeadAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Every column but the key."""
+        every = (field.name for field in self.opts.concrete_fields if not field.primary_key)
+        return self.fields or [self.shown_as.get(name, name) for name in every]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Every column."""
+        every = [field.name for field in self.opts.concrete_fields]
+        return [*super().get_readonly_fields(request, obj), *every, *self.shown_as.values()]
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]

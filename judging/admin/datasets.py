@@ -6,10 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
 from judging.admin.base import LeadAdmin, ReadOnlyAdmin, ReadOnlyInline
+from judging.admin.exports import ColumnsForm
+from judging.admin.facts import told
 from judging.admin.imports import ImportFilesMixin
 from judging.models import Dataset, ImportFile, Item, ItemRevision
 from judging.permissions import leads
@@ -20,8 +23,9 @@ class ImportFileInline(ReadOnlyInline):
     """Where the items came from."""
 
     model = ImportFile
-    fields = ["name", "format", "rows", "sha256", "at"]
-    readonly_fields = ["name", "format", "rows", "sha256", "at"]
+    fields = ["name", "format", "rows", "at"]
+    readonly_fields = ["name", "format", "rows", "at"]
+    show_change_link = True
 
 
 @admin.register(Dataset)
@@ -65,8 +69,13 @@ class ItemRevisionInline(ReadOnlyInline):
     """What the item said before."""
 
     model = ItemRevision
-    fields = ["number", "fields", "author", "reason", "at"]
-    readonly_fields = ["number", "fields", "author", "reason", "at"]
+    fields = ["number", "before", "author", "reason", "at"]
+    readonly_fields = ["number", "before", "author", "reason", "at"]
+
+    @admin.display(description=_("before"))
+    def before(self, revision: ItemRevision) -> SafeString:
+        """The texts that were replaced."""
+        return told(revision.fields)
 
 
 @admin.register(Item)
@@ -75,6 +84,7 @@ class ItemAdmin(ImportFilesMixin, ExportMixin, ReadOnlyAdmin):  # type: ignore[m
 
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ItemResource]
+    export_form_class = ColumnsForm
     list_display = ["place", "question_start", "answer_start", "category", "model", "answer_state", "revision"]
     list_filter = ["answer_state", "kind", "split", ("dataset", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["dataset"]
@@ -104,5 +114,5 @@ class ItemRevisionAdmin(ReadOnlyAdmin):
 
     list_display = ["item", "number", "author", "reason", "at"]
     list_filter = ["at"]
-    list_select_related = ["item", "author"]
+    list_select_related = ["item__dataset", "author"]
     search_fields = ["=item__key", "reason"]

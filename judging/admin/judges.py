@@ -133,14 +133,13 @@ class JudgeAdmin(VersionedAdmin):
     list_filter = ["kind", "engine", ("frozen_at", admin.EmptyFieldListFilter)]
     list_select_related = ["rubric"]
     search_fields = ["name", "model", "rubric__name"]
-    autocomplete_fields = ["rubric"]
+    autocomplete_fields = ["rubric", "members"]
     view_on_site = False
     fieldsets = [
         (None, {"fields": ["name", "version", "kind", "frozen_at"]}),
         (gettext_lazy("How it judges"), {"fields": ["rubric", "engine", "model", "sampling", "samples", "decision"]}),
         (gettext_lazy("Panel"), {"fields": ["members"]}),
     ]
-    filter_horizontal = ["members"]
 
     @admin.display(description=gettext_lazy("trial"))
     def trial(self, judge: Judge) -> SafeString:

@@ -1,5 +1,8 @@
 """Admin of runs and what they found: looked at, never edited. The pages of runs are where work is steered."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from judging.admin.base import ReadOnlyAdmin
 from judging.models import Judgment, Reply, Run, RunBatch
+from judging.pages.words import unscored_word
 
 MOST_ROWS = 10_000
 """As many rows as a list lets people page through: counting millions would take longer than reading them."""
@@ -32,6 +36,26 @@ class BigTableAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     ordering = ["-pk"]
     list_per_page = 50
+
+
+class ReasonFilter(admin.ChoicesFieldListFilter):
+    """Reasons in the words of a language."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The same, told."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": unscored_word(str(choice["display"]))}
+
+
+class UnscoredAdmin(BigTableAdmin):
+    """Rows that say why they have no value."""
+
+    shown_as = {"reason": "why"}
+
+    @admin.display(description=gettext_lazy("reason"), ordering="reason")
+    def why(self, row: Any) -> str:
+        """The reason in the words of a language."""
+        return unscored_word(row.reason)
 
 
 @admin.register(Run)
@@ -61,20 +85,20 @@ class RunBatchAdmin(BigTableAdmin):
 
 
 @admin.register(Reply)
-class ReplyAdmin(BigTableAdmin):
+class ReplyAdmin(UnscoredAdmin):
     """What engines said."""
 
-    list_display = ["id", "run", "item", "part", "sample", "status", "value", "reason", "finish", "tokens", "ms"]
-    list_filter = ["status", "reason"]
-    list_select_related = ["run", "item"]
+    list_display = ["id", "run", "item", "part", "sample", "status", "value", "why", "finish", "tokens", "ms"]
+    list_filter = ["status", ("reason", ReasonFilter)]
+    list_select_related = ["run", "item__dataset"]
     search_fields = ["=run__id", "=item__key"]
 
 
 @admin.register(Judgment)
-class JudgmentAdmin(BigTableAdmin):
+class JudgmentAdmin(UnscoredAdmin):
     """What was made of it."""
 
-    list_display = ["id", "run", "item", "criterion", "verdict", "value", "score", "status", "reason", "spread"]
-    list_filter = ["verdict", "status", "reason", "imported"]
-    list_select_related = ["run", "item"]
+    list_display = ["id", "run", "item", "criterion", "verdict", "value", "score", "status", "why", "spread"]
+    list_filter = ["verdict", "status", ("reason", ReasonFilter), "imported"]
+    list_select_related = ["run", "item__dataset"]
     search_fields = ["=run__id", "=item__key"]

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from judging.querysets import DatasetQuerySet, ItemQuerySet
 
@@ -156,7 +156,7 @@ class Item(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.dataset_id}:{self.position}"
+        return f"{self.dataset} {self.position}"
 
     @property
     def question(self) -> str:
@@ -198,4 +198,4 @@ class ItemRevision(models.Model):
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="item_revision_once")]
 
     def __str__(self) -> str:
-        return f"{self.item_id} r{self.number}"
+        return gettext("revision %(number)s of %(item)s") % {"number": self.number, "item": self.item}

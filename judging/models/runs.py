@@ -155,7 +155,7 @@ class RunBatch(models.Model):
         indexes = [models.Index(fields=["run", "state"], name="run_batch_state")]
 
     def __str__(self) -> str:
-        return f"{self.run_id}/{self.number}"
+        return gettext("batch %(number)s of run %(run)s") % {"number": self.number, "run": self.run_id}
 
 
 class BatchCount(models.Model):
@@ -232,7 +232,7 @@ class Reply(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.run_id}/{self.item_id}{self.part}#{self.sample}"
+        return gettext("reply %(pk)s of run %(run)s") % {"pk": self.pk, "run": self.run_id}
 
 
 class Judgment(models.Model):
@@ -284,4 +284,4 @@ class Judgment(models.Model):
         indexes = [models.Index(fields=["run", "criterion", "value"], name="judgment_run_value")]
 
     def __str__(self) -> str:
-        return f"{self.run_id}/{self.item_id} {self.value or self.reason}"
+        return gettext("judgment %(pk)s of run %(run)s") % {"pk": self.pk, "run": self.run_id}

@@ -1,0 +1,125 @@
+"""What the back office shows of facts, deletions and the queue."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from redis import Redis
+
+from annotation.models import Campaign
+from judging.admin.facts import told
+from judging.models import Dataset, Item
+from tests import factories
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator() -> Client:
+    client = Client()
+    client.force_login(make_user("chief", role="administrator"))
+    return client
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    return client.get(reverse(f"admin:{name}", args=args)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({}, "–"),
+        (None, "–"),
+        (True, "yes"),
+        (0, '<span class="told">0</span>'),
+        ("<b>", '<span class="told">&lt;b&gt;</span>'),
+        ([1, 2], '<span class="told">1, 2</span>'),
+        ({"a": 1}, '<dl class="told"><dt>a</dt><dd><span class="told">1</span></dd></dl>'),
+        ([{"a": ""}], '<ol class="told"><li><dl class="told"><dt>a</dt><dd>–</dd></dl></li></ol>'),
+    ],
+)
+def test_json_is_told_as_names_and_values(value: object, shown: str) -> None:
+    assert told(value) == shown
+
+
+def test_an_item_is_read_without_braces(lead_client: Client) -> None:
+    item = factories.make_item(factories.make_dataset("都市"), "首都は?", "東京")
+    shown = page(lead_client, "judging_item_change", item.pk)
+    assert '<dd><span class="told">首都は?</span></dd>' in shown
+    assert "[{" not in shown
+    assert "都市 1" in shown
+
+
+def test_facts_that_the_database_sets_are_shown_too(lead_client: Client) -> None:
+    run = factories.make_run(factories.make_dataset(), factories.make_judge())
+    assert "field-created_at" in page(lead_client, "judging_run_change", run.pk)
+
+
+def test_reasons_are_told_in_the_language_of_the_reader(lead_client: Client) -> None:
+    dataset = factories.make_dataset()
+    run = factories.make_run(dataset, factories.make_judge())
+    judgment = factories.make_judgment(run, factories.make_item(dataset), "", reason="cut_off")
+    lead_client.cookies.load({"django_language": "ja"})
+    with translation.override("ja"):
+        for shown in (
+            page(lead_client, "judging_judgment_changelist"),
+            page(lead_client, "judging_judgment_change", judgment.pk),
+        ):
+            assert "cut_off</" not in shown
+            assert translation.gettext("cut_off") in shown
+
+
+def test_a_dataset_goes_with_its_items_and_they_are_counted(administrator: Client) -> None:
+    dataset = factories.make_dataset()
+    factories.make_items(dataset, 3)
+    shown = page(administrator, "judging_dataset_delete", dataset.pk)
+    assert "Items: 3" in shown
+    assert (
+        administrator.post(reverse("admin:judging_dataset_delete", args=[dataset.pk]), {"post": "yes"}).status_code
+        == 302
+    )
+    assert not Dataset.objects.exists()
+    assert not Item.objects.exists()
+
+
+def test_labels_forbid_a_deletion_and_are_counted(administrator: Client) -> None:
+    dataset = factories.make_dataset()
+    campaign = factories.make_campaign(dataset)
+    factories.make_label(campaign, factories.make_item(dataset), factories.make_annotator())
+    for name, row in (("judging_dataset_delete", dataset), ("annotation_campaign_delete", campaign)):
+        shown = page(administrator, name, row.pk)
+        assert "Labels: 1" in shown
+        administrator.post(reverse(f"admin:{name}", args=[row.pk]), {"post": "yes"})
+    assert Campaign.objects.count() == 1
+
+
+def test_a_group_goes_without_speaking_of_tables_between(administrator: Client) -> None:
+    group = Group.objects.create(name="readers")
+    User.objects.get(username="chief").groups.add(group)
+    shown = page(administrator, "auth_group_delete", group.pk)
+    assert "object (" not in shown
+    assert "Groups: 1" in shown
+
+
+def test_people_have_roles_and_no_permissions(administrator: Client) -> None:
+    shown = page(administrator, "auth_user_change", User.objects.get(username="chief").pk)
+    assert 'name="groups"' in shown
+    assert "user_permissions" not in shown
+
+
+def test_columns_of_an_export_are_called_as_in_the_file(lead_client: Client) -> None:
+    shown = page(lead_client, "annotation_label_export")
+    assert "guideline_version" in shown
+    assert "error_count (error count)" in shown
+
+
+def test_pages_of_the_queue_speak_the_language(administrator: Client, valkey: Redis) -> None:
+    administrator.cookies.load({"django_language": "ja"})
+    home = "/admin/django_rq/dashboard/"
+    for address in ("", "queues/0/", "queues/0/details/", "queues/0/failed/", "queues/0/started/", "workers/0/"):
+        response = administrator.get(home + address)
+        assert response.status_code == 200
+        assert "作業キュー" in response.content.decode()
+        assert "Django RQ" not in response.content.decode()
