@@ -17,11 +17,11 @@ from judging.core.readers.records import objects_or_rows
 MESSAGES = ("messages", "conversations", "conversation")
 """Names under which conversations are kept."""
 ASKING = {"user", "human"}
-ANSWERING = {"assistant", "gpt", "model", "chatgpt", "bot"}
+ANSWERING = {"assistant", "gpt", "model", "chatgpt", "bot", "bing", "bard"}
 SYSTEM = {"system", "developer"}
 TOOLS = {"tool", "function", "function_call", "function_response", "observation", "ipython"}
 _CALLS = ("tool_calls", "function_call")
-_PLAIN = {"human": "user", "gpt": "assistant"}
+_PLAIN = {"human": "user", "gpt": "assistant", "bing": "assistant", "bard": "assistant"}
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
@@ -142,6 +142,8 @@ def _message(number: int, message: Any) -> tuple[str, str]:
     content = message.get("content", message.get("value"))
     if not content and any(message.get(name) for name in _CALLS):
         return "tool", ""
+    if content is None and isinstance(message.get("refusal"), str):
+        content = message["refusal"]
     return role, content_of(f"The content of message {number}", content)
 
 

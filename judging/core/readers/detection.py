@@ -146,6 +146,12 @@ def _asks(entry: dict[str, Any]) -> bool:
     return find(entry, QUESTION) is not None or chat.recognises(entry)
 
 
+def _is_chat(entry: dict[str, Any]) -> bool:
+    """Whether an object is a conversation. Messages beside a question and its answer are what came with these, as in
+    our own exports."""
+    return chat.recognises(entry) and not all(isinstance(entry.get(name), str) for name in ("question", "answer"))
+
+
 _OBJECT_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "lm_eval": lm_eval.recognises,
     "openai_evals": openai_evals.recognises,
@@ -154,7 +160,7 @@ _OBJECT_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "label_studio": label_studio.recognises,
     "argilla": argilla.recognises,
     "pairs": pairs.recognises,
-    "chat": chat.recognises,
+    "chat": _is_chat,
     "choices": choices.has_choices,
     "texts": texts.recognises,
 }

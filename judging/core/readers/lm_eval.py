@@ -13,6 +13,7 @@ from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
 from judging.core.readers.choices import LETTERS
 from judging.core.readers.fields import QUESTION, BadField, find, finished_row, text_of
 from judging.core.readers.json_records import Record
+from judging.core.readers.lm_eval_write_out import as_sample
 from judging.core.readers.records import objects
 from judging.core.verdicts import Verdict
 
@@ -24,7 +25,7 @@ UNREAD = "[invalid]"
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether an object is a sample."""
-    return isinstance(entry.get("doc"), dict) and "doc_id" in entry
+    return "doc_id" in entry and (isinstance(entry.get("doc"), dict) or {"prompt_0", "logit_0"} <= entry.keys())
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
@@ -34,10 +35,10 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
 
 
 def _row(record: Record) -> ItemRow | RowProblem:
-    data = record.value
     try:
-        if not recognises(data):
+        if not recognises(record.value):
             raise BadField("A sample has 'doc_id' and 'doc' (an object). Import samples_*.jsonl as it was written.")
+        data = record.value if "doc" in record.value else as_sample(record.value)
         choices = _choices(data["doc"])
         answer = _answer(data, choices)
         target = data.get("target")
@@ -104,9 +105,9 @@ def _prompt(sent: Any) -> str | None:
 
 
 def _choices(doc: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = doc.get("choices")
+    listed = doc.get("choices", doc.get("mc1_targets"))
     if isinstance(listed, dict):
-        listed = listed.get("text")
+        listed = listed.get("text", listed.get("choices"))
     if not isinstance(listed, list) or not all(isinstance(choice, str) for choice in listed):
         return ()
     return tuple(listed) if 2 <= len(listed) <= len(LETTERS) else ()

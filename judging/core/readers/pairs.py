@@ -18,7 +18,7 @@ from judging.core.readers.records import objects_or_rows
 from judging.core.verdicts import Reason
 
 _STEMS = ("output", "response", "answer", "completion")
-_ENDS = (("_1", "_2"), ("1", "2"), ("_a", "_b"), ("_A", "_B"))
+_ENDS = (("_1", "_2"), ("_0", "_1"), ("1", "2"), ("_a", "_b"), ("_A", "_B"))
 _MODELS = (("model_a", "model_b"), ("model_1", "model_2"), ("model1", "model2"), ("generator_1", "generator_2"))
 _MIDDLE = 1.5
 """AlpacaEval's preference goes from 1 (the first answer) to 2 (the second)."""

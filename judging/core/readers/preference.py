@@ -2,6 +2,7 @@
 
 What was chosen is answer A. Texts and messages are read alike; where the prompt is part of both sides, it is what they
 have in common.
+OpenAI's rows have them as `input`, `preferred_output` and `non_preferred_output`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
+from judging.core.readers.beginnings import shared_beginning
 from judging.core.readers.chat import ASKING, conversation
 from judging.core.readers.fields import QUESTION, BadField, find, qa_row, text_of
 from judging.core.readers.json_records import Record, kind_of
@@ -17,13 +19,30 @@ from judging.core.readers.records import objects_or_rows
 from judging.core.verdicts import Verdict
 
 _SIDES = ("chosen", "rejected")
+_INPUT, _OUTPUTS = "input", {"preferred_output": "chosen", "non_preferred_output": "rejected"}
 _REPLY = "\n\nAssistant:"
 _ASKED = "\n\nHuman:"
 
 
 def recognises(entry: Mapping[str, Any]) -> bool:
     """Whether an object is a preference, or a completion with a label."""
-    return all(side in entry for side in _SIDES) or _is_unpaired(entry)
+    return all(side in entry for side in _SIDES) or _is_unpaired(entry) or _is_of_openai(entry)
+
+
+def _is_of_openai(entry: Mapping[str, Any]) -> bool:
+    """Whether an object is a preference as OpenAI's fine-tuning takes it."""
+    asked = entry.get(_INPUT)
+    return isinstance(asked, dict) and isinstance(asked.get("messages"), list) and entry.keys() >= _OUTPUTS.keys()
+
+
+def _as_sides(record: Record) -> Record:
+    """A row of OpenAI's under the names that others have; what else its input says stays beside it."""
+    data = record.value
+    if not _is_of_openai(data):
+        return record
+    asked = {name: value for name, value in data[_INPUT].items() if name != "messages"}
+    sides = {_OUTPUTS.get(name, name): value for name, value in data.items() if name != _INPUT}
+    return Record(record.number, {"prompt": data[_INPUT]["messages"], **sides, **asked})
 
 
 def _is_unpaired(entry: Mapping[str, Any]) -> bool:
@@ -36,6 +55,7 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
         if isinstance(record, RowProblem):
             yield record
             continue
+        record = _as_sides(record)
         try:
             yield _pair(record) if any(side in record.value for side in _SIDES) else _labelled(record)
         except BadField as error:
@@ -116,8 +136,8 @@ def _messages(prompt: Any, said: list[Any]) -> tuple[str, list[Turn]]:
 
 
 def _transcript(said: str, other: str) -> list[Turn]:
-    """A transcript whose last reply is the answer; both sides share what comes before."""
-    before, mark, answer = said.rpartition(_REPLY)
-    if not mark or other.rpartition(_REPLY)[0] != before:
+    """What both transcripts have in common is the question, up to a reply; the answer is the rest of one."""
+    before, mark, _ = shared_beginning([said, other]).rpartition(_REPLY)
+    if not mark:
         raise BadField(f"There is no prompt: expected one of {', '.join(QUESTION)}. Write what both sides answer.")
-    return [Turn(before.removeprefix(_ASKED).strip(), answer.strip())]
+    return [Turn(before.removeprefix(_ASKED).strip(), said.removeprefix(before + mark).strip())]

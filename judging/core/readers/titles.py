@@ -22,8 +22,7 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     for place in range(1, len(rows)):
         if filled[place] > max(filled[:place]) and find(rows[place], QUESTION) is not None:
             return place
-    below = next((place for place, cells in enumerate(filled) if cells > 1), 0)
-    return below
+    return next((place for place, cells in enumerate(filled) if cells > 1), 0)
 
 
 def first_records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -52,7 +52,8 @@ class LabelStudioTasks:
 def task_of(record: Record) -> dict[str, Any]:
     """A task with what everyone said of it."""
     turn, came = record.turns[0], came_with(record)
-    data = {"key": record.key, "question": turn.question, "answer": turn.answer}
+    asked = {"question": turn.question, "answer": turn.answer} if turn.question else {"text": turn.answer}
+    data = {"key": record.key, **asked}
     data |= {"reference": turn.reference} if turn.reference else {}
     data |= {name: text for name in OPTIONAL if (text := getattr(record, name))}
     others = {name: value for name, value in record.extra.items() if name != CAME_WITH}

@@ -26,7 +26,10 @@ def qa_line(record: Record) -> str:
 def line_of_json(record: Record, json: Json) -> str:
     """The line, where its parts are JSON already."""
     question, answer, reference, context, extra = json
+    # A text that nobody asked for has no question.
     line = f'{{"id": {quoted(record.key)}, "question": {question}, "answer": {answer}'
+    if question == EMPTY:
+        line = f'{{"id": {quoted(record.key)}, "text": {answer}'
     if reference != EMPTY:
         line = f'{line}, "reference": {reference}'
     if context != EMPTY:
@@ -44,6 +47,8 @@ def line_of_texts(record: Record) -> str:
     """The line, from the texts."""
     turn, extra = record.corrected_turns[0], record.extra
     line = f'{{"id": {quoted(record.key)}, "question": {quoted(turn.question)}, "answer": {quoted(turn.answer)}'
+    if not turn.question:
+        line = f'{{"id": {quoted(record.key)}, "text": {quoted(turn.answer)}'
     if turn.reference:
         line += f', "reference": {quoted(turn.reference)}'
     if context := record.corrected_context:
