@@ -131,7 +131,9 @@ class ItemRow:
         size = len(self.context)
         for turn in self.turns + self.turns_b if self.turns_b else self.turns:
             size += len(turn.question) + len(turn.answer) + len(turn.reference)
-        return size
+        for reply in self.replies:
+            size += len(reply.text)
+        return size + len(repr(self.extra)) if self.extra else size
 
     @property
     def kind(self) -> str:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from judging.actions.imports import ImportPlan, ImportRefused, InputFile, apply_import, plan_import
-from judging.actions.imports.store import BATCH
+from judging.actions.imports.pace import BATCH
 from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply, Run
 from tests import factories
 from tests.mdk_logs import blind_entry, converter_entry, gold_entry, judge_entry, manual_entry, write

@@ -54,8 +54,10 @@ class ImportedRuns:
         """Store what judges said of these items."""
         said = [words for placed in rows for words in self._words(*placed)]
         if said:
-            insert(Judgment, _JUDGMENT, (row for words in said for row in _judgments(self._run_of(words).pk, words)))
-            insert(Reply, _REPLY, (row for words in said for row in _replies(self._run_of(words).pk, words)))
+            # Found first: a run may have to be made.
+            placed_words = [(self._run_of(words).pk, words) for words in said]
+            insert(Judgment, _JUDGMENT, (row for placed in placed_words for row in _judgments(*placed)))
+            insert(Reply, _REPLY, (row for placed in placed_words for row in _replies(*placed)))
 
     def count(self) -> None:
         """Count what was stored, for the pages of the runs."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from judging.actions.imports.bulk import insert_items, roomy_cache, undisturbed
 from judging.actions.imports.judged import ImportedRuns, Placed
+from judging.actions.imports.pace import Pace, batches
 from judging.actions.imports.plan import (
     MAX_NAME,
     ImportPlan,
@@ -35,8 +36,6 @@ from judging.core.claimers import is_gone, this_claimer
 from judging.core.readers import FileRefused
 from judging.models import Dataset, ImportFile, Item, ItemRevision, Judge, Judgment, Reply
 
-BATCH = 2500
-BATCH_CHARACTERS = 8_000_000
 MOST_VALUES = 200
 BY = " by "
 """Before the name of the process whose import a hidden dataset is."""
@@ -166,9 +165,9 @@ def _hidden_dataset(name: str, by: User | None) -> Iterator[Dataset]:
 def _fill(
     dataset: Dataset, sources: Iterable[Source], rows: Iterator[KeyedRow], by: User | None, progress: Progress
 ) -> "FileRows":
-    runs, files, position = ImportedRuns(dataset, sources, by), FileRows(), 0
-    for batch in _batches(rows):
-        with transaction.atomic():
+    runs, files, pace, position = ImportedRuns(dataset, sources, by), FileRows(), Pace(), 0
+    for batch in batches(rows, pace):
+        with transaction.atomic(), pace.stored(len(batch)):
             runs.store(_added(dataset, batch, position))
         files.add(batch)
         position += len(batch)
@@ -207,20 +206,6 @@ def bring_rubric(sources: Iterable[Source]) -> None:
 def _good_rows(plan: ImportPlan) -> Iterator[KeyedRow]:
     """The rows without those whose problems are in the plan."""
     return (keyed for keyed in keyed_rows(plan.sources) if not isinstance(keyed, FileProblem))
-
-
-def _batches(rows: Iterator[KeyedRow]) -> Iterator[list[KeyedRow]]:
-    """Rows in batches of bounded number and size."""
-    batch: list[KeyedRow] = []
-    characters = 0
-    for keyed in rows:
-        batch.append(keyed)
-        characters += keyed.row.size
-        if len(batch) == BATCH or characters > BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
 
 
 class FileRows:
@@ -289,7 +274,7 @@ def _import_into(dataset: Dataset, plan: ImportPlan, by: User | None, progress: 
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     stored, runs, files = stored_items(dataset), ImportedRuns(dataset, plan.sources, by), FileRows()
     position = dataset.items.last_position()
-    for batch in _batches(_good_rows(plan)):
+    for batch in batches(_good_rows(plan), Pace()):
         fresh = [keyed for keyed in batch if keyed.key not in stored]
         known = [(keyed, stored[keyed.key]) for keyed in batch if keyed.key in stored]
         runs.store([*_added(dataset, fresh, position), *_update(known, plan, by)])
