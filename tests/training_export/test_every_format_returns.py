@@ -78,6 +78,7 @@ ONLY_READ = {
     "mdk_converter_log": "made before anybody judged: it leaves as the manual log",
     "mdk_judge_log": "what a judge wrote: it leaves within the manual log, with all its keys",
     "mmlu": "a benchmark's questions, which nobody answers by a text",
+    "oasst": "conversations: they leave as chat",
     "openai_evals": "the log of another tool's run",
     "pairs": "pairs leave as trl_preference and fastchat",
     "promptfoo_db": "another tool's database, opened for reading only: results leave as promptfoo",

@@ -17,6 +17,7 @@ from judging.core.readers import (
     label_studio,
     lm_eval,
     mdk_gold_table,
+    oasst,
     openai_evals,
     pairs,
     preference,
@@ -154,6 +155,7 @@ def _is_chat(entry: dict[str, Any]) -> bool:
 
 _OBJECT_FORMATS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "lm_eval": lm_eval.recognises,
+    "oasst": oasst.recognises,
     "openai_evals": openai_evals.recognises,
     "promptfoo": promptfoo.recognises,
     "preference": preference.recognises,

@@ -1,0 +1,84 @@
+"""OpenAssistant's messages: an item per answer, with what was said before it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from judging.core.items import ItemRow, RowProblem, Turn
+from judging.core.readers import detect_format, read_rows
+
+
+def message(name: str, parent: str | None, role: str, text: str, **more: Any) -> dict[str, Any]:
+    return {"message_id": name, "parent_id": parent, "role": role, "text": text, **more}
+
+
+ROWS = [
+    message("1", None, "prompter", "Q?", lang="en"),
+    message("2", "1", "assistant", "A", rank=0),
+    message("3", "1", "assistant", "B", rank=1),
+    message("4", "2", "prompter", "R?"),
+    message("5", "4", "assistant", "C"),
+    message("6", "5", "prompter", "And?"),
+]
+
+
+def read(folder: Path, *rows: Any) -> list[ItemRow | RowProblem]:
+    path = folder / "messages.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert detect_format(path) == "oasst"
+    return list(read_rows(path, "oasst"))
+
+
+def turns(found: list[ItemRow | RowProblem]) -> list[tuple[str, tuple[Turn, ...], bool]]:
+    assert all(isinstance(row, ItemRow) for row in found), found
+    return [(row.key, row.turns, row.has_answer) for row in found if isinstance(row, ItemRow)]
+
+
+EXPECTED = [
+    ("2", (Turn("Q?", "A"),), True),
+    ("3", (Turn("Q?", "B"),), True),
+    ("5", (Turn("Q?", "A"), Turn("R?", "C")), True),
+    ("6", (Turn("Q?", "A"), Turn("R?", "C"), Turn("And?")), False),
+]
+
+
+def test_every_answer_is_an_item_with_what_was_said_before(tmp_path: Path) -> None:
+    found = read(tmp_path, *ROWS)
+    assert turns(found) == EXPECTED
+    assert isinstance(found[1], ItemRow)
+    assert found[1].extra == {"parent_id": "1", "rank": 1}
+
+
+def test_rows_may_stand_in_any_order(tmp_path: Path) -> None:
+    assert sorted(turns(read(tmp_path, *ROWS[::-1]))) == EXPECTED
+
+
+def test_trees_are_the_same_messages(tmp_path: Path) -> None:
+    first, *others = [{**row, "replies": []} for row in ROWS]
+    by_name = {row["message_id"]: row for row in (first, *others)}
+    for row in others:
+        by_name[row["parent_id"]]["replies"].append(row)
+    tree = {"message_tree_id": "1", "tree_state": "ready", "prompt": first}
+    assert sorted(turns(read(tmp_path, tree))) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (message("9", "8", "assistant", "A"), "There is no message '8'"),
+        (message("9", "9", "assistant", "A"), "More than 100 messages"),
+        (message("9", None, "assistant", "A"), "Nobody asks anything"),
+        (message("9", "1", "system", "A"), "A message has 'message_id', 'text' and a 'role'"),
+        (message("9", "1", "assistant", "A") | {"text": None}, "'text' is null"),
+        (message("9", "1", "assistant", "A") | {"message_id": ["9"]}, "'message_id' is a list"),
+        ({"message_tree_id": "1", "prompt": {"replies": []}}, "A message has 'message_id'"),
+        ({"message_tree_id": "1", "prompt": ROWS[0] | {"replies": "x"}}, "'replies' is text"),
+        ({"message_tree_id": "1", "prompt": ROWS[0] | {"replies": ["x"]}}, "A message of the tree is text"),
+    ],
+)
+def test_broken_messages_are_named(tmp_path: Path, row: dict[str, Any], message: str) -> None:
+    problems = [found for found in read(tmp_path, *ROWS, row) if isinstance(found, RowProblem)]
+    assert [problem.line for problem in problems] == [7]
+    assert message in problems[0].message
