@@ -30,10 +30,17 @@ def judge_choices() -> list[tuple[Any, Any]]:
     return [(_("Built in"), builtin), *([(_("Stored"), stored)] if stored else [])]
 
 
-class RunForm(forms.Form):
+class PlainForm(forms.Form):
+    """A form whose labels end without a colon, as those that templates write do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class RunForm(PlainForm):
     """Which judge, over which items of which dataset."""
 
-    dataset = forms.ModelChoiceField(Dataset.objects.none(), label=_("Dataset"))
+    dataset = forms.ModelChoiceField(Dataset.objects.none(), label=_("Dataset"), empty_label=_("Choose one"))
     judge = forms.ChoiceField(
         label=_("Judge"), help_text=_("What you change below makes a new version of it; a used one never changes.")
     )
@@ -61,12 +68,15 @@ class RunForm(forms.Form):
         self.fields["base_url"].widget.attrs["placeholder"] = settings.OPENAI_BASE_URL
 
 
-class BenchmarkForm(forms.Form):
+class BenchmarkForm(PlainForm):
     """Which models, by which benchmark, by which rules."""
 
     benchmark = forms.ChoiceField(label=_("Benchmark"))
     dataset = forms.ModelChoiceField(
-        Dataset.objects.none(), label=_("Questions"), help_text=_("A dataset with the questions of this benchmark.")
+        Dataset.objects.none(),
+        label=_("Questions"),
+        help_text=_("A dataset with the questions of this benchmark."),
+        empty_label=_("Choose one"),
     )
     models = forms.CharField(
         label=_("Models"),
@@ -134,7 +144,7 @@ class BenchmarkForm(forms.Form):
         return [line.strip() for line in self.cleaned_data["models"].splitlines() if line.strip()]
 
 
-class TrialForm(forms.Form):
+class TrialForm(PlainForm):
     """On which item a judge is tried."""
 
     source = forms.ChoiceField(label=_("Item of"))

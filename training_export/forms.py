@@ -3,10 +3,12 @@
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Campaign
+from judging.forms import PlainForm
 from judging.models import Dataset, Run
 from training_export.core.records import Source
 from training_export.core.sides import parse_split
@@ -47,10 +49,10 @@ class RunField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.pk}: {obj.judge}"
 
 
-class ExportForm(forms.Form):
+class ExportForm(PlainForm):
     """Dataset, format, and whose verdict. Valid when there is something to export."""
 
-    dataset = forms.ModelChoiceField(Dataset.objects.none(), label=_("Dataset"))
+    dataset = forms.ModelChoiceField(Dataset.objects.none(), label=_("Dataset"), empty_label=_("Choose one"))
     source = forms.ChoiceField(label=_("Whose verdict"), choices=[(key.value, text) for key, text in SOURCES.items()])
     campaign = forms.ModelChoiceField(
         Campaign.objects.none(), required=False, label=_("Campaign"), empty_label=_("The only one")
@@ -131,6 +133,8 @@ class ExportForm(forms.Form):
         }
         for name, rows in offered.items():
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
+        if offered["campaign"].count() > 1:
+            cast("forms.ModelChoiceField[Any]", self.fields["campaign"]).empty_label = str(_("Choose one"))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -138,15 +142,25 @@ class ExportForm(forms.Form):
             try:
                 _selected = self.selection
             except ExportProblem as problem:
-                raise forms.ValidationError(str(problem)) from problem
+                self.refuse(problem)
         return cleaned
+
+    def refuse(self, problem: ExportProblem) -> None:
+        """Say what is wrong at the choice that mends it."""
+        self.add_error(problem.choice if problem.choice in self.fields else None, str(problem))
+
+    def still_to_choose(self) -> list[str]:
+        """What no choice was made for yet, taken off the errors: whoever still chooses has done nothing wrong."""
+        waiting = [name for name in self.errors if name in {NON_FIELD_ERRORS, "source"} or not self[name].data]
+        return [str(sentence) for name in waiting for sentence in self.errors.pop(name, [])]
 
     def clean_split(self) -> tuple[int, ...]:
         """The percentages as numbers."""
         try:
             return parse_split(self.cleaned_data["split"]) if self.cleaned_data["split"] else ()
         except ValueError as problem:
-            raise forms.ValidationError(str(problem)) from problem
+            sentence = _("Write percentages over 0 that come to 100, such as 90/5/5.")
+            raise forms.ValidationError(sentence) from problem
 
     @property
     def for_training(self) -> bool:

@@ -43,13 +43,22 @@ def export_create(request: HttpRequest) -> HttpResponseBase:
     """Choose what leaves, see how much that is, and order it."""
     if request.method == "POST":
         form = ExportForm(request.POST, dataset=dataset_in(request.POST.get("dataset", "")))
-        if form.is_valid() and isinstance(request.user, User):
-            export = order_export(
-                form.selection, format_name=form.cleaned_data["format"], options=form.options, by=request.user
-            )
+        if export := ordered(form, request):
             return redirect("export_detail", pk=export.pk)
         return render(request, "training_export/export_create.html", {"form": form})
     return render(request, *choices_page(request))
+
+
+def ordered(form: ExportForm, request: HttpRequest) -> Export | None:
+    """The export that the form asks for; None where it is refused, which the form then says."""
+    if not form.is_valid() or not isinstance(request.user, User):
+        return None
+    name = form.cleaned_data["format"]
+    try:
+        return order_export(form.selection, format_name=name, options=form.options, by=request.user)
+    except ExportProblem as problem:
+        form.refuse(problem)
+    return None
 
 
 def choices_page(request: HttpRequest) -> tuple[str, dict[str, object]]:
@@ -75,13 +84,13 @@ def with_defaults(request: HttpRequest, dataset: Dataset | None) -> dict[str, st
 
 
 def counts_of(form: ExportForm) -> dict[str, object]:
-    """What would leave, where the choices are complete."""
+    """What would leave, where the choices are complete, else what is still to be chosen."""
     if not form.is_valid():
-        return {}
+        return {"still_to_choose": form.still_to_choose()}
     try:
         tally = count_selection(form.selection)
     except ExportProblem as problem:
-        return {"problem": str(problem)}
+        return {"still_to_choose": [str(problem)]}
     return {"counts": tally.as_json(form.selection.source), "selection": form.selection, "nothing": not tally.written}
 
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from judging.actions.document_questions import PER_PASSAGE, Document
 from judging.engines import ENGINES
+from judging.forms import PlainForm
 from judging.permissions import Role
 
 MOST_BYTES = 5 << 20
 
 
-class DocumentForm(forms.Form):
+class DocumentForm(PlainForm):
     """A document, as a file or as text, and who makes questions of it."""
 
     name = forms.CharField(label=_("Name"), max_length=150, help_text=_("Of the document; models are scored under it."))
@@ -53,7 +54,7 @@ class DocumentForm(forms.Form):
         return cleaned
 
 
-class ReviewersForm(forms.Form):
+class ReviewersForm(PlainForm):
     """Who reviews the questions."""
 
     campaign = forms.CharField(label=_("Name of the campaign"), max_length=200)

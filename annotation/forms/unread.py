@@ -7,10 +7,11 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from judging.forms import PlainForm
 from judging.permissions import Role
 
 
-class UnreadForm(forms.Form):
+class UnreadForm(PlainForm):
     """Who reviews it."""
 
     campaign = forms.CharField(label=_("Name of the campaign"), max_length=200)

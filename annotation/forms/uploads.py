@@ -10,6 +10,7 @@ from annotation.core.label_tables import HUMAN, JUDGE, Shape
 from annotation.models import Upload
 from judging.core.readers import MAPPED, READERS
 from judging.core.readers.fields import FIELDS
+from judging.forms import PlainForm
 
 ENCODINGS = [
     ("", _("UTF-8")),
@@ -39,7 +40,7 @@ NONE = "-"
 """The choice that a file has no such column; '' leaves it to the names."""
 
 
-class UploadForm(forms.Form):
+class UploadForm(PlainForm):
     """How the files of an upload are read, and into which dataset."""
 
     kind = forms.ChoiceField(

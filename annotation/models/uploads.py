@@ -104,6 +104,11 @@ class Upload(models.Model):
         return self.state == self.State.PLANNED and bool(self.found.get("acceptable"))
 
     @property
+    def n_items(self) -> int | None:
+        """How many items the files hold; None where they hold none, or nobody has looked yet."""
+        return self.counts.get("items")
+
+    @property
     def counts(self) -> dict[str, Any]:
         """What the files come to, in numbers."""
         return dict(self.found.get("counts", {}))

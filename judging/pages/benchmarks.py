@@ -42,7 +42,10 @@ class Cell:
     @property
     def dropped_words(self) -> str:
         """What is not in it, by reason."""
-        return _(", ").join(f"{unscored_word(reason)} {n}" for reason, n in self.figure.dropped.items())
+        # A pair that could not be read has no reason of a reply; it is called as in its column.
+        words = {"error": _("error")}
+        dropped = self.figure.dropped.items()
+        return _(", ").join(f"{words.get(reason) or unscored_word(reason)} {n}" for reason, n in dropped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

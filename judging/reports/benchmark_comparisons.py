@@ -1,7 +1,7 @@
 """Two candidates on the same questions: who is better how often, by how much, and on which."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from judging.benchmarks.mt_bench_branch import FILE
@@ -83,6 +83,12 @@ def groups_of(benchmark_run: BenchmarkRun) -> dict[str, str]:
     rows = Item.objects.filter(dataset=benchmark_run.dataset_id).exclude(category="")
     found = rows.order_by("category", "position").values_list("key", "category", f"extra__{FILE}")
     return {key: file or category for key, category, file in found}
+
+
+def question_texts(benchmark_run: BenchmarkRun, keys: Collection[str]) -> dict[str, str]:
+    """What these questions ask, by their keys."""
+    asked = Item.objects.filter(dataset=benchmark_run.dataset_id, key__in=keys)
+    return {item.key: item.question for item in asked}
 
 
 def by_group(first: Scores, second: Scores, groups: Mapping[str, str]) -> dict[str, Comparison]:

@@ -39,7 +39,7 @@ from judging.pages.benchmark_pairs import pair_biases, pair_table, rating_biases
 from judging.pages.benchmarks import is_share, sections_of
 from judging.permissions import lead_required
 from judging.reports import queue_of, queue_state
-from judging.reports.benchmark_comparisons import OUTCOMES, comparable, meeting_of
+from judging.reports.benchmark_comparisons import OUTCOMES, comparable, meeting_of, question_texts
 from judging.reports.benchmark_documents import report_document
 from judging.reports.benchmark_items import DROPPED, OF_FIGURES, RIGHT, SCORED, WRONG, behind, n_items
 from judging.reports.benchmark_rows import final_runs
@@ -249,6 +249,8 @@ def benchmark_compare(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = meeting_of(first, second) if first and second else None
     outcome = request.GET.get("outcome", "")
     met = [each for each in meeting.met if not outcome or each.outcome == outcome] if meeting else []
+    page = Paginator(met, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
+    texts = question_texts(found, {each.question for each in page})
     context = {
         "benchmark_run": found,
         "title": BENCHMARKS[found.benchmark].title,
@@ -257,7 +259,8 @@ def benchmark_compare(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": meeting,
         "outcome": outcome,
         "outcomes": OUTCOMES,
-        "page": Paginator(met, ITEMS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(texts.get(each.question, each.question), each) for each in page],
         "chosen": {"first": request.GET.get("first", ""), "second": request.GET.get("second", "")},
     }
     return render(request, "judging/benchmark_compare.html", context)

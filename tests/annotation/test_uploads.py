@@ -444,3 +444,12 @@ def test_the_page_of_the_dataset_offers_what_the_files_held_without_looking_at_t
     assert "Item 100" not in html
     Item.objects.update(category="other")
     assert '<option value="c1">' in lead_client.get(dataset.get_absolute_url()).content.decode()
+
+
+def test_the_list_shows_how_many_items_came_and_nothing_for_labels(lead_client: Client) -> None:
+    sent()
+    table = b"item,rater,label\n1,aki,1\n1,ben,0\n2,aki,1\n2,ben,1\n"
+    assert sent(table, "labels.csv").n_items is None
+    html = lead_client.get(reverse("upload_list")).content.decode()
+    assert '<td class="number">2</td>' in html
+    assert '<td class="number"></td>' in html

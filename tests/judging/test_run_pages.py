@@ -268,3 +268,14 @@ def test_a_run_without_repeats_has_nothing_to_compare(lead_client: Client) -> No
     run = make_run(dataset)
     make_judgment(run, make_item(dataset))
     assert "nothing can be compared" in lead_client.get(reverse("run_stability", args=[run.pk])).content.decode()
+
+
+def test_a_run_that_answers_shows_its_model_and_no_verdicts(lead_client: Client) -> None:
+    snapshot = {"candidate": {"engine": "scripted", "model": "model-7b", "base_url": ""}, "seed": 3, "items": 1200}
+    run = Run.objects.create(
+        dataset=make_dataset(), kind=Run.Kind.GENERATE, model="model-7b", snapshot=snapshot, state=Run.State.FINISHED
+    )
+    page = lead_client.get(run.get_absolute_url()).content.decode()
+    assert "1,200" in page
+    assert "came from a file" not in page
+    assert "figure-big" not in page

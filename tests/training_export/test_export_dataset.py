@@ -356,7 +356,7 @@ def test_a_text_that_changed_and_a_file_that_changed_are_named(many: Dataset, tm
             "No item makes a row of “text”: 20 are clean, 20 wrong. Not written: 20 too",
         ),
         ({"format": "mdk_gold", "source": "judge"}, "Every verdict of “mdk_gold” is a person's"),
-        ({"min_agreement": 2.0}, "wants a number from 0 to 1"),
+        ({"min_agreement": 2.0}, r"it is a number from 0 to 1\. \(--min-agreement\)"),
         ({"verify": Path("nothing.json")}, "cannot be read as a manifest"),
     ],
 )

@@ -136,5 +136,5 @@ def test_a_gate_over_the_judge_s_verdicts_alone_needs_people_to_measure_it(tmp_p
 
 def test_a_gate_is_refused_where_every_verdict_is_a_person_s(tmp_path: Path) -> None:
     judged_by(errs=0)
-    with pytest.raises(CommandError, match="--source gold-then-judge"):
+    with pytest.raises(CommandError, match=r"every verdict here is a person's.*\(--source\)"):
         exported(tmp_path / "out", source="gold")

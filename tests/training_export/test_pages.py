@@ -108,6 +108,25 @@ def test_a_dataset_without_labels_is_answered_with_a_sentence(lead_client: Clien
     assert "Nobody has labelled dataset" in html
 
 
+def test_a_choice_that_is_still_to_be_made_is_no_error(lead_client: Client, dataset: Dataset) -> None:
+    factories.make_campaign(dataset, "秋のレビュー")
+    asked = choices(dataset)
+    html = page(lead_client, "export_create", query_params=asked)
+    assert "has several campaigns" in html
+    assert "--" not in html.partition("has several campaigns")[2].partition("</p>")[0]
+    assert 'role="alert"' not in html
+    sent = lead_client.post(reverse("export_create"), asked).content.decode()
+    assert 'class="errorlist"' in sent
+    assert "has several campaigns" in sent
+
+
+def test_a_format_of_people_alone_is_refused_at_the_verdict(lead_client: Client, dataset: Dataset) -> None:
+    response = lead_client.post(reverse("export_create"), choices(dataset, source="judge", format="mdk_gold"))
+    html = response.content.decode()
+    assert "is a person&#x27;s: take those of people." in html
+    assert not Export.objects.exists()
+
+
 def test_an_order_is_built_by_a_worker_and_shown(
     lead_client: Client, lead: User, dataset: Dataset, export_dir: Path
 ) -> None:
@@ -247,6 +266,10 @@ def test_what_was_asked_on_the_form_is_what_is_built(
         reverse("export_create"), choices(dataset, **asked, leakage_against=benchmark.pk, include_metadata="on")
     )
     export = Export.objects.get()
+    listed = page(lead_client, "export_list")
+    assert "Files: a folder for datasets.load_dataset" in listed
+    assert "Split: 50/50" in listed
+    assert "--" not in listed.partition("<tbody>")[2].partition("</tbody>")[0]
     assert sorted(export.flags) == [
         "--files hub",
         "--include-metadata",
@@ -259,7 +282,7 @@ def test_what_was_asked_on_the_form_is_what_is_built(
     Export.objects.update(state=Export.State.PENDING)
     assert build_export(export.pk) is not None
     html = page(lead_client, "export_detail", export.pk)
-    assert "--split 50/50" in html
+    assert "Split: 50/50" in html
     name = next(file["name"] for file in Export.objects.get().files if file["name"].startswith("data/"))
     response = lead_client.get(reverse("export_file", args=[export.pk, name]))
     assert b"".join(response.streaming_content)[:4] == b"PAR1"  # type: ignore[attr-defined]

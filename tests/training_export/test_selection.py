@@ -125,8 +125,8 @@ def test_counts_beforehand_what_every_rule_comes_to(rule: dict[str, object]) -> 
 
 def test_a_share_that_is_none_and_a_share_of_a_judge_are_refused() -> None:
     dataset = with_judge([["clean"]], ["clean"])
-    assert "wants a number from 0 to 1" in refused(dataset, asked=Asked(min_agreement=1.5))
-    assert "takes none" in refused(dataset, source="judge", asked=Asked(min_agreement=0.5))
+    assert "it is a number from 0 to 1" in refused(dataset, asked=Asked(min_agreement=1.5))
+    assert "leave one out" in refused(dataset, source="judge", asked=Asked(min_agreement=0.5))
 
 
 def test_a_judge_that_fills_in_has_to_exist() -> None:
@@ -272,7 +272,7 @@ def refused(dataset: Dataset, **options: object) -> str:
 
 def test_without_labels_the_sentence_names_the_other_source() -> None:
     dataset = factories.make_dataset()
-    assert "--source judge" in refused(dataset)
+    assert "take the judge's verdicts" in refused(dataset)
     factories.make_campaign(dataset, "empty")
     assert "Nobody has labelled an item in campaign “empty”" in refused(dataset)
 
@@ -280,7 +280,7 @@ def test_without_labels_the_sentence_names_the_other_source() -> None:
 def test_several_campaigns_are_named() -> None:
     campaign, _items = labelled([["clean"]])
     factories.make_campaign(campaign.dataset, "second")
-    assert "There are: second, campaign. Choose one (--campaign)." in refused(campaign.dataset)
+    assert "There are: second, campaign. Choose one." in refused(campaign.dataset)
 
 
 def test_a_judge_that_never_finished_is_refused() -> None:

@@ -217,13 +217,12 @@ def check_format(name: str, source: Source, options: TrainingOptions) -> None:
         )
     if not 0 < options.max_similarity <= 1:
         raise ExportProblem(
-            _("{share} is no share of a text: --max-similarity wants a number from 0 to 1.").format(
-                share=options.max_similarity
-            )
+            _("{share} is no share of a text: it is a number from 0 to 1.").format(share=options.max_similarity),
+            choice="max_similarity",
         )
     if form.people_only and source not in PEOPLE:
         raise ExportProblem(
-            _("Every verdict of “{name}” is a person's: take --source gold or human.").format(name=name)
+            _("Every verdict of “{name}” is a person's: take those of people.").format(name=name), choice="source"
         )
 
 

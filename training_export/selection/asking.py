@@ -80,19 +80,26 @@ def check_asked(asked: Asked, source: str, dataset: Dataset) -> None:
     if asked.judge_gate and Source(source or Source.GOLD) in PEOPLE:
         raise ExportProblem(
             _(
-                "--judge-gate says where a judge's verdict may stand in, and every verdict here is a person's: take "
-                "--source gold-then-judge or judge with it."
-            )
+                "Where a judge may stand in is asked, and every verdict here is a person's: take the judge's, or "
+                "people's and the judge's where nobody labelled."
+            ),
+            choice="source",
         )
     if asked.leakage_against == dataset:
-        raise ExportProblem(_("A dataset repeats all of its own questions: name another for --leakage-against."))
+        raise ExportProblem(
+            _("A dataset repeats all of its own questions: name another one."), choice="leakage_against"
+        )
 
 
 def check_agreement(share: float, source: str) -> None:
     """A share of the labels is between 0 and 1, and a judge gives none."""
     if not 0 <= share <= 1:
         raise ExportProblem(
-            _("{share} is no share of the labels: --min-agreement wants a number from 0 to 1.").format(share=share)
+            _("{share} is no share of the labels: it is a number from 0 to 1.").format(share=share),
+            choice="min_agreement",
         )
     if share and source == Source.JUDGE:
-        raise ExportProblem(_("--min-agreement counts people's labels, and --source judge takes none: leave one out."))
+        raise ExportProblem(
+            _("A least agreement is one of people's labels, and the judge's verdicts have none: leave one out."),
+            choice="min_agreement",
+        )

@@ -19,7 +19,16 @@ JUDGE_KINDS = (Run.Kind.JUDGE, Run.Kind.PANEL, Run.Kind.IMPORTED)
 
 
 class ExportProblem(ValueError):
-    """Why nothing can leave, as a sentence that says what to do about it."""
+    """Why nothing can leave, as a sentence that says what to do about it, and which choice mends it, '' for none."""
+
+    def __init__(self, sentence: str, *, choice: str = "") -> None:
+        super().__init__(sentence)
+        self.choice = choice
+
+    @property
+    def in_command(self) -> str:
+        """The sentence with the option that makes the choice, for who asked by a command."""
+        return f"{self} (--{self.choice.replace('_', '-')})" if self.choice else str(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,8 +221,9 @@ def labelled_campaign(dataset: Dataset, campaign: Campaign | None) -> Campaign:
         raise ExportProblem(
             _(
                 "Nobody has labelled an item in campaign “{campaign}” yet: review some first, or take the judge's "
-                "verdicts (--source judge)."
-            ).format(campaign=chosen)
+                "verdicts."
+            ).format(campaign=chosen),
+            choice="source",
         )
     return chosen
 
@@ -224,15 +234,16 @@ def only_campaign(dataset: Dataset) -> Campaign:
     if not campaigns:
         raise ExportProblem(
             _(
-                "Nobody has labelled dataset “{dataset}” yet: review some items first, or take the judge's verdicts "
-                "(--source judge)."
-            ).format(dataset=dataset)
+                "Nobody has labelled dataset “{dataset}” yet: review some items first, or take the judge's verdicts."
+            ).format(dataset=dataset),
+            choice="source",
         )
     if len(campaigns) > 1:
         raise ExportProblem(
-            _("Dataset “{dataset}” has several campaigns. {known} Choose one (--campaign).").format(
+            _("Dataset “{dataset}” has several campaigns. {known} Choose one.").format(
                 dataset=dataset, known=known_campaigns(dataset)
-            )
+            ),
+            choice="campaign",
         )
     return campaigns[0]
 

@@ -97,6 +97,13 @@ def test_two_models_are_compared_question_by_question(client: Client, examined: 
     assert "No question has this outcome" in text(client, url, first=first, second=second, outcome="tie")
 
 
+def test_the_questions_of_a_comparison_stand_there_in_their_words(client: Client, examined: BenchmarkRun) -> None:
+    page = text(client, f"/benchmarks/{examined.pk}/compare/", first=f"{examined.pk}:0", second=f"{examined.pk}:1")
+    asked = list(examined.dataset.items.all())
+    assert len([item for item in asked if f">{item.question}</td>" in unescape(page)]) == 3
+    assert not any(item.key in page for item in asked)
+
+
 def test_progress_is_a_fragment_until_the_page_is_shown_anew(client: Client, mmlu: Path) -> None:
     found = opened(mmlu)
     advance(found.pk)

@@ -120,7 +120,7 @@ class Command(BaseCommand):
                 return
             export = leave(**options)
         except ExportProblem as problem:
-            raise CommandError(str(problem)) from problem
+            raise CommandError(problem.in_command) from problem
         if options["json"]:
             self.stdout.write(json.dumps(as_json(export), ensure_ascii=False, indent=2))
         else:
