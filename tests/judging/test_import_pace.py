@@ -25,21 +25,21 @@ def test_the_first_batch_is_small_and_nothing_is_left_over() -> None:
     assert sizes(keyed(0)) == []
 
 
-def test_where_storing_is_fast_batches_become_large() -> None:
+def test_where_storing_is_fast_batches_double_up_to_a_limit() -> None:
     pace = Pace()
     found = []
-    for batch in batches(keyed(BATCH + MOST_ROWS + 1), pace):
+    for batch in batches(keyed(15 * BATCH + MOST_ROWS + 1), pace):
         found.append(len(batch))
         with pace.stored(len(batch)):
             pass
-    assert found == [BATCH, MOST_ROWS, 1]
+    assert found == [BATCH, 2 * BATCH, 4 * BATCH, MOST_ROWS, MOST_ROWS, 1]
 
 
 def test_where_storing_is_slow_batches_become_small_again() -> None:
-    pace = Pace(iter([0.0, HELD_SECONDS / 4, 100.0, 100 + 10 * HELD_SECONDS]).__next__)
+    pace = Pace(iter([0.0, HELD_SECONDS / 1.5, 100.0, 100 + 10 * HELD_SECONDS]).__next__)
     with pace.stored(BATCH):
         pass
-    assert pace.rows == 4 * BATCH
+    assert pace.rows == 1.5 * BATCH
     with pace.stored(pace.rows):
         pass
     assert pace.rows == BATCH

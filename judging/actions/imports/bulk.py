@@ -98,7 +98,7 @@ def roomy_cache() -> Iterator[None]:
     """On SQLite, keep more of the indexes in memory while a million rows come in; other databases have their own ways.
 
     Keys are in no order: with the usual 2 MB two pages are read again for every row. A journal that is copied into the
-    database less often has each page once that many batches changed; it may take 160 MB of the disk meanwhile.
+    database less often has each page once that many batches changed; meanwhile it takes some 250 MB of the disk.
     """
     if connection.vendor != "sqlite":
         yield

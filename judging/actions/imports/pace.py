@@ -14,7 +14,7 @@ HELD_SECONDS = 0.5
 
 
 class Pace:
-    """How many rows the next batch has: as many as were stored in HELD_SECONDS last time, between BATCH and MOST_ROWS.
+    """How many rows the next batch has: as many as would have been stored in HELD_SECONDS, from BATCH to MOST_ROWS.
 
     Keys are in no order, so among many rows each one changes a page of two indexes for itself, and a page that several
     rows of a transaction change is written once.
@@ -30,7 +30,9 @@ class Pace:
         begun = self._clock()
         yield
         took = max(self._clock() - begun, 0.001)
-        self.rows = min(max(int(rows * HELD_SECONDS / took), BATCH), MOST_ROWS)
+        # One fast batch does not yet say that the next is fast as well.
+        most = min(2 * self.rows, MOST_ROWS)
+        self.rows = min(max(int(rows * HELD_SECONDS / took), BATCH), most)
 
 
 def batches(rows: Iterator[KeyedRow], pace: Pace) -> Iterator[list[KeyedRow]]:
