@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from annotation.actions.label_imports import import_labels
-from annotation.models import Annotator
+from annotation.actions.label_imports import import_annotations, import_labels
+from annotation.models import Annotator, Label
 from judging.actions.imports import InputFile
 from judging.models import Dataset
 from tests import factories
@@ -97,10 +97,68 @@ def test_a_score_without_a_name_is_no_verdict(tmp_path: Path) -> None:
     assert (region["from_name"], region["type"], region["value"]) == ("score", "number", {"number": 7.0})
 
 
-def test_pairs_are_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_pairs_leave_with_the_votes_on_them_and_come_back(tmp_path: Path) -> None:
     source = tmp_path / "pairs.jsonl"
-    source.write_text(json.dumps({"question": "Q?", "answer_a": "A", "answer_b": "B"}) + "\n", encoding="utf-8")
-    dataset = labelled(imported("pairs", source), "")
-    with pytest.raises(ExportProblem, match=r"Not written: 1 pairs_and_choices\."):
+    rows = [
+        {"id": f"p{n}", "question": f"Q{n}?", "answer_a": "A", "answer_b": "B", "model_a": "m", "model_b": "n"}
+        for n in (1, 2, 3)
+    ]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    dataset = imported("pairs", source)
+    campaign, one = factories.make_campaign(dataset), factories.make_annotator("a@x")
+    for item, vote in zip(dataset.items.order_by("position"), ("A", "B", "tie"), strict=True):
+        factories.make_label(campaign, item, one, "", value=vote)
+    first = exported(dataset, tmp_path / "1", "label_studio") / "tasks.json"
+    found = tasks(first)
+    assert found[0]["data"] == {
+        "key": "p1",
+        "prompt": "Q1?",
+        "answer1": "A",
+        "answer2": "B",
+        "model1": "m",
+        "model2": "n",
+    }
+    said = [task["annotations"][0]["result"][0] for task in found]
+    assert [region["value"] for region in said] == [{"selected": "left"}, {"selected": "right"}, {"choices": ["tie"]}]
+    again = imported("second", first)
+    assert list(again.items.order_by("position").values_list("kind", "model", "model_b")) == [("pair", "m", "n")] * 3
+    taken = import_annotations(again, InputFile(first))
+    assert (taken.raters, taken.labels["new"]) == (("a@x",), 3)
+    assert list(Label.objects.filter(campaign__dataset=again).order_by("pk").values_list("value", flat=True)) == [
+        "A",
+        "B",
+        "tie",
+    ]
+    assert as_written(exported(again, tmp_path / "2", "label_studio") / "tasks.json") == as_written(first)
+
+
+def test_choices_are_refused_with_a_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "choices.jsonl"
+    source.write_text(json.dumps({"question": "Q?", "choices": ["a", "b"], "answer": "A"}) + "\n", encoding="utf-8")
+    dataset = labelled(imported("choices", source), "")
+    with pytest.raises(ExportProblem, match=r"Not written: 1 choices\."):
         exported(dataset, tmp_path / "1", "label_studio")
     assert not (tmp_path / "1").exists()
+
+
+def test_what_people_said_under_several_controls_is_not_written_again(tmp_path: Path) -> None:
+    def region(control: str, kind: str, **value: Any) -> dict[str, Any]:
+        return {"from_name": control, "to_name": "t", "type": kind, "value": value}
+
+    regions = [
+        region("verdict", "choices", choices=["Correct"]),
+        region("help", "rating", rating=4),
+        region("topic", "choices", choices=["math", "code"]),
+        region("comment", "textarea", text=["two", "lines"]),
+    ]
+    annotations = [
+        {"completed_by": {"email": "kim@x"}, "result": regions, "lead_time": 2.5},
+        {"completed_by": 7, "result": regions[:2]},
+    ]
+    source = tmp_path / "tasks.json"
+    task = {"id": 5, "data": {"question": "Q?", "answer": "A"}, "annotations": annotations, "predictions": []}
+    source.write_text(json.dumps([task]), encoding="utf-8")
+    dataset = imported("first", source)
+    assert import_annotations(dataset, InputFile(source)).labels["new"] == 5
+    (written,) = tasks(exported(dataset, tmp_path / "1", "label_studio") / "tasks.json")
+    assert written["annotations"] == annotations

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from judging.core.items import NamedWord
-from judging.core.readers.fields import text_of
+from judging.core.readers.fields import text_of as plain_text
 from judging.core.verdicts import PersonVerdict, Verdict
 
 CLEAN = {"clean", "correct", "good", "pass", "right", "true", "yes", "正しい", "正解", "良い"}
@@ -56,7 +56,7 @@ def _of_annotation(annotation: Mapping[str, Any]) -> Iterator[NamedWord]:
     if annotation.get("ground_truth") and not by:
         return
     said = {str(region.get("from_name") or ""): region["value"] for region in regions if _is_of_all(region)}
-    at = text_of("updated_at", annotation.get("updated_at") or annotation.get("created_at"))
+    at = plain_text("updated_at", annotation.get("updated_at") or annotation.get("created_at"))
     yield from _words(said, by=by, at=at, seconds=annotation.get("lead_time"))
 
 
@@ -67,11 +67,11 @@ def _is_of_all(region: Mapping[str, Any]) -> bool:
 
 
 def _words(said: Mapping[str, Any], *, by: str, at: str, seconds: Any) -> Iterator[NamedWord]:
-    texts = {name: text for name, value in said.items() if (text := _text(value))}
+    texts = {name: text for name, value in said.items() if (text := text_of(value))}
     correction = {name.removeprefix(CORRECTED): text for name, text in texts.items() if name.startswith(CORRECTED)}
     took = _seconds(seconds)
     for name, value in said.items():
-        one, parts = _value(value)
+        one, parts = value_of(value)
         if (one or parts) and name != COMMENT and not name.startswith(CORRECTED):
             yield NamedWord(
                 value=one,
@@ -93,12 +93,13 @@ def _seconds(said: Any) -> float | None:
         return None
 
 
-def _text(value: Mapping[str, Any]) -> str:
+def text_of(value: Mapping[str, Any]) -> str:
+    """What was written under a control of free text; '' for any other."""
     texts = value.get("text")
     return "\n".join(texts) if isinstance(texts, list) and all(isinstance(text, str) for text in texts) else ""
 
 
-def _value(value: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+def value_of(value: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """What was chosen, or the several things that were."""
     for name in ("rating", "number"):
         if isinstance(number := value.get(name), (int, float)) and not isinstance(number, bool):
@@ -116,7 +117,7 @@ def _value(value: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 def words_of_flat(entry: Mapping[str, Any]) -> tuple[NamedWord, ...]:
     """The words of an entry of JSON-MIN: the keys between `id` and `annotator` are those of its controls."""
     said = {name: found for name, value in _controls(entry).items() if (found := _flat_value(value))}
-    at = text_of("updated_at", entry.get("updated_at") or entry.get("created_at"))
+    at = plain_text("updated_at", entry.get("updated_at") or entry.get("created_at"))
     return tuple(_words(said, by=name_of(entry.get("annotator")), at=at, seconds=entry.get("lead_time")))
 
 

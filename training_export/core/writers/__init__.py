@@ -50,7 +50,9 @@ WRITERS: dict[str, Format] = {
         many_turns=True,
         by_verdict=False,
     ),
-    "label_studio": Format(label_studio_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.LABELS}), by_verdict=False),
+    "label_studio": Format(
+        label_studio_writer, frozenset({Need.CONTEXT, Need.EXTRA, Need.LABELS, Need.PAIRS}), by_verdict=False
+    ),
     "labels": Format(labels_writer, frozenset({Need.LABELS}), many_turns=True, by_verdict=False),
 }
 
