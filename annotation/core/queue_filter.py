@@ -34,9 +34,13 @@ class QueueFilter:
     @property
     def shows_all(self) -> bool:
         """Whether nothing is left out."""
-        return self == QueueFilter()
+        return self == WHOLE_QUEUE
 
     def as_query(self) -> str:
         """The parameters for an address: '' or `?show=open&q=...`."""
-        asked = {name: value for name, value in asdict(self).items() if value and value != ALL}
-        return f"?{urlencode(asked)}" if asked else ""
+        if self.shows_all:
+            return ""
+        return "?" + urlencode({name: value for name, value in asdict(self).items() if value and value != ALL})
+
+
+WHOLE_QUEUE = QueueFilter()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.actions.labels import content_of
 from annotation.core.asked import UNDEFINED, asks_for_a_side, asks_for_a_verdict, choices_of, is_one_verdict, side
@@ -17,6 +18,7 @@ from judging.models import Item
 
 MARKS_OF_A_DRAFT = {"page", "sequence", "at"}
 VERDICT_KEYS = {"clean": "g", UNDEFINED: "u", "wrong": "b"}
+SIDE_WORDS = {"A": gettext_lazy("A is better"), "B": gettext_lazy("B is better"), "tie": gettext_lazy("equally good")}
 SIDE_KEYS = {"A": "a", "B": "b", "tie": "e"}
 PASS, FAIL = "1", "0"
 SHARE_KEYS = {PASS: "g", UNDEFINED: "u", FAIL: "b"}
@@ -213,10 +215,9 @@ def hint_of(criterion: Criterion) -> str:
 
 def button_word(criterion: Criterion, value: str) -> str:
     """What stands on the button of an answer."""
-    words = {"A": _("A is better"), "B": _("B is better"), "tie": _("equally good")}
     if is_share(criterion) and value in SHARE_KEYS and value != UNDEFINED:
         return _("pass") if value == PASS else _("fail")
-    return words[value] if asks_for_a_side(criterion) and value in words else answer_word(value)
+    return str(SIDE_WORDS[value]) if asks_for_a_side(criterion) and value in SIDE_WORDS else answer_word(value)
 
 
 def said(assignment: Assignment, labels: Iterable[Label]) -> str:

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from annotation.actions.labels import open_assignment
-from annotation.core.queue_filter import QueueFilter
+from annotation.core.queue_filter import WHOLE_QUEUE, QueueFilter
 from annotation.models import Assignment
 from annotation.pages.form_frame import form_of
 from annotation.pages.rail import rail_rows
@@ -17,7 +17,6 @@ from annotation.views.review_pressed import Pressed
 from annotation.views.review_queue import filter_context, mark, url_of
 from judging.prepared import Prepared
 
-WHOLE_QUEUE = QueueFilter()
 LAST_RANK = Prepared(
     lambda campaign, person: (
         Assignment.objects.queue(campaign, person).order_by("-queue_rank").values_list("queue_rank", flat=True)[:1]
