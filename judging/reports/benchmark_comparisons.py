@@ -85,10 +85,11 @@ def groups_of(benchmark_run: BenchmarkRun) -> dict[str, str]:
     return {key: file or category for key, category, file in found}
 
 
-def question_texts(benchmark_run: BenchmarkRun, keys: Collection[str]) -> dict[str, str]:
-    """What these questions ask, by their keys."""
-    asked = Item.objects.filter(dataset=benchmark_run.dataset_id, key__in=keys)
-    return {item.key: item.question for item in asked}
+def question_texts(found: Collection[Met]) -> dict[tuple[int, int], str]:
+    """What these questions ask, by the item of the first side."""
+    places = {each.items[0] for each in found}
+    items = Item.objects.filter(dataset__in={place[0] for place in places}, position__in={place[1] for place in places})
+    return {(item.dataset_id, item.position): item.question for item in items}
 
 
 def by_group(first: Scores, second: Scores, groups: Mapping[str, str]) -> dict[str, Comparison]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from judging.benchmarks import BENCHMARKS
 from judging.benchmarks.mt_bench.pair_figures import UNANSWERED
 from judging.benchmarks.mt_bench.pair_scores import ERROR, INCONSISTENT, LOSS, TIE, WIN
 from judging.models import Item, Judgment, Run
@@ -32,6 +33,7 @@ def benchmark_pairs(request: HttpRequest, pk: int) -> HttpResponse:
     sides = newest_sides(run, [judgment.item_id for judgment in page]) if run else {}
     context: dict[str, Any] = {
         "benchmark_run": found,
+        "title": BENCHMARKS[found.benchmark].title,
         "run": run,
         "chosen": chosen,
         "page": page,

@@ -203,6 +203,7 @@ def benchmark_items(request: HttpRequest, pk: int) -> HttpResponse:
     chooses = run.stage == Stage.CHOICES
     context = {
         "benchmark_run": found,
+        "title": BENCHMARKS[found.benchmark].title,
         "run": run,
         "candidate": found.candidates[run.candidate or 0]["model"],
         "chosen": chosen,
@@ -250,7 +251,7 @@ def benchmark_compare(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = request.GET.get("outcome", "")
     met = [each for each in meeting.met if not outcome or each.outcome == outcome] if meeting else []
     page = Paginator(met, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-    texts = question_texts(found, {each.question for each in page})
+    texts = question_texts(list(page))
     context = {
         "benchmark_run": found,
         "title": BENCHMARKS[found.benchmark].title,
@@ -260,7 +261,7 @@ def benchmark_compare(request: HttpRequest, pk: int) -> HttpResponse:
         "outcome": outcome,
         "outcomes": OUTCOMES,
         "page": page,
-        "rows": [(texts.get(each.question, each.question), each) for each in page],
+        "rows": [(texts[each.items[0]], each) for each in page],
         "chosen": {"first": request.GET.get("first", ""), "second": request.GET.get("second", "")},
     }
     return render(request, "judging/benchmark_compare.html", context)
