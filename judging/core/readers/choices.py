@@ -50,12 +50,21 @@ class _Columns:
     first: int
 
 
+_OF_A_REPLY = {"turns", "message"}
+
+
 def has_choices(entry: Mapping[str, Any]) -> bool:
     """Whether an object is a question with choices: a list of them, or each under a name of its own."""
     entry = _unfolded(entry)
     if find(entry, QUESTIONS) is None:
         return False
-    return _listed(entry) is not None or _columns(tuple(entry)) is not None
+    return not _are_replies(entry) and (_listed(entry) is not None or _columns(tuple(entry)) is not None)
+
+
+def _are_replies(entry: Mapping[str, Any]) -> bool:
+    """Whether `choices` are what a model was sampled for, as FastChat and OpenAI call it, and nothing to choose from."""
+    listed = entry.get("choices")
+    return isinstance(listed, list) and any(isinstance(one, dict) and one.keys() & _OF_A_REPLY for one in listed)
 
 
 def _unfolded(entry: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -34,6 +34,12 @@ def test_messages_beside_a_question_and_its_answer_came_with_them(tmp_path: Path
     assert only(tmp_path, "chat", {"prompt": "asked", "messages": MESSAGES}).turns == (Turn("asked", "said"),)
 
 
+@pytest.mark.parametrize("reply", [{"index": 0, "turns": ["x"]}, {"index": 0, "message": MESSAGES[1]}])
+def test_choices_that_a_model_was_sampled_for_are_nothing_to_choose_from(tmp_path: Path, reply: dict[str, Any]) -> None:
+    row = only(tmp_path, "qa_jsonl", {"question": "Q", "answer": "A", "choices": [reply]})
+    assert (row.kind, row.turns, row.extra) == ("answer", (Turn("Q", "A"),), {"choices": [reply]})
+
+
 def test_a_refusal_is_what_the_assistant_said(tmp_path: Path) -> None:
     refused = {"role": "assistant", "content": None, "refusal": "I cannot."}
     row = only(tmp_path, "chat", {"messages": [MESSAGES[0], refused]})
