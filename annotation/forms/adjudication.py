@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.core.adjudication import Decided
 from annotation.core.asked import is_one_verdict
-from annotation.forms.review import COMMENT_LENGTH, TEXT_LENGTH, AnswerField, plain
+from annotation.forms.review import COMMENT_LENGTH, TEXT_LENGTH, AnswerField, plain, problems_of
 from annotation.reports.adjudication import Filter
 from judging.actions.revisions import REVISABLE
 from judging.core.scales import Criterion
@@ -64,11 +64,7 @@ class DecisionForm(forms.Form):
 
     def sentence(self) -> str:
         """Everything that is wrong with the input, in words."""
-        return " ".join(
-            f"{self.fields[name].label or name}: {message}" if name in self.fields else str(message)
-            for name, found in self.errors.items()
-            for message in found
-        )
+        return problems_of(self)
 
 
 class ReviewForm(forms.Form):

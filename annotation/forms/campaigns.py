@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.models import Group, User
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from annotation.core.design import Design, Stratum
 from annotation.core.positions import MOST, NoPositions, positions_in
@@ -240,7 +241,7 @@ class CampaignForm(RulesForm):
     )
     PARTS: ClassVar[Parts] = (
         (_("What is asked"), ("dataset", "name", "run", "rubric")),
-        (_("People"), ("distribution", "annotators", "group", "labels_per_item", "share")),
+        (pgettext_lazy("campaign", "People"), ("distribution", "annotators", "group", "labels_per_item", "share")),
         (_("Items and their order"), ("positions", "order", "judge_run2", "stratify_by", "sample", "limit", "seed")),
         *RulesForm.PARTS[1:],
     )

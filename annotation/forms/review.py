@@ -98,13 +98,22 @@ class PageForm(forms.Form):
 
     def sentence(self) -> str:
         """Everything that is wrong with the input, in words."""
-        return " ".join(
-            f"{self.fields[name].label or name.replace('_', ' ').capitalize()}: {message}"
-            if name in self.fields
-            else str(message)
-            for name, messages in self.errors.items()
-            for message in messages
-        )
+        return problems_of(self)
+
+
+def problems_of(form: forms.Form) -> str:
+    """Everything that is wrong with the input of a form, a line each."""
+    return "\n".join(
+        str(_("%(field)s: %(problem)s") % {"field": _called(form, name), "problem": message})
+        if name in form.fields
+        else str(message)
+        for name, messages in form.errors.items()
+        for message in messages
+    )
+
+
+def _called(form: forms.Form, name: str) -> str:
+    return str(form.fields[name].label or name.replace("_", " ").capitalize())
 
 
 @read_only

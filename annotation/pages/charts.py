@@ -43,7 +43,9 @@ def judges_chart(judges: Sequence[Document], key: str) -> SafeString:
 
 def slices_chart(slices: Sequence[Document], whole: Given, key: str) -> SafeString:
     """Agreement in every slice, against that over all items."""
-    dots = [dot(f"{slice_title(str(one['by']))}: {one['value']}", one["agreement"]) for one in slices]
+    titles = [{"kind": slice_title(str(one["by"])), "value": one["value"]} for one in slices]
+    named = zip(titles, slices, strict=True)
+    dots = [dot(_("%(kind)s: %(value)s") % title, one["agreement"]) for title, one in named]
     over_all = read(whole)
     band = None if isinstance(over_all, Undefined) else Band(over_all.low, over_all.high, over_all.value)
     title = _("Agreement of judge and people by slice, against the band over all items")

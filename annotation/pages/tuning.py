@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from annotation.core.charts import Words
 from annotation.core.charts.lines import Line, step_lines
-from annotation.core.differences import Part, differences
+from annotation.core.differences import SAME, Part, differences
 from annotation.core.tuning.sweep import Row, best
 
 Prompts = Mapping[str, Mapping[str, str]]
+LINES_AROUND = 3
+"""How many lines of what stayed are shown beside a change."""
 
 
 def sweep_chart(rows: Sequence[Row], key: str, *, mark: float | None = None) -> SafeString:
@@ -34,10 +36,27 @@ def sweep_chart(rows: Sequence[Row], key: str, *, mark: float | None = None) -> 
 
 
 def changed_prompts(old: Prompts, new: Prompts) -> list[tuple[str, str, tuple[Part, ...]]]:
-    """(part, role, differences) of every template that is not the same."""
+    """(part, role, differences) of every template that is not the same; of what stayed, the lines beside a change."""
     return [
-        (part, role, differences(old.get(part, {}).get(role, ""), text))
+        (part, role, around_changes(differences(old.get(part, {}).get(role, ""), text)))
         for part, roles in new.items()
         for role, text in roles.items()
         if old.get(part, {}).get(role) != text
     ]
+
+
+def around_changes(found: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts, where long ones that stayed are cut to their lines beside a change."""
+    last = len(found) - 1
+    return tuple(
+        Part(SAME, _near(part.text, after=at > 0, before=at < last)) if part.kind == SAME else part
+        for at, part in enumerate(found)
+    )
+
+
+def _near(text: str, *, after: bool, before: bool) -> str:
+    lines = text.splitlines(keepends=True)
+    begin, end = (LINES_AROUND if after else 0), (LINES_AROUND if before else 0)
+    if len(lines) <= begin + end + 1:
+        return text
+    return "".join([*lines[:begin], "…\n", *lines[len(lines) - end :]])

@@ -57,5 +57,6 @@
     navigator.sendBeacon(line().dataset.release, sent);
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  look();
   setInterval(look, LOOK_EVERY);
 })();

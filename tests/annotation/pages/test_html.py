@@ -23,7 +23,7 @@ def test_every_panel_stands_in_the_file() -> None:
         "two random people agree on 78.1 % [76.0, 80.0] of the same items",
         "the difference is +5.1 [+2.0, +8.3] points",
         "It passed the alternative annotator test (omega 0.67, epsilon 0.15)",
-        "unreliable: lower bound under .667",
+        "unreliable: lower bound under 0.667",
         "0.712300 [0.6623 to 0.7623] n = 400",
         "算数",
         "Brier score 0.110000",
