@@ -32,7 +32,7 @@ class CampaignAdmin(LeadAdmin):
         "name", "dataset", "kind", "state", "distribution", "labels_per_item", "order", "blind_judge",
         "blind_model", "at",
     ]  # fmt: skip
-    list_filter = ["state", "kind", "distribution", "blind_judge", "dataset"]
+    list_filter = ["state", "kind", "distribution", "blind_judge", ("dataset", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["dataset"]
     search_fields = ["name", "dataset__name"]
     date_hierarchy = "at"

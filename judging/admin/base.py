@@ -29,6 +29,10 @@ class LeadAdmin(CountedDeletion):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return role_of(request.user) == Role.ADMINISTRATOR
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields, none of them twice."""
+        return [name for name in super().get_fields(request, obj) if not isinstance(name, Told)]
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The fields, those that are only read as `Told` where Django would show JSON."""
         read = {name for name in self.get_readonly_fields(request, obj) if isinstance(name, str)}

@@ -84,6 +84,18 @@ def test_a_dataset_goes_with_its_items_and_they_are_counted(administrator: Clien
     assert not Item.objects.exists()
 
 
+def test_rules_of_a_campaign_are_told_once(lead_client: Client) -> None:
+    campaign = factories.make_campaign(factories.make_dataset(), rules={"annotators": ["ann"]})
+    shown = page(lead_client, "annotation_campaign_change", campaign.pk)
+    assert shown.count("<dt>annotators</dt>") == 1
+
+
+def test_an_empty_list_says_so(lead_client: Client) -> None:
+    address = reverse("admin:judging_dataset_changelist")
+    assert "Nothing here yet." in lead_client.get(address).content.decode()
+    assert "Nothing matches." in lead_client.get(address, {"q": "zz"}).content.decode()
+
+
 def test_labels_forbid_a_deletion_and_are_counted(administrator: Client) -> None:
     dataset = factories.make_dataset()
     campaign = factories.make_campaign(dataset)
@@ -107,6 +119,13 @@ def test_people_have_roles_and_no_permissions(administrator: Client) -> None:
     shown = page(administrator, "auth_user_change", User.objects.get(username="chief").pk)
     assert 'name="groups"' in shown
     assert "user_permissions" not in shown
+
+
+def test_help_for_passwords_is_in_the_language(administrator: Client) -> None:
+    administrator.cookies.load({"django_language": "ja"})
+    shown = page(administrator, "auth_user_password_change", make_user("ann", role="annotator").pk)
+    assert "現在のパスワードは失われます" in shown
+    assert "Whether the user" not in shown
 
 
 def test_columns_of_an_export_are_called_as_in_the_file(lead_client: Client) -> None:
