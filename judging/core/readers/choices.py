@@ -62,7 +62,7 @@ def has_choices(entry: Mapping[str, Any]) -> bool:
 
 
 def _are_replies(entry: Mapping[str, Any]) -> bool:
-    """Whether `choices` are what a model was sampled for, as FastChat and OpenAI call it, and nothing to choose from."""
+    """Whether `choices` are what was sampled from a model, as FastChat and OpenAI call it."""
     listed = entry.get("choices")
     return isinstance(listed, list) and any(isinstance(one, dict) and one.keys() & _OF_A_REPLY for one in listed)
 

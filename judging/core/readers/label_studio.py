@@ -22,6 +22,7 @@ _OF_A_TASK = {"annotations", "predictions", "completions"}
 _OF_A_NEW_TASK = {"id", "data", "meta"}
 OTHERS = "label_studio_min"
 """Where the further entries of a task are kept."""
+_MOST = 100
 _OF_MIN = {"annotation_id", "annotator"}
 _BEGUN = ('{"', '[{"')
 
@@ -165,15 +166,22 @@ def _judgments(predictions: list[Mapping[str, Any]]) -> tuple[ImportedJudgment, 
     score, verdict = said.get("score"), _chosen(said)
     if score is not None and (isinstance(score, bool) or not isinstance(score, (int, float))):
         raise BadField(f"'score' is {kind_of(score)}; write a number or null.")
+    value = _said_first(said) if verdict is None and score is None else ""
     return (
         ImportedJudgment(
             verdict=verdict,
             score=None if score is None else float(score),
-            reason=None if verdict or score is not None else Reason.NO_VERDICT,
+            value=value,
+            reason=None if verdict or value or score is not None else Reason.NO_VERDICT,
             judge=str(said.get("model_version") or ""),
             detail={"score": score},
         ),
     )
+
+
+def _said_first(prediction: Mapping[str, Any]) -> str:
+    """What a prediction without a verdict and a score chose first; '' where it chose several things, or nothing."""
+    return next((word.value[:_MOST] for word in words_of([prediction])), "")
 
 
 def _flat(record: Record) -> ItemRow | RowProblem:

@@ -142,6 +142,22 @@ def answered(name: str, *responses: Any, users: tuple[str, ...] = (), states: tu
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        (region("help", "rating", rating=3), "3"),
+        (region("topic", "choices", choices=["math"]), "math"),
+        (region("topic", "choices", choices=["math", "code"]), ""),
+        (region("label", "labels", start=0, end=3, labels=["X"]), ""),
+    ],
+)
+def test_what_a_prediction_chose_is_its_value(tmp_path: Path, given: dict[str, Any], value: str) -> None:
+    prediction = {"model_version": "m", "score": None, "result": [given]}
+    row = only(tmp_path, "label_studio", {"id": 1, "data": TEXTS, "annotations": [], "predictions": [prediction]})
+    assert [(said.judge, said.value, said.score) for said in row.judgments] == [("m", value, None)]
+    assert row.words == ()
+
+
 def test_every_submitted_response_is_a_word_of_its_user(tmp_path: Path) -> None:
     record = {"prompt": "Q", "response": "A", "id": "r"}
     record |= answered("quality", 4, 2, users=("u", "v"), states=("submitted", "submitted"))
