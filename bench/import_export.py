@@ -230,7 +230,8 @@ def one_load(_what: str, _source: str, _folder: Path) -> dict[str, float]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {wanted} FROM {table} ORDER BY id")
         rows = cursor.fetchall()
-        cursor.execute(f"DELETE FROM {table}")
+        # Deleting leaves the indexes full of the old rows there.
+        cursor.execute(f"TRUNCATE {table} CASCADE" if connection.vendor == "postgresql" else f"DELETE FROM {table}")
         begun, worked = time.perf_counter(), time.process_time()
         with transaction.atomic():
             if connection.vendor == "postgresql":
