@@ -1,4 +1,7 @@
-"""The web server is killed while decisions come in: what was acknowledged stays, nothing is stored twice."""
+"""The web server is killed while decisions come in: what was acknowledged stays, nothing is stored twice.
+
+Its worker processes one by one, under `manage.py serve`; and all of its processes at once, on both databases.
+"""
 
 import json
 import os
@@ -8,13 +11,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from threading import Timer
+from random import Random
+from threading import Condition, Event, Timer
 
 import pytest
 
-from bench.reviewer import FORM, Answer, Reviewer, logged_in
+from bench.review_site import PASSWORD, person_name
+from bench.reviewer import FORM, Answer, Fields, Person, Reviewer, logged_in
+from evalsite.services import bound, die_with_parent, web_answers
+from tests.run import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS, GIVE_UP = 6, 60
@@ -106,3 +116,136 @@ def test_a_server_that_is_killed_at_any_moment_loses_and_doubles_nothing(
     wrong = ("lost", "not_acknowledged", "twice", "surplus", "places_miscounted", "counts_wrong")
     assert said["labels"] == KILLS
     assert [said[name] for name in wrong] == [0] * len(wrong)
+
+
+PEOPLE, GROUP_KILLS, UNDONE = 3, 6, 0.2
+
+
+class Group:
+    """The web server as `manage.py serve` starts it, alone: killed without a warning, and started again on its port."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment, self.is_up, self.listener = environment, Event(), bound(0)
+        self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        # The socket is the test's: who comes while nothing runs waits in it, or is turned away, as on a busy machine.
+        command = [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"fd://{self.listener.fileno()}"]
+        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "2", "--log-level", "error"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, pass_fds=[self.listener.fileno()], preexec_fn=own_group
+        )
+        while not web_answers(self.listener.getsockname()[1]):
+            assert self.process.poll() is None, "the web server ended"
+        self.is_up.set()
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.is_up.clear()
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+def own_group() -> None:
+    """Its workers are killed with it, and all of them with the tests."""
+    os.setsid()
+    die_with_parent()
+
+
+@dataclass
+class Stubborn(Person):
+    """Sends a request again until it is answered, as the page does."""
+
+    is_up: Event = field(default_factory=Event)
+
+    def ask(self, method: str, path: str, fields: Fields | None = None, *, script: bool = False) -> Answer:
+        while True:
+            try:
+                return super().ask(method, path, fields, script=script)
+            except (OSError, HTTPException):
+                self.connection.close()
+                assert self.is_up.wait(GIVE_UP), "the server did not come back"
+
+
+@dataclass
+class Tally:
+    """What was acknowledged so far, for whoever waits for it."""
+
+    acknowledged: int = 0
+    changed: Condition = field(default_factory=Condition)
+
+    def add(self) -> None:
+        with self.changed:
+            self.acknowledged += 1
+            self.changed.notify_all()
+
+    def wait_for(self, more: int) -> None:
+        with self.changed:
+            wanted = self.acknowledged + more
+            assert self.changed.wait_for(lambda: self.acknowledged >= wanted, GIVE_UP), "nobody was answered"
+
+
+def press_until(stop: Event, reviewer: Reviewer, tally: Tally, draw: Random) -> set[int]:
+    """Decide one item after another, and take some back; the labels that stand when it ends."""
+    reviewer.open()
+    undone: set[int] = set()
+    while not stop.is_set() and (action := FORM.search(reviewer.page)):
+        answer = reviewer.person.ask("POST", action[1], reviewer.filled(draw.choice(["clean", "wrong"])), script=True)
+        assert answer.status == 200, answer.text
+        reviewer.go_on(answer)
+        tally.add()
+        if draw.random() < UNDONE:
+            token = reviewer.person.cookies["csrftoken"]
+            sent = {"label": str(reviewer.stored[-1]), "csrfmiddlewaretoken": token}
+            # Sent again after an answer that was lost, it is refused: it was taken back already.
+            assert reviewer.person.ask("POST", f"{reviewer.campaign}undo/", sent).status < 500
+            undone.add(reviewer.stored[-1])
+            tally.add()
+        reviewer.refill()
+    reviewer.person.connection.close()
+    return set(reviewer.stored) - undone
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def group(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[Group]:
+    """A site of several people on a database of its own."""
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            address = stack.enter_context(postgres())
+            if not address:
+                pytest.skip("PostgreSQL cannot be started here")
+            environment = environment | {"DATABASE_URL": address}
+        told_by(environment, "fill", {"items": 200, "sessions": [PEOPLE], "distributions": ["dealt", "pulled"]})
+        made = Group(environment)
+        made.start()
+        yield made
+        made.kill()
+        made.listener.close()
+
+
+@pytest.mark.parametrize("given", ["dealt", "pulled"])
+def test_all_processes_killed_at_any_moment_lose_nothing_that_was_acknowledged(group: Group, given: str) -> None:
+    campaign = told_by(group.environment, "campaign", {"name": f"{given} {PEOPLE}"})["pk"]
+    people = [Stubborn(group.address, is_up=group.is_up) for _number in range(PEOPLE)]
+    for number, person in enumerate(people):
+        person.log_in(person_name(number), PASSWORD)
+    stop, tally, draw = Event(), Tally(), Random(given)
+    reviewers = [Reviewer(person, f"/review/{campaign}/") for person in people]
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        work = [pool.submit(press_until, stop, one, tally, Random(at)) for at, one in enumerate(reviewers)]
+        try:
+            for _kill in range(GROUP_KILLS):
+                tally.wait_for(draw.randint(1, 20))
+                stop.wait(draw.uniform(0, LONGEST_DELAY))
+                group.kill()
+                group.start()
+        finally:
+            stop.set()
+        standing = [one.result() for one in work]
+    acknowledged = sorted(set().union(*standing))
+    said = told_by(group.environment, "check", {"campaign": campaign, "stored": acknowledged})
+    assert said["labels"] == len(acknowledged) > GROUP_KILLS
+    wrong = ("lost", "not_acknowledged", "twice", "surplus", "places_miscounted", "counts_wrong")
+    assert {name: said[name] for name in wrong} == dict.fromkeys(wrong, 0)
