@@ -137,7 +137,9 @@ def _dialect_of(path: Path) -> _Dialect:
     before = next((place for place, line in enumerate(lines) if line.strip() and not _SEPARATOR.fullmatch(line)), 0)
     headers = {delimiter: _header(lines[before:], delimiter) for delimiter in DELIMITERS}
     best = max(headers, key=lambda mark: (find(headers[mark], QUESTION) is not None, len(headers[mark])))
-    if find(headers[best], QUESTION) is None and (titled := below_titles(lines[before:], DELIMITERS)):
+    titled = None if find(headers[best], QUESTION) is not None else below_titles(lines[before:], DELIMITERS)
+    # Several names are a header, unless a row below them names a question.
+    if titled and (len(headers[best]) < 2 or find(titled[2], QUESTION) is not None):
         above, mark, cells = titled
         return _Dialect(mark, _names(cells), before + above)
     if not headers[best]:
