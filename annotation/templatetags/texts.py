@@ -4,6 +4,7 @@ Texts come from files and models. HTML in them is text; nothing is loaded from e
 server who reads what: a picture is shown as a link.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -32,6 +33,8 @@ TAGS = set(
     "a blockquote br code del em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()  # noqa: SIM905
 )
 PLAIN_TOKENS = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak", "hardbreak"}
+# Without one of these no line of Markdown is anything but text, and need not be read.
+MARKED = re.compile(r"[\\`*_\[<&~|#>=+-]|^(?: {4}| {0,3}\t| {0,3}[0-9]{1,9}[.)])", re.MULTILINE)
 PLAIN, RENDERED = "plain-of-frame", "rendered-of-frame"
 VALUE, ORIGINAL, SHOWN = "value-of-frame", "original-of-frame", "shown-of-frame"
 HEADING_SHIFT = 2
@@ -72,7 +75,7 @@ CLEANER = nh3.Cleaner(
 @lru_cache(maxsize=256)
 def rendered(text: str) -> SafeString:
     """Markdown as HTML; '' where the text is too long, or has no marks and reads the same as it is."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or not MARKED.search(text):
         return SafeString()
     env: dict[str, Any] = {}
     tokens = MARKDOWN.parse(text, env)
@@ -100,8 +103,9 @@ def correctable(context: Context, name: str, heading: str, original: str, shown:
     """A text that can be corrected: as it is shown, as it was imported, and a field with what it says now."""
     closed, changed = context["campaign"].state == Campaign.State.CLOSED, context["corrected"][name]
     framed = correctable_frame(get_language(), name, heading, closed=closed, changed=changed)
-    value = escape(context["values"][name])
-    return framed.filled({VALUE: value, ORIGINAL: escape(original), SHOWN: show_text(shown or original)})
+    as_imported = escape(original)
+    value = escape(context["values"][name]) if changed else as_imported
+    return framed.filled({VALUE: value, ORIGINAL: as_imported, SHOWN: show_text(shown or original)})
 
 
 # An item has three or four texts and a browser keeps twenty items ahead: what is around a text is made once.

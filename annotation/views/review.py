@@ -32,7 +32,7 @@ from annotation.views.review_queue import (
     queue_of,
     url_of,
 )
-from annotation.views.review_short import item_html, last_rank, showing_of
+from annotation.views.review_short import as_written, item_html, last_rank, showing_of
 from judging.permissions import member_required
 
 UNPROCESSABLE = 422
@@ -154,7 +154,7 @@ def review_ahead(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Htt
         if characters > AHEAD_CHARACTERS:
             break
     rail = {"assignment": here, "campaign": here.campaign, **progress_context(here, asked), **around(here, asked)}
-    return JsonResponse({"items": items, "rail": render_to_string("annotation/_review_rail.html", rail, request)})
+    return as_written({"items": items, "rail": render_to_string("annotation/_review_rail.html", rail, request)})
 
 
 @member_required

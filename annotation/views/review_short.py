@@ -53,7 +53,12 @@ def short_answer(request: HttpRequest, place: Assignment, pressed: Pressed) -> J
         old = older_version(place.campaign.newest_guideline, pressed.labels[0])
         html = item_html(request, place, last_rank(place), {"judge": judge, "guideline_was": old})
     answer = {"path": url_of(place.campaign_id, place.queue_rank, WHOLE_QUEUE), "html": html}
-    return JsonResponse(answer | stored(pressed) | {"places": rail_changes(place, pressed)})
+    return as_written(answer | stored(pressed) | {"places": rail_changes(place, pressed)})
+
+
+def as_written(told: dict[str, Any]) -> JsonResponse:
+    """JSON with its letters as they are: a Japanese one takes half of what its number would."""
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
 
 
 def item_html(request: HttpRequest, place: Assignment, last: int, more: dict[str, Any]) -> str:

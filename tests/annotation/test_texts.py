@@ -5,8 +5,10 @@ import time
 
 import pytest
 from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
 
-from annotation.templatetags.texts import LONGEST, rendered
+from annotation.templatetags.texts import LONGEST, MARKDOWN, MARKED, PLAIN_TOKENS, flat, rendered
 
 ALLOWED = re.compile(
     r"</?(a|blockquote|br|code|del|em|h[3-6]|hr|li|ol|p|pre|s|strong|table|tbody|td|th|thead|tr|ul)"
@@ -29,6 +31,19 @@ ALLOWED = re.compile(
 )
 def test_renders(text: str, html: str) -> None:
     assert rendered(text).strip() == html
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60))
+def test_what_is_not_read_as_markdown_has_no_marks(text: str) -> None:
+    if not MARKED.search(text.replace("\r", "\n")):
+        assert {token.type for token in flat(MARKDOWN.parse(text))} <= PLAIN_TOKENS
+
+
+@pytest.mark.parametrize(
+    "text", ["a\n===", "1. a", "    code", "\tcode", "a  \n\n12) b", "&amp;", "<b>", "a\\\nb", "~~a~~"]
+)
+def test_every_mark_is_read(text: str) -> None:
+    assert MARKED.search(text)
 
 
 def test_tables_can_be_reached_with_the_keyboard() -> None:
