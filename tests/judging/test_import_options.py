@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from pyarrow import parquet as pq
 
 from judging.actions.imports import ImportRefused, InputFile, import_files, plan_import
-from judging.core.readers.encodings import BadEncoding, copy_in_utf8, encoding_named, looks_like
+from judging.core.readers.encodings import BadEncoding, copy_in_utf8, encoding_named, likeliest
 from judging.models import Dataset, Judgment
 from tests.mdk_logs import judge_entry
 
@@ -210,8 +210,50 @@ def test_a_copy_in_utf8_holds_the_same_text(tmp_path: Path, text: str) -> None:
 
 
 @given(raw=st.binary(max_size=200))
-def test_any_bytes_look_like_something(raw: bytes) -> None:
-    assert looks_like(raw)
+def test_any_bytes_look_like_something_known_or_nothing(raw: bytes) -> None:
+    assert likeliest(raw) in {"", "utf-8", "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1252"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "named", "line", "message"),
+    [
+        # The one that was named, with a byte that none of its characters has.
+        ("question\nポンプ\n".encode("cp932") + b"\x81 \n", "cp932", 3, "not cp932 here: the byte 0x81"),
+        ("question\n質問です\n".encode("euc_jp") + b"\xff\n", "euc_jp", 3, "not euc_jp here: the byte 0xff"),
+        (b"question\nl'\xe9t\xe9\nx\x81\n", "cp1252", 3, "not cp1252, and looks like no other encoding"),
+        ("question\nQ\n".encode("utf-16") + b"\x00", "utf-16", 3, "not utf-16 here"),
+        # Another one.
+        ("question\nポンプは何ボルトですか\n".encode(), "cp932", 2, "not cp932; it looks like UTF-8 (utf-8)"),
+        (
+            "question\nポンプは何ボルトですか\n".encode("cp932"),
+            "euc_jp",
+            2,
+            "not euc_jp; it looks like Shift-JIS (cp932)",
+        ),
+        ("question\n答え、問いです。\n".encode("cp932"), "cp1252", 2, "not cp1252; it looks like Shift-JIS"),
+        ("question\nQ\n".encode("utf-16-le"), "utf-16", 1, "begins without a byte order mark. Name utf-16-le"),
+        (b"question\nl'\xe9t\xe9\n", "cp932", 2, "not cp932; it looks like Latin-1"),
+        # UTF-8 that is damaged is no other encoding.
+        ("question\nQ\nポンプは何ボルト".encode() + b"\xe3\x83x\n", "", 3, "not UTF-8 here: the byte 0xe3"),
+        ("question\nポンプ".encode() + b"\xff\xfe\n", "", 2, "not UTF-8, and looks like no other encoding"),
+        ("question\n日本語の文".encode() + b"\xc0\xaf\n", "", 2, "not UTF-8 here: the byte 0xc0"),
+        (b"question\nx\x81\xff\x01y\n", "", 2, "not UTF-8, and looks like no other encoding"),
+    ],
+)
+def test_no_sentence_names_the_encoding_that_it_denies(
+    tmp_path: Path, raw: bytes, named: str, line: int, message: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(raw)
+    out = StringIO()
+    options = ["--encoding", named] if named else []
+    with pytest.raises(CommandError):
+        call_command("import_dataset", str(path), "--name", "d", "--format", "csv", *options, "--json", stdout=out)
+    (problem,) = json.loads(out.getvalue())["problems"]
+    assert (problem["line"], message in problem["message"]) == (line, True), problem
+    assert "--encoding" in problem["message"] or "Name utf-16" in problem["message"]
+    _, _, seen = problem["message"].partition("looks like")
+    assert not named or f"{named})" not in seen
 
 
 def test_utf8_needs_no_copy(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ The samples are those of the readers' own tests, at least twenty for every reade
 
 import json
 from collections.abc import Iterator
+from gzip import compress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from judging.models import Dataset
 from tests.judging.core.readers.test_every_reader import BROKEN, LINES, encoded
 from tests.judging.core.readers.test_malformed import DAMAGE, GOOD, OWN, RESULT, database, parquet, sheet
 from tests.judging.core.readers.test_malformed_fastchat import ANSWERED, ASKED, CASES, JUDGED, line
+from tests.judging.core.readers.test_malformed_rows import CASES as WRONG
+from tests.judging.core.readers.test_malformed_rows import TABLES
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +34,8 @@ WHOLE = {
     "parquet": lambda folder: parquet({"question": ["質問?"], "answer": ["答え"]}),
     "promptfoo_db": lambda folder: database(folder / "whole.db"),
 }
+FEWEST = 20
+"""Damaged samples that a format has."""
 OF_A_RESULT: list[dict[str, Any]] = [{"score": "high"}, {"prompt": 3}, {"vars": "x"}, {"success": 1}, {"response": []}]
 
 
@@ -38,12 +43,16 @@ def samples(form: str, folder: Path) -> Iterator[Files]:
     """Every damaged file of a format, some beside the good one that they need."""
     if form in LINES:
         yield from ({"file.jsonl": b"\n".join([encoded(form), broken(form), b""])} for broken, _ in BROKEN)
+        yield from ({"rows.jsonl": encoded(form) + b"\n" + second} for own, second, _ in WRONG if own == form)
+        packed = compress(b"\n".join([encoded(form)] * 9))
+        yield from ({"packed.jsonl.gz": packed[: len(packed) - cut]} for cut in (1, 8, 20))
+    yield from ({"table.csv": content} for own, content, *_ in TABLES if own == form)
     if form in GOOD:
         yield from ({"file": damage(GOOD[form])} for damage in DAMAGE.values())
     if form in WHOLE:
         whole = WHOLE[form](folder)
         yield from ({"file": whole[: len(whole) * part // 24]} for part in range(24))
-    yield from ({"file": content} for own, content, _ in OWN if own == form)
+    yield from ({"file": content} for own, _, content, _ in OWN if own == form)
     for part, _, raw in CASES:
         if part == form:
             first = line(JUDGED if form == "fastchat_judgment" else ANSWERED)
@@ -98,7 +107,13 @@ def test_damaged_files_are_named_and_change_nothing(tmp_path: Path, dataset: Dat
             assert problem["line"] >= 1 or form in WITHOUT_LINES, problem
         assert Path(problems[0]["file"]).name == list(files)[-1].rpartition("/")[2]
     assert stored() == before
-    assert count >= 20
+    assert count >= FEWEST
+
+
+@pytest.mark.parametrize("form", sorted(READERS))
+def test_every_format_has_damaged_samples_that_differ(tmp_path: Path, form: str) -> None:
+    found = {tuple(files.items()) for files in samples(form, tmp_path)}
+    assert len(found) >= FEWEST, f"write damaged samples of {form}: rows of wrong values, and files that are no text"
 
 
 HIRAGANA = st.text(alphabet="あいうえおかきくけこさしすせそなにぬねのをん", min_size=6, max_size=40)
@@ -139,7 +154,7 @@ def test_another_encoding_is_refused_with_a_line_and_read_where_it_is_named(
     unique = [text for number, text in enumerate(texts) if text not in texts[:number]]
     path.write_bytes("".join(f"{with_text(form, text)}\n" for text in unique).encode(codec))
     name = f"{form} {Dataset.objects.count()}"
-    if form not in {"fastchat_question", "lm_eval", "promptfoo", "mdk_converter_log"} or len(unique) == 1:
+    if form not in {"fastchat_question", "lm_eval", "promptfoo", "mdk_converter_log", "oasst"} or len(unique) == 1:
         found = imported(name, path, "--format", form, "--encoding", codec)
         assert len(unique) == found.items.count()
         assert unique[0] in json.dumps([[item.turns, item.extra] for item in found.items.all()], ensure_ascii=False)

@@ -1,5 +1,6 @@
 """What the files of an upload hold, and what storing them would change; nothing is stored."""
 
+import codecs
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from judging.actions.imports.rows import in_utf8
 from judging.core.items import RowProblem
 from judging.core.readers import FileRefused
 from judging.core.readers.csv_table import header_of
-from judging.core.readers.encodings import looks_like
+from judging.core.readers.encodings import likeliest
 from judging.core.readers.json_records import first_character
 from judging.core.readers.parquet_file import column_names, is_parquet
 from judging.core.readers.promptfoo_db import is_database
@@ -57,7 +58,9 @@ def encoding_of(path: Path) -> str:
     """The encoding that the beginning of a file looks like; '' for UTF-8 and for what is no text."""
     with path.open("rb") as file:
         raw = file.read(LOOKED_AT)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in raw:
         return ""
@@ -66,7 +69,8 @@ def encoding_of(path: Path) -> str:
     except UnicodeDecodeError as error:
         if error.start > len(raw) - 4:
             return ""
-        return looks_like(raw).rpartition("(")[2].rstrip(")").rpartition(", ")[2]
+        found = likeliest(raw)
+        return "" if found == "utf-8" else found
     return ""
 
 

@@ -50,7 +50,7 @@ def chat_row(record: Record) -> ItemRow | RowProblem:
 
 def _row(number: int, data: Mapping[str, Any]) -> ItemRow:
     name = messages_name(data) or MESSAGES[0]
-    system, turns, answered = conversation(data.get(name))
+    system, turns, answered = conversation(data.get(name), name)
     names = {field: find(data, wanted) for field, wanted in (("key", KEY), ("model", MODEL), ("cat", CATEGORY))}
     reference = find(data, REFERENCE)
     if reference is not None:
@@ -75,10 +75,10 @@ def _row(number: int, data: Mapping[str, Any]) -> ItemRow:
     )
 
 
-def conversation(messages: Any) -> tuple[str, list[Turn], bool]:
-    """The system's text, the turns, and whether the last question was answered."""
+def conversation(messages: Any, name: str = MESSAGES[0]) -> tuple[str, list[Turn], bool]:
+    """The system's text, the turns, and whether the last question was answered. `name` is the key of the messages."""
     if not isinstance(messages, list) or not messages:
-        raise BadField('\'messages\' is no list of {"role", "content"}. Write the conversation as one.')
+        raise BadField(f'\'{name}\' is no list of {{"role", "content"}}. Write the conversation as one.')
     said = [_message(number, message) for number, message in enumerate(messages, 1)]
     system = "\n\n".join(content for role, content in said if role in SYSTEM)
     turns: list[Turn] = []

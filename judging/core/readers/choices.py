@@ -294,6 +294,8 @@ def _checked(row: ItemRow) -> ItemRow | RowProblem:
 def _letter(name: str, answer: Any, choices: Sequence[str], first: int) -> str:
     """The letter of the right choice."""
     letters = LETTERS[: len(choices)]
+    if not choices:
+        return ""
     if isinstance(answer, bool) or not isinstance(answer, (int, str)):
         raise BadField(f"'{name}' is {kind_of(answer)}; write the letter or the number of the right choice.")
     text = str(answer).strip()
@@ -308,5 +310,5 @@ def _letter(name: str, answer: Any, choices: Sequence[str], first: int) -> str:
         return letters[int(text[:3]) - first]
     if not text:
         return ""
-    shown = f"{letters[0]} to {letters[-1]}" if letters else "a letter"
+    shown = f"{letters[0]} to {letters[-1]}"
     raise BadField(f"'{name}' is {text[:40]!r}; write {shown}, its number, or the text of the right choice.")

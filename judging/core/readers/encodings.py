@@ -30,9 +30,16 @@ _NAMES = {
     "gb18030": "GB18030 or GBK (gb18030)",
     "big5": "Big5 (big5)",
     "cp949": "EUC-KR (cp949)",
+    "cp1252": "Latin-1 (Windows-1252, cp1252)",
+    "utf-8": "UTF-8 (utf-8)",
 }
-_LEAST, _RARE = 0.2, 0.3
-"""What the average character outside ASCII counts for at least in the right encoding; what a rare one counts."""
+_BEFORE, _BEHIND = 4000, 400
+"""Bytes around a place that tell what the text is in."""
+MEND = "Save the file as UTF-8 and import it again, or name its encoding with --encoding."
+_UNMARKED = "Name utf-16-le or utf-16-be, or the encoding that it is in."
+_LEAST, _SURE, _RARE = 0.2, 0.5, 0.3
+"""What the average character outside ASCII counts for at least in the right encoding, and where it is surely right;
+what a rare one counts."""
 
 
 class BadEncoding(ValueError):
@@ -44,11 +51,46 @@ class BadEncoding(ValueError):
         self.line = line
 
 
-def looks_like(raw: bytes) -> str:
-    """The likeliest encoding of bytes outside UTF-8, as a person knows it; a cut-off last character is forgiven."""
+def likeliest(raw: bytes) -> str:
+    """The likeliest codec of bytes, '' where it is none of the known; a cut-off last character is forgiven.
+
+    UTF-8 is likeliest where most of its characters are whole: a damaged one does not make it another encoding.
+    """
+    if _is_utf8(raw):
+        return "utf-8"
     likely = {codec: _likelihood(raw, codec) for codec in _COMMON}
     best = max(likely, key=lambda codec: likely[codec])
-    return _NAMES[best] if likely[best] >= _LEAST else "Latin-1 (Windows-1252, cp1252)"
+    if likely[best] >= _LEAST:
+        return best
+    return "cp1252" if _is_latin(raw) else ""
+
+
+def _is_utf8(raw: bytes) -> bool:
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(raw)
+    wide = sum(char > "\x7f" for char in text)
+    broken = text.count("\ufffd")
+    return wide - broken >= 2 * broken and wide > broken
+
+
+def _is_latin(raw: bytes) -> bool:
+    """Whether every byte is a letter of Western Europe, and none a mark that only machines write."""
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return all(char >= " " or char in "\t\n\r\f" for char in text)
+
+
+def why_not(encoding: str, codec: str, error: UnicodeDecodeError) -> str:
+    """What a text is instead of what it was said to be, or that it is damaged here."""
+    raw = _around(error)
+    found = codec if _was(codec, error, raw) else likeliest(raw)
+    if found == codec:
+        byte = f"0x{error.object[error.start]:02x}"
+        return f"The text is not {encoding} here: the byte {byte} belongs to no character. Mend the line. {MEND}"
+    if not found:
+        return f"The text is not {encoding}, and looks like no other encoding: it is damaged, or no text. {MEND}"
+    return f"The text is not {encoding}; it looks like {_NAMES[found]}. {MEND}"
 
 
 def _likelihood(raw: bytes, codec: str) -> float:
@@ -64,6 +106,22 @@ def _likelihood(raw: bytes, codec: str) -> float:
 
 def _is_rare(char: str) -> bool:
     return "\u3041" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
+
+
+def _around(error: UnicodeDecodeError) -> bytes:
+    """What tells the encoding: from the beginning of the line, where a character begins in all of them."""
+    start = error.object.rfind(b"\n", 0, error.start) + 1
+    start = start if error.start - start <= _BEFORE else error.start
+    return error.object[start : error.start + _BEHIND]
+
+
+def _was(codec: str, error: UnicodeDecodeError, raw: bytes) -> bool:
+    """Whether a text was in an encoding up to a place, and is damaged there."""
+    if codec == "utf-8" or _is_utf8(raw):
+        return codec == "utf-8" and _is_utf8(raw)
+    if codec.startswith(("utf-16", "utf-32")):
+        return True
+    return codec in _COMMON and _likelihood(error.object[: error.start], codec) >= _SURE
 
 
 def encoding_named(name: str) -> str:
@@ -95,17 +153,11 @@ def copy_in_utf8(path: Path, encoding: str, folder: Path) -> Path:
             try:
                 text = decoder.decode(raw, final=not raw)
                 line += out.write(text) and text.count("\n")
-            except UnicodeError as error:
-                raise BadEncoding(_not_that(error, encoding), line + _lines_before(error)) from None
+            except UnicodeDecodeError as error:
+                bad_line = line + error.object[: error.start].count(b"\n")
+                raise BadEncoding(why_not(encoding, codec, error), bad_line) from None
+            except UnicodeError:
+                message = f"The text is not {encoding}: it begins without a byte order mark. {_UNMARKED}"
+                raise BadEncoding(message, line) from None
             if not raw:
                 return copy
-
-
-def _lines_before(error: UnicodeError) -> int:
-    return error.object[: error.start].count(b"\n") if isinstance(error, UnicodeDecodeError) else 0
-
-
-def _not_that(error: UnicodeError, encoding: str) -> str:
-    raw = error.object[error.start :][:200] if isinstance(error, UnicodeDecodeError) else b""
-    mend = "Name another with --encoding, or save the file as UTF-8."
-    return f"The text is not {encoding}; it looks like {looks_like(raw)}. {mend}"

@@ -69,6 +69,8 @@ def single_of(line: int, data: Mapping[str, Any]) -> tuple[str, list[Single]]:
         turn = _turn(data)
         return model, [_scored(line, turn, judge, data["score"], data.get("judgment"), detail)]
     turns = [number for number in (1, 2) if f"score_turn{number}" in data]
+    if not turns:
+        raise BadField("The judgment has no 'score'. Write the number, or -1 where the judge could not be read.")
     return model, [
         _scored(line, f"turn_{turn}", judge, data[f"score_turn{turn}"], data.get(f"judgment_turn{turn}"), detail)
         for turn in turns

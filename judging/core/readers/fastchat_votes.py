@@ -72,8 +72,12 @@ def _winner(winner: Any) -> str:
 def _voter(judge: Any) -> tuple[str, bool]:
     """Who voted, and whether that is a model."""
     named = judge[0] if isinstance(judge, list) and judge else judge
-    if not isinstance(named, str) or not named.strip() or len(named) > MAX_NAME:
+    if not isinstance(named, str):
         raise BadField(f"'judge' is {kind_of(named)}; write who voted: expert_1, or [model, prompt].")
+    if not named.strip():
+        raise BadField("'judge' is empty; write who voted: expert_1, or [model, prompt].")
+    if len(named) > MAX_NAME:
+        raise BadField(f"The judge's name is longer than {MAX_NAME} characters. Shorten it.")
     return named, is_model(judge)
 
 
@@ -91,7 +95,7 @@ def _turn(turn: Any) -> int:
 def _texts(data: Mapping[str, Any]) -> tuple[tuple[Turn, ...], tuple[Turn, ...]] | None:
     if data.get("conversation_a") is None or data.get("conversation_b") is None:
         return None
-    first, second = (tuple(conversation(data[name])[1]) for name in ("conversation_a", "conversation_b"))
+    first, second = (tuple(conversation(data[name], name)[1]) for name in ("conversation_a", "conversation_b"))
     if [turn.question for turn in first] != [turn.question for turn in second]:
         raise BadField("The conversations ask different questions. Write the two answers to the same ones.")
     return first, second

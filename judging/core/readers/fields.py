@@ -237,8 +237,14 @@ def finished_row(row: ItemRow) -> ItemRow | RowProblem:
 
 def checked_names(row: ItemRow) -> ItemRow | RowProblem:
     """The row, or why a name in it is none."""
-    if len(row.key) > MAX_NAME or len(row.model) > MAX_NAME or len(row.category) > MAX_NAME:
-        shown = "id" if len(row.key) > MAX_NAME else "model" if len(row.model) > MAX_NAME else "category"
+    # Asked of every row: written out, it takes half the time.
+    if (
+        len(row.key) > MAX_NAME
+        or len(row.model) > MAX_NAME
+        or len(row.category) > MAX_NAME
+        or len(row.model_b) > MAX_NAME
+    ):
+        shown = "id" if len(row.key) > MAX_NAME else "category" if len(row.category) > MAX_NAME else "model"
         return RowProblem(row.line, f"The {shown} is longer than {MAX_NAME} characters. Shorten it.")
     return row
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from judging.core.items import RowProblem
-from judging.core.readers.encodings import looks_like
+from judging.core.readers.encodings import MEND, why_not
 
 MAX_RECORD = 8_000_000
 """Bytes of one line, characters of one array entry: more is a broken file, not an item."""
@@ -19,7 +19,14 @@ MAX_UNDECODABLE = 20
 """Lines that may be outside UTF-8 before the whole file is refused."""
 CHUNK = 65_536
 
-_BOMS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+# That of UTF-32 begins with that of UTF-16.
+_BOMS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_PICTURE = "The file is a picture. Import the questions and answers themselves, as JSON lines or CSV."
 _UNPACK = "Unpack it, or save the table as CSV (UTF-8)."
 _KINDS = {
     b"PK\x03\x04": f"The file is an archive (ZIP, or a damaged XLSX). {_UNPACK}",
@@ -30,10 +37,12 @@ _KINDS = {
     b"7z\xbc\xaf": f"The file is a 7-Zip archive. {_UNPACK}",
     b"\xd0\xcf\x11\xe0": "The file is an old Excel file (.xls). Save it as XLSX, or the table as CSV (UTF-8).",
     b"%PDF": "The file is a PDF. Import the questions and answers themselves, as JSON lines or CSV.",
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"GIF8": _PICTURE,
     b"ARROW1": "The file is an Arrow file. Save the dataset as Parquet or as JSON lines.",
     b"\x80\x04": "The file is pickled Python, which is never run. Save the rows as JSON lines.",
 }
-_MEND = "Save the file as UTF-8 and import it again, or name its encoding with --encoding."
 
 
 class FileRefused(ValueError):
@@ -66,12 +75,12 @@ def open_text(path: Path) -> BinaryIO:
 def _refusal_of_head(head: bytes) -> str:
     for bom, name in _BOMS.items():
         if head.startswith(bom):
-            return f"The file is {name}. {_MEND}"
+            return f"The file is {name}. {MEND}"
     kind = next((what for start, what in _KINDS.items() if head.startswith(start)), "")
     if kind:
         return kind
     if head.count(0) * 5 > len(head):
-        return f"The file is full of NUL bytes: it looks like UTF-16 or a binary file. {_MEND}"
+        return f"The file is full of NUL bytes: it looks like UTF-16 or a binary file. {MEND}"
     if not head.removeprefix(codecs.BOM_UTF8).strip() and len(head) < 4096:
         return "The file is empty. Import a file with at least one row."
     return ""
@@ -87,11 +96,11 @@ def text_lines(path: Path) -> Iterator[tuple[int, str] | RowProblem]:
                 continue
             try:
                 yield number, raw.decode()
-            except UnicodeDecodeError:
+            except UnicodeDecodeError as error:
                 undecodable += 1
                 if undecodable > MAX_UNDECODABLE:
-                    raise FileRefused(number, _not_utf8(raw)) from None
-                yield RowProblem(number, _not_utf8(raw))
+                    raise FileRefused(number, _not_utf8(error)) from None
+                yield RowProblem(number, _not_utf8(error))
 
 
 def strict_lines(path: Path) -> Iterator[str]:
@@ -130,8 +139,8 @@ def _decoded(decoder: codecs.IncrementalDecoder, raw: bytes, line: int, *, final
         return decoder.decode(raw, final)
     except UnicodeDecodeError as error:
         bad_line = line + error.object[: error.start].count(b"\n")
-        raise FileRefused(bad_line, _not_utf8(error.object[error.start : error.start + 200])) from None
+        raise FileRefused(bad_line, _not_utf8(error)) from None
 
 
-def _not_utf8(raw: bytes) -> str:
-    return f"The text is not UTF-8; it looks like {looks_like(raw)}. {_MEND}"
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    return why_not("UTF-8", "utf-8", error)

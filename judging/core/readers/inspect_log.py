@@ -67,7 +67,7 @@ def _archive_rows(path: Path) -> Iterator[ItemRow | RowProblem]:
             if len(samples) > MAX_SAMPLES:
                 raise FileRefused(0, f"The archive has more than {MAX_SAMPLES:,} samples. Split it.")
             for number, part in enumerate(samples, 1):
-                yield _row(number, _loaded(archive, part), model, epochs)
+                yield _row(number, _loaded(archive, part, number), model, epochs)
     except NotImplementedError:
         raise FileRefused(0, f"The archive is packed in a way that is not read. {_CONVERT}") from None
     except FileRefused:
@@ -79,17 +79,17 @@ def _archive_rows(path: Path) -> Iterator[ItemRow | RowProblem]:
 _CONVERT = "Write it as JSON: inspect log convert --to json."
 
 
-def _loaded(archive: ZipFile, part: ZipInfo) -> Any:
-    """The JSON of one member, which is read as far as it says it goes and never written anywhere."""
+def _loaded(archive: ZipFile, part: ZipInfo, number: int = 1) -> Any:
+    """The JSON of one member, read as far as it says it goes and never written anywhere; `number` is the sample's."""
     unpacked = part.file_size
     if unpacked > MAX_RECORD or (unpacked > 1_000_000 and unpacked > MAX_RATIO * max(part.compress_size, 1)):
-        raise FileRefused(0, f"{part.filename[:100]!r} unpacks to {unpacked:,} bytes. {_CONVERT}")
+        raise FileRefused(number, f"{part.filename[:100]!r} unpacks to {unpacked:,} bytes. {_CONVERT}")
     with archive.open(part) as file:
         raw = file.read(MAX_RECORD + 1)
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):
-        raise FileRefused(0, f"{part.filename[:100]!r} in the archive is not JSON. {_CONVERT}") from None
+        raise FileRefused(number, f"{part.filename[:100]!r} in the archive is not JSON. {_CONVERT}") from None
 
 
 def _header(log: Any) -> tuple[str, int]:
@@ -100,7 +100,7 @@ def _header(log: Any) -> tuple[str, int]:
     config = spec.get("config")
     epochs = config.get("epochs") if isinstance(config, dict) else None
     model = spec.get("model")
-    return model[:200] if isinstance(model, str) else "", epochs if isinstance(epochs, int) else 1
+    return model if isinstance(model, str) else "", epochs if isinstance(epochs, int) else 1
 
 
 def _row(number: int, sample: Any, model: str, epochs: int) -> ItemRow | RowProblem:

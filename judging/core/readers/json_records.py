@@ -12,6 +12,9 @@ from judging.core.readers.files import CHUNK, MAX_RECORD, FileRefused, open_text
 MAX_DEPTH = 100
 """Lists and objects inside one another; databases refuse far deeper ones."""
 
+MAX_DIGITS = 300
+"""Digits of a whole number: what has more is beyond every other kind of number."""
+
 MAX_DOCUMENT = 200_000_000
 """Bytes of a file that is one JSON object and is held in memory."""
 
@@ -24,6 +27,12 @@ def _finite(text: str) -> float:
     if number - number != 0:
         raise ValueError(f"it is read as the number {number}")
     return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"it has {len(text)} digits")
+    return int(text)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -39,7 +48,7 @@ class TwiceNamed(ValueError):
     """Two values under one key: taking the last one would lose the other without a word."""
 
 
-_DECODER = json.JSONDecoder(parse_float=_finite, object_pairs_hook=_once)
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_int=_whole, object_pairs_hook=_once)
 
 
 class Record(NamedTuple):
@@ -145,6 +154,8 @@ def _walk(value: Any) -> str:
 def _why_not_scalar(value: Any) -> str:
     if isinstance(value, float) and value - value != 0:
         return f"The number {value} has no JSON form. Write null, or the number as text."
+    if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+        return f"A number has more than {MAX_DIGITS} digits. Write it as text."
     return why_not_text(value) if isinstance(value, str) else ""
 
 
@@ -174,8 +185,10 @@ def json_document(path: Path) -> dict[str, Any]:
         raise FileRefused(error.lineno, f"{cut} ({error.msg}). Write it again.") from None
     except RecursionError:
         raise FileRefused(1, _too_deep()) from None
+    except TwiceNamed as error:
+        raise FileRefused(1, str(error)) from None
     except ValueError as error:
-        raise FileRefused(1, f"The JSON cannot be read: {error} Write it again.") from None
+        raise FileRefused(1, f"The file has a number that cannot be read: {error}. Write it as text.") from None
     if not isinstance(document, dict):
         raise FileRefused(1, f"The file holds {kind_of(document)}; an object with keys was expected. Write it again.")
     return document

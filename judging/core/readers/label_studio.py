@@ -58,14 +58,20 @@ def _same_task(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _of_task(task: list[Record]) -> Iterator[ItemRow | RowProblem]:
-    if task:
-        row = _row(task[0])
-        others = [record.value for record in task[1:]]
-        if not others or isinstance(row, RowProblem):
-            yield row
-            return
-        words = (*row.words, *(word for other in others for word in words_of_flat(_read_cells(other))))
-        yield replace(row, person=None, extra={**row.extra, OTHERS: others}, words=words)
+    if not task:
+        return
+    row = _row(task[0])
+    others = [record.value for record in task[1:]]
+    if not others or isinstance(row, RowProblem):
+        yield row
+        return
+    words = list(row.words)
+    for record in task[1:]:
+        try:
+            words += words_of_flat(_read_cells(record.value))
+        except BadField as error:
+            yield RowProblem(record.number, str(error))
+    yield replace(row, person=None, extra={**row.extra, OTHERS: others}, words=tuple(words))
 
 
 def _row(record: Record) -> ItemRow | RowProblem:

@@ -48,7 +48,7 @@ def _row(record: Record) -> ItemRow | RowProblem:
                 line=record.number,
                 turns=(Turn(_question(data), answer or "", "" if choices else _plain(target)),),
                 key=_key(data),
-                category=text_of("subject", data["doc"].get("subject"))[:200],
+                category=text_of("subject", data["doc"].get("subject")),
                 has_answer=answer is not None,
                 extra={name: value for name, value in data.items() if name not in _TAKEN} | {"target": target},
                 judgments=_judgments(data),

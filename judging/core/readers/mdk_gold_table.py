@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from judging.core.items import ItemRow, PersonWord, RowProblem, Turn
-from judging.core.readers.csv_table import table_rows
+from judging.core.readers.csv_table import header_of, table_rows
 from judging.core.readers.fields import BadField, finished_row
+from judging.core.readers.files import FileRefused
 from judging.core.readers.literals import decode_printed_object
 from judging.core.readers.mdk import error_count, person_word
 from judging.core.verdicts import PersonVerdict
@@ -21,16 +22,16 @@ def recognises(names: set[str]) -> bool:
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per row, with the person's word that the row is."""
+    header = header_of(path)
+    missing = next((name for name in COLUMNS[:4] if name not in header), None)
+    if missing is not None:
+        message = f"There is no column {missing!r}. Import dataset*_checked.csv or .xlsx as mdk wrote it."
+        raise FileRefused(1, message)
     for number, cells in enumerate(table_rows(path), 1):
         yield cells if isinstance(cells, RowProblem) else _row(number, *cells)
 
 
 def _row(number: int, line: int, cells: Mapping[str, str]) -> ItemRow | RowProblem:
-    missing = next((name for name in COLUMNS[:4] if name not in cells), None)
-    if missing is not None:
-        return RowProblem(
-            line, f"There is no column {missing!r}. Import dataset*_checked.csv or .xlsx as mdk wrote it."
-        )
     try:
         page, count = _page(cells["page"]), _count(cells["num_error"])
         kept = {name: value for name, value in cells.items() if name not in COLUMNS[:4]}

@@ -8,19 +8,23 @@ from typing import Any, NamedTuple
 
 from judging.core.items import ItemRow, RowProblem
 from judging.core.readers.chat import conversation
-from judging.core.readers.fields import BadField, checked_names, text_of
+from judging.core.readers.fields import BadField, finished_row, text_of
 from judging.core.readers.json_records import MAX_DEPTH, Record, kind_of
 from judging.core.readers.records import objects
 
 _OF_A_MESSAGE = {"message_id", "text", "role"}
 _ROLES = {"prompter": "user", "assistant": "assistant"}
 _TAKEN = {"message_id", "text", "role", "replies"}
-_ANSWERS = "assistant"
+_OF_A_TREE = {"prompt", "parent_id", *_TAKEN}
+_ASKS, _ANSWERS = "prompter", "assistant"
+_RING = f"Messages answer one another in a ring, or more than {MAX_DEPTH} in a row. Mend parent_id."
 
 
 class _Said(NamedTuple):
-    """A message as others need it."""
+    """A message as others need it, and which of the file's it is."""
 
+    place: int
+    line: int
     parent: str
     role: str
     text: str
@@ -32,7 +36,7 @@ def recognises(entry: Mapping[str, Any]) -> bool:
 
 
 def _is_message(entry: Mapping[str, Any]) -> bool:
-    return entry.keys() >= _OF_A_MESSAGE and entry["role"] in _ROLES
+    return entry.keys() >= _OF_A_MESSAGE and isinstance(entry["role"], str) and entry["role"] in _ROLES
 
 
 def _is_tree(entry: Mapping[str, Any]) -> bool:
@@ -43,21 +47,33 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
     """One item per answer. The texts of all messages are held: a row says only the id of what it answers."""
     said: dict[str, _Said] = {}
     answered: set[str] = set()
-    for record in _messages(path):
+    reached: set[str] = set()
+    for place, record in enumerate(_messages(path)):
         if isinstance(record, Record):
-            message = _said(record.value)
-            said[str(record.value["message_id"])] = message
+            message = _said(place, record)
+            said.setdefault(str(record.value["message_id"]), message)
             answered.add(message.parent)
-    for record in _messages(path):
+    for place, record in enumerate(_messages(path)):
         if isinstance(record, RowProblem):
             yield record
-        elif record.value["role"] == _ANSWERS or str(record.value["message_id"]) not in answered:
-            yield _row(record, said)
+            continue
+        name = str(record.value["message_id"])
+        if said[name].place != place:
+            reached.add(name)
+            yield RowProblem(
+                record.number, f"The message {name[:80]!r} stands twice in the file. Remove one of the two."
+            )
+        elif record.value["role"] == _ANSWERS or name not in answered:
+            yield _row(record, _path(name, said, reached), said)
+    # Messages that answer one another in a ring lead to no answer.
+    yield from (RowProblem(message.line, _RING) for name, message in said.items() if name not in reached)
 
 
-def _said(message: Mapping[str, Any]) -> _Said:
-    text = message["text"]
-    return _Said(str(message.get("parent_id") or ""), message["role"], text if isinstance(text, str) else "")
+def _said(place: int, record: Record) -> _Said:
+    parent = record.value.get("parent_id")
+    return _Said(
+        place, record.number, "" if parent is None else str(parent), record.value["role"], record.value["text"]
+    )
 
 
 def _messages(path: Path) -> Iterator[Record | RowProblem]:
@@ -73,7 +89,7 @@ def _messages(path: Path) -> Iterator[Record | RowProblem]:
 
 
 def _of_tree(record: Record) -> Iterator[Record]:
-    rest = {name: value for name, value in record.value.items() if name != "prompt"}
+    rest = {name: value for name, value in record.value.items() if name not in _OF_A_TREE}
     waiting: list[tuple[str, Any]] = [("", record.value["prompt"])]
     while waiting:
         parent, message = waiting.pop()
@@ -89,39 +105,41 @@ def _of_tree(record: Record) -> Iterator[Record]:
 def _checked(record: Record) -> Record:
     if not _is_message(record.value):
         raise BadField("A message has 'message_id', 'text' and a 'role' (prompter or assistant). Write them.")
-    text_of("message_id", record.value["message_id"])
+    if not text_of("message_id", record.value["message_id"]).strip():
+        raise BadField("'message_id' is empty. Write the id of the message.")
     if not isinstance(record.value["text"], str):
         raise BadField(f"'text' is {kind_of(record.value['text'])}; write it as text.")
     return record
 
 
-def _row(record: Record, said: Mapping[str, _Said]) -> ItemRow | RowProblem:
+def _row(record: Record, path: list[str], said: Mapping[str, _Said]) -> ItemRow | RowProblem:
     try:
-        system, turns, answered = conversation(_path(text_of("message_id", record.value["message_id"]), said))
+        _, turns, answered = conversation(_messages_of(path, said))
     except BadField as error:
         return RowProblem(record.number, str(error))
     extra = {name: value for name, value in record.value.items() if name not in _TAKEN}
-    row = ItemRow(
-        line=record.number,
-        turns=tuple(turns),
-        key=text_of("message_id", record.value["message_id"]),
-        has_answer=answered,
-        extra={**extra, **({"system": system} if system else {})},
-    )
-    return checked_names(row)
+    return finished_row(ItemRow(line=record.number, turns=tuple(turns), key=path[-1], has_answer=answered, extra=extra))
 
 
-def _path(name: str, said: Mapping[str, _Said]) -> list[dict[str, str]]:
-    """What was said from the first message to this one."""
-    found: list[dict[str, str]] = []
-    while name:
-        if name not in said:
-            raise BadField(
-                f"There is no message {name[:80]!r} in the file, which this one answers. Import whole trees."
-            )
-        if len(found) == MAX_DEPTH:
-            raise BadField(f"More than {MAX_DEPTH} messages answer one another. Mend parent_id.")
-        message = said[name]
-        found.append({"role": _ROLES[message.role], "content": message.text})
-        name = message.parent
+def _path(name: str, said: Mapping[str, _Said], reached: set[str]) -> list[str]:
+    """The ids from the first message to this one, as far as the file has them."""
+    found = [name]
+    while (parent := said[found[-1]].parent) in said and len(found) <= MAX_DEPTH:
+        found.append(parent)
+    reached.update(found)
     return found[::-1]
+
+
+def _messages_of(path: list[str], said: Mapping[str, _Said]) -> list[dict[str, str]]:
+    """What was said along a path."""
+    first = said[path[0]]
+    if len(path) > MAX_DEPTH:
+        raise BadField(_RING)
+    if first.parent:
+        raise BadField(
+            f"There is no message {first.parent[:80]!r} in the file, which this conversation begins with. "
+            "Import whole trees."
+        )
+    if first.role != _ASKS:
+        raise BadField("The first message of the conversation is an assistant's, which answers nobody. Mend parent_id.")
+    return [{"role": _ROLES[said[name].role], "content": said[name].text} for name in path]

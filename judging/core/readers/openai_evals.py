@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
-from judging.core.readers.fields import BadField, finished_row, qa_row, question_of, reference_of, text_of
+from judging.core.readers.fields import (
+    BadField,
+    checked_names,
+    finished_row,
+    qa_row,
+    question_of,
+    reference_of,
+    text_of,
+)
 from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.records import objects
 from judging.core.verdicts import Reason, Verdict
@@ -48,8 +56,10 @@ def read(path: Path) -> Iterator[ItemRow | RowProblem]:
 def _item(record: Record) -> ItemRow | RowProblem:
     data = record.value
     item, sample = data["item"], data.get("sample") or {}
-    if not isinstance(item, dict) or not isinstance(sample, dict):
+    if not isinstance(item, dict):
         raise BadField(f"'item' is {kind_of(item)}; write the item as an object of its fields.")
+    if not isinstance(sample, dict):
+        raise BadField(f"'sample' is {kind_of(sample)}; write an object with output_text, or leave it out.")
     rest = {name: value for name, value in data.items() if name not in {"item"}}
     row = qa_row(record.number, item)
     if isinstance(row, RowProblem):
@@ -57,8 +67,8 @@ def _item(record: Record) -> ItemRow | RowProblem:
     said = sample.get("output_text")
     if said is not None:
         turn = replace(row.turns[0], answer=text_of("output_text", said))
-        row = replace(row, turns=(turn,), has_answer=True, model=text_of("model", sample.get("model"))[:200])
-    return replace(row, extra={**row.extra, **({"openai_evals": rest} if rest else {})})
+        row = replace(row, turns=(turn,), has_answer=True, model=text_of("model", sample.get("model")))
+    return checked_names(replace(row, extra={**row.extra, **({"openai_evals": rest} if rest else {})}))
 
 
 def _output_item(record: Record) -> ItemRow | RowProblem:
@@ -117,7 +127,7 @@ class _Log:
         if "spec" in data:
             spec = data["spec"] if isinstance(data["spec"], dict) else {}
             models = spec.get("completion_fns")
-            self.model = text_of("completion_fns", models[0])[:200] if isinstance(models, list) and models else ""
+            self.model = text_of("completion_fns", models[0]) if isinstance(models, list) and models else ""
         elif "final_report" in data:
             return
         elif data.keys() >= _OF_AN_EVENT and isinstance(data["data"], dict):
@@ -146,7 +156,7 @@ def _note(sample: _Sample, kind: Any, data: Mapping[str, Any]) -> None:
         said = data.get("sampled", data.get("output"))
         sample.prompt = data.get("prompt") or sample.prompt
         sample.said = said[0] if isinstance(said, list) and said else said
-    elif kind in _RESULTS:
+    elif isinstance(kind, str) and kind in _RESULTS:
         sample.ideal = sample.ideal or data.get("expected")
         sample.results.update(data)
 

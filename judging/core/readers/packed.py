@@ -13,6 +13,9 @@ MAX_RATIO = 200
 FREE = 1_000_000
 """Bytes that may come of anything."""
 PIECE = 1 << 20
+_DAMAGED = (
+    "The file is packed with gzip and damaged: it can be unpacked up to this line, and no further. Pack it again."
+)
 
 
 def is_packed(path: Path) -> bool:
@@ -31,12 +34,15 @@ def unpacked(path: Path, folder: Path) -> Path:
     copy = copy.with_suffix("") if copy.suffix.lower() == ".gz" else copy
     copy.parent.mkdir(parents=True, exist_ok=True)
     most = min(MAX_UNPACKED, max(FREE, MAX_RATIO * path.stat().st_size))
+    line = 1
     try:
         with gzip.open(path) as packed, copy.open("wb") as out:
-            while piece := packed.read(PIECE):
+            # What was unpacked before the damage is given, and tells its line.
+            while piece := packed.read1(PIECE):
+                line += piece.count(b"\n")
                 out.write(piece)
                 if out.tell() > most:
-                    raise FileRefused(0, f"The file unpacks to more than {most:,} bytes. Unpack and split it.")
+                    raise FileRefused(line, f"The file unpacks to more than {most:,} bytes. Unpack and split it.")
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise FileRefused(0, "The file is damaged: it cannot be unpacked to its end. Pack it again.") from None
+        raise FileRefused(line, _DAMAGED) from None
     return copy

@@ -12,7 +12,7 @@ from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, NamedWord, RowProblem, Turn
 from judging.core.readers.fastchat_votes import is_model
-from judging.core.readers.fields import MAX_NAME, QUESTION, BadField, find, qa_row, text_of
+from judging.core.readers.fields import QUESTION, BadField, checked_names, find, qa_row, text_of
 from judging.core.readers.json_records import Record, why_not_text
 from judging.core.readers.records import objects_or_rows
 from judging.core.verdicts import Reason
@@ -59,10 +59,10 @@ def pair_row(record: Record) -> ItemRow | RowProblem:
             question, reference = row.turns[0].question, row.turns[0].reference
             turns = [(Turn(question, _answer(name, data[name]), reference),) for name in names]
         judgments = _judgments(data)
-        model, model_b = (text_of(name, data[name])[:MAX_NAME] for name in models) if models else ("", "")
+        model, model_b = (text_of(name, data[name]) for name in models) if models else ("", "")
     except BadField as error:
         return RowProblem(record.number, str(error))
-    return replace(
+    row = replace(
         row,
         turns=turns[0],
         turns_b=turns[1],
@@ -74,6 +74,7 @@ def pair_row(record: Record) -> ItemRow | RowProblem:
         judgments=judgments,
         words=_votes(data),
     )
+    return checked_names(row)
 
 
 def _turns(data: Mapping[str, Any], names: tuple[str, str]) -> tuple[str, list[tuple[Turn, ...]]]:

@@ -125,10 +125,10 @@ def _side(data: Mapping[str, Any], name: str, other: str) -> tuple[str, list[Tur
 
 
 def _messages(prompt: Any, said: list[Any]) -> tuple[str, list[Turn]]:
-    asks = any(isinstance(message, dict) and message.get("role") in ASKING for message in said)
+    asks = any(isinstance(message, dict) and str(message.get("role")) in ASKING for message in said)
     before = [] if asks or prompt is None else prompt
-    if isinstance(before, str):
-        before = [{"role": "user", "content": before}]
+    if not isinstance(before, list):
+        before = [{"role": "user", "content": text_of("prompt", before)}]
     system, turns, answered = conversation([*before, *said])
     if not answered:
         raise BadField("A side ends without an answer. Write the assistant's message last.")

@@ -132,15 +132,21 @@ Cells = dict[tuple[str, str], deque[tuple[Mapping[str, Any], str]]]
 def _cells(table: Mapping[str, Any]) -> Cells:
     """The cells of version 2's table by prompt and text, with their providers."""
     cells: Cells = defaultdict(deque)
-    heads = table.get("head", {}).get("prompts", []) if isinstance(table.get("head"), dict) else []
-    for line in table.get("body") or []:
-        for column, cell in enumerate(line.get("outputs") or [] if isinstance(line, dict) else []):
+    heads = _list_in(table.get("head"), "prompts")
+    for line in _list_in(table, "body"):
+        for column, cell in enumerate(_list_in(line, "outputs")):
             if not isinstance(cell, dict):
                 continue
             head = heads[column] if column < len(heads) and isinstance(heads[column], dict) else {}
             provider = cell.get("provider") or head.get("provider") or ""
             cells[str(cell.get("prompt")), str(cell.get("text"))].append((cell, str(provider)))
     return cells
+
+
+def _list_in(held: Any, name: str) -> list[Any]:
+    """A list in an object; nothing where there is none."""
+    found = held.get(name) if isinstance(held, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _row(
@@ -268,7 +274,7 @@ def _grades(
     passed, score = result.get("success"), _number("score", result.get("score"))
     grading = result.get("gradingResult")
     grading = grading if isinstance(grading, dict) else {}
-    parts = [part for part in grading.get("componentResults") or [] if isinstance(part, dict)]
+    parts = [part for part in _list_in(grading, "componentResults") if isinstance(part, dict)]
     people = [part for part in parts if _is_human(part)]
     if people:
         said = _word(grading.get("pass", passed), score, grading.get("comment") or people[-1].get("comment"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from judging.core.items import ImportedJudgment, ItemRow, RowProblem, Turn
-from judging.core.readers.fields import ANSWER, MAX_NAME, MODEL, QUESTION, BadField, find, qa_row, text_of
+from judging.core.readers.fields import ANSWER, MODEL, QUESTION, BadField, checked_names, find, qa_row, text_of
 from judging.core.readers.json_records import Record, kind_of
 from judging.core.readers.records import objects
 from judging.core.verdicts import Reason
@@ -68,21 +68,22 @@ def _answers(record: Record) -> Iterator[ItemRow | RowProblem]:
         yield _answer(asked, number, one)
 
 
-def _answer(asked: ItemRow, number: int, one: Mapping[str, Any]) -> ItemRow:
+def _answer(asked: ItemRow, number: int, one: Mapping[str, Any]) -> ItemRow | RowProblem:
     text, model = find(one, _TEXT), find(one, MODEL)
     if text is None:
         raise BadField(f"Answer {number} has no text. Write it under 'response'.")
     turn = asked.turns[0]
     rest = {name: value for name, value in one.items() if name not in {text, model, _RATED, *_SCORES}}
-    return replace(
+    row = replace(
         asked,
-        key=f"{asked.key}:{number}"[:MAX_NAME] if asked.key else "",
+        key=f"{asked.key}:{number}" if asked.key else "",
         turns=(Turn(turn.question, text_of(text, one[text]), turn.reference),),
-        model=text_of(model, one[model])[:MAX_NAME] if model else "",
+        model=text_of(model, one[model]) if model else "",
         has_answer=one[text] is not None,
         extra={**asked.extra, **({KEPT: rest} if rest else {})},
         judgments=tuple(_judgments(one)),
     )
+    return checked_names(row)
 
 
 def _judgments(one: Mapping[str, Any]) -> Iterator[ImportedJudgment]:

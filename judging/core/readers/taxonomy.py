@@ -140,7 +140,8 @@ def _of_knowledge(leaf: _Leaf) -> Iterator[RowProblem]:
         inner = (*place, "questions_and_answers")
         yield from _list_problems(leaf, inner, example, FEWEST_QUESTIONS, True)
         for deeper, pair in _listed(leaf, inner, example, FEWEST_QUESTIONS, True):
-            yield from _keys(leaf, deeper, pair, set(pair), {"question", "answer"})
+            allowed = pair if isinstance(pair, dict) else ()
+            yield from _keys(leaf, deeper, pair, allowed, {"question", "answer"})
             for name in ("question", "answer"):
                 yield from _text(leaf, (*deeper, name), pair)
     yield from _document(leaf)
@@ -184,9 +185,9 @@ def _text(leaf: _Leaf, place: Place, found: Any, *, may_be_empty: bool = False) 
     if not isinstance(found, dict) or name not in found:
         return
     value = found[name]
-    if not isinstance(value, str):
+    if value is not None and not isinstance(value, str):
         yield RowProblem(leaf.line(*place), f"{_shown(place)} is {value!r:.60} and no text. Put it in quotes.")
-    elif not value and not may_be_empty:
+    elif value is None or (not value and not may_be_empty):
         yield RowProblem(leaf.line(*place), f"{_shown(place)} is empty. Write it, or remove an empty context.")
 
 

@@ -34,6 +34,8 @@ LINES: dict[str, dict[str, Any]] = {
         "conversation_b": MESSAGES,
     },
     "preference": {"prompt": "日本語", "chosen": "答え", "rejected": "違う"},
+    "rated_answers": {"question": "日本語", "completions": [{"model": "m", "response": "答え", "overall_score": 3}]},
+    "oasst": {"message_id": "1", "parent_id": None, "role": "prompter", "text": "日本語"},
     "openai_evals": {"item": {"question": "日本語"}, "sample": {"output_text": "答え"}},
     "promptfoo": {
         "prompt": {"raw": "日本語"},

@@ -68,8 +68,8 @@ def test_trees_are_the_same_messages(tmp_path: Path) -> None:
     ("row", "message"),
     [
         (message("9", "8", "assistant", "A"), "There is no message '8'"),
-        (message("9", "9", "assistant", "A"), "More than 100 messages"),
-        (message("9", None, "assistant", "A"), "Nobody asks anything"),
+        (message("9", "9", "assistant", "A"), "Messages answer one another in a ring, or more than 100"),
+        (message("9", None, "assistant", "A"), "an assistant's, which answers nobody. Mend parent_id"),
         (message("9", "1", "system", "A"), "A message has 'message_id', 'text' and a 'role'"),
         (message("9", "1", "assistant", "A") | {"text": None}, "'text' is null"),
         (message("9", "1", "assistant", "A") | {"message_id": ["9"]}, "'message_id' is a list"),
