@@ -64,6 +64,26 @@ def test_trees_are_the_same_messages(tmp_path: Path) -> None:
     assert sorted(turns(read(tmp_path, tree))) == EXPECTED
 
 
+def test_a_prompt_in_a_ring_is_named_and_not_lost(tmp_path: Path) -> None:
+    ring = [message("7", "8", "prompter", "Q?"), message("8", "7", "prompter", "R?")]
+    found = [row for row in read(tmp_path, *ROWS, *ring) if isinstance(row, RowProblem)]
+    assert [problem.line for problem in found] == [7, 8]
+    assert "Messages answer one another in a ring" in found[0].message
+
+
+def test_of_two_messages_with_one_id_the_second_is_named(tmp_path: Path) -> None:
+    rows = read(tmp_path, *ROWS, message("1", None, "prompter", "Another?"))
+    problems = [row for row in rows if isinstance(row, RowProblem)]
+    assert [(problem.line, "'1' stands twice" in problem.message) for problem in problems] == [(7, True)]
+    assert turns([row for row in rows if isinstance(row, ItemRow)]) == EXPECTED
+
+
+def test_numbers_may_be_ids(tmp_path: Path) -> None:
+    rows = [row | {"message_id": int(row["message_id"]) - 1} for row in ROWS]
+    rows = [row | {"parent_id": row["parent_id"] and int(row["parent_id"]) - 1} for row in rows]
+    assert [found[1] for found in turns(read(tmp_path, *rows))] == [found[1] for found in EXPECTED]
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [

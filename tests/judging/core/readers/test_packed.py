@@ -44,6 +44,20 @@ def test_damaged_and_foreign_content_is_refused(tmp_path: Path) -> None:
             unpacked(path, tmp_path / "below")
 
 
+def test_damage_is_told_by_the_line_up_to_which_it_can_be_unpacked(tmp_path: Path) -> None:
+    lines = b"".join(b'{"question": "%d", "answer": "%d"}\n' % (number, number**7) for number in range(9000))
+    path = packed(tmp_path, lines)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileRefused, match="can be unpacked up to this line, and no further") as refused:
+        unpacked(path, tmp_path / "below")
+    assert 3000 < refused.value.line < 6000
+    path.write_bytes(whole[:15])
+    with pytest.raises(FileRefused) as at_once:
+        unpacked(path, tmp_path / "below")
+    assert at_once.value.line == 1
+
+
 def test_bombs_are_refused_before_they_are_large(tmp_path: Path) -> None:
     path, target = tmp_path / "bomb.gz", io.BytesIO()
     with gzip.GzipFile(fileobj=target, mode="wb") as out:
