@@ -18,7 +18,7 @@ LISTS = ("completions", "responses", "answers", "outputs")
 _TEXT = (*ANSWER, "text", "content")
 _RATED = "annotations"
 _OVERALL = "overall_score"
-_SCORES = {"score": "", "rating": "", _OVERALL: "", "fine-grained_score": "fine-grained_score"}
+SCORES = {"score": "", "rating": "", _OVERALL: "", "fine-grained_score": "fine-grained_score"}
 """Names of numbers and the criterion they are of; of those without one the first counts."""
 _RATING, _NONE = "Rating", "N/A"
 _MOST = 100
@@ -40,7 +40,7 @@ def _list_name(entry: Mapping[str, Any]) -> str | None:
 
 
 def _is_answer(one: Any) -> bool:
-    return isinstance(one, dict) and find(one, _TEXT) is not None and find(one, (*MODEL, *_SCORES, _RATED)) is not None
+    return isinstance(one, dict) and find(one, _TEXT) is not None and find(one, (*MODEL, *SCORES, _RATED)) is not None
 
 
 def read(path: Path) -> Iterator[ItemRow | RowProblem]:
@@ -73,7 +73,7 @@ def _answer(asked: ItemRow, number: int, one: Mapping[str, Any]) -> ItemRow | Ro
     if text is None:
         raise BadField(f"Answer {number} has no text. Write it under 'response'.")
     turn = asked.turns[0]
-    rest = {name: value for name, value in one.items() if name not in {text, model, _RATED, *_SCORES}}
+    rest = {name: value for name, value in one.items() if name not in {text, model, _RATED, *SCORES}}
     row = replace(
         asked,
         key=f"{asked.key}:{number}" if asked.key else "",
@@ -88,7 +88,7 @@ def _answer(asked: ItemRow, number: int, one: Mapping[str, Any]) -> ItemRow | Ro
 
 def _judgments(one: Mapping[str, Any]) -> Iterator[ImportedJudgment]:
     said: dict[str, ImportedJudgment] = {}
-    for name, criterion in _SCORES.items():
+    for name, criterion in SCORES.items():
         if one.get(name) is not None:
             said.setdefault(criterion, _judgment(name, one[name], criterion, {}))
     rated = one.get(_RATED) or {}

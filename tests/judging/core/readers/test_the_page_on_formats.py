@@ -9,6 +9,7 @@ from judging.core.readers import (
     READERS,
     chat,
     choices,
+    csv_table,
     elyza,
     fields,
     lm_eval,
@@ -16,7 +17,9 @@ from judging.core.readers import (
     pairs,
     promptfoo,
     promptfoo_table,
+    rated_answers,
     taxonomy,
+    texts,
 )
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "formats.md"
@@ -55,6 +58,29 @@ KEYS: dict[str, tuple[str, ...]] = {
     "argilla": (".responses", ".suggestion", "-suggestion", "fields", "responses", "suggestions"),
     "openai_evals": ("item", "sample", "datasource_item", "sampling", "raw_sample", "match", "metrics", "final_report"),
     "mdk_judge_log": ("num_error", "score", "raw_score", "previous_num_error"),
+    "oasst": (
+        "message_id",
+        "parent_id",
+        "text",
+        "role",
+        "prompter",
+        "assistant",
+        "message_tree_id",
+        "prompt",
+        "replies",
+    ),
+    "rated_answers": (*rated_answers.LISTS, *rated_answers.SCORES, "annotations", "Rating", rated_answers.KEPT),
+    "preference": ("chosen", "rejected", "preferred_output", "non_preferred_output", "input", "completion", "label"),
+    "texts": (*texts.TEXT, *fields.KEY, *fields.MODEL[:1], *fields.CATEGORY, *fields.TEXTS),
+    "judge_bench": ("instances", "id", "instance", "annotations", "individual_human_scores"),
+    "mmlu": ("A", "choice0", "option_a", "choices"),
+    "csv": (csv_table.EXPECTED, csv_table.GRADE),
+    "fastchat_question": ("question_id", "category", "turns", "text", "reference"),
+    "fastchat_answer": ("question_id", "model_id", "choices"),
+    "fastchat_judgment": ("judge", "judgment", "score", "turn", "g1_winner", "g2_winner", "winner_ab", "winner_ba"),
+    "mdk_converter_log": ("page", "qa", "key"),
+    "mdk_manual_log": ("output", "num_error", "judge_num_error", "judge_score"),
+    "mdk_gold": ("num_error",),
     "fastchat_votes": ("model_a", "model_b", "winner", "judge", "turn", "conversation_a", "conversation_b"),
 }
 
@@ -71,6 +97,27 @@ def about(name: str) -> str:
 @pytest.mark.parametrize("name", sorted(KEYS))
 def test_the_page_names_every_key_that_is_read(name: str) -> None:
     assert [key for key in KEYS[name] if key not in about(name)] == []
+
+
+def row_of(name: str) -> list[str]:
+    """The row of a format in the table of all readers."""
+    (table,) = [part for part in sections() if part.startswith("Every reader: ")]
+    rows = [line for line in table.splitlines() if line.startswith(f"| `{name}` |")]
+    assert len(rows) == 1, f"write one row for {name}"
+    return [cell.strip() for cell in rows[0].strip("|").split("|")]
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_a_table_says_what_every_reader_reads_keeps_and_ignores(name: str) -> None:
+    _, read, kept, ignored = row_of(name)
+    assert read
+    assert kept
+    assert ignored
+
+
+def test_the_table_has_no_other_rows() -> None:
+    (table,) = [part for part in sections() if part.startswith("Every reader: ")]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)) == sorted(READERS)
 
 
 @pytest.mark.parametrize("name", sorted(READERS))
