@@ -21,6 +21,7 @@ ADMIN = [
     ),
 ]
 AUTH = [
+    gettext_noop("groups"),
     ngettext_lazy(
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",

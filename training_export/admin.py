@@ -11,7 +11,7 @@ from training_export.models import Export
 class ExportAdmin(ReadOnlyAdmin):
     """What left: looked at, never edited."""
 
-    list_display = ["pk", "dataset", "format", "source", "state", "rows", "by", "at"]
+    list_display = ["id", "dataset", "format", "source", "state", "rows", "by", "at"]
     list_filter = ["state", "format", "at"]
     search_fields = ["dataset__name", "by__username", "folder", "error"]
     list_select_related = ["dataset", "by"]

@@ -1,5 +1,6 @@
 """Admin of campaigns, their guidelines, items and queues."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from annotation.actions.campaigns import add_guideline
 from annotation.forms.campaign_items import DONE_WORDS
 from annotation.models import Annotator, Assignment, BulkAction, Campaign, CampaignItem, Guideline
+from annotation.pages.words import how_title
 from judging.admin.base import LeadAdmin, ReadOnlyAdmin
+
+SHARE_HELP = _("Share of the items that get as many labels as are wanted; the others get one.")
 
 
 @admin.register(Annotator)
@@ -42,6 +46,10 @@ class CampaignAdmin(LeadAdmin):
     ]  # fmt: skip
     actions = ["close", "reopen"]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """No help names a column of the database."""
+        return super().get_form(request, obj, change, help_texts={"share": SHARE_HELP}, **options)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -71,6 +79,17 @@ class GuidelineAdmin(LeadAdmin):
         obj.pk = add_guideline(obj.campaign, obj.text).pk
 
 
+class HowFilter(admin.ChoicesFieldListFilter):
+    """How items were chosen, in words that differ from that for no filter."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The same, told."""
+        first, *others = super().choices(changelist)
+        yield first
+        for how, choice in zip(CampaignItem.How, others, strict=True):
+            yield {**choice, "display": str(choice["display"]).replace(str(how.label), how_title(how.value), 1)}
+
+
 @admin.register(CampaignItem)
 class CampaignItemAdmin(ReadOnlyAdmin):
     """Items of campaigns, with how they were chosen."""
@@ -79,7 +98,7 @@ class CampaignItemAdmin(ReadOnlyAdmin):
         css = {"all": ["judging/admin.css"]}
 
     list_display = ["campaign", "rank", "item_key", "how", "stratum", "probability", "wanted", "taken", "extra"]
-    list_filter = ["how", "campaign"]
+    list_filter = [("how", HowFilter), "campaign"]
     list_select_related = ["campaign", "item"]
     search_fields = ["=item__key", "item__turns"]
     show_full_result_count = False
@@ -103,12 +122,20 @@ class AssignmentAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
+class DoerFilter(admin.RelatedOnlyFieldListFilter):
+    """Those who did one, under a name that can follow a preposition."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.title = _("person")
+
+
 @admin.register(BulkAction)
 class BulkActionAdmin(ReadOnlyAdmin):
     """What leads did to many items at once, and whether it was taken back."""
 
     list_display = ["campaign", "what", "changed", "by", "at", "undone_at"]
-    list_filter = ["by"]
+    list_filter = [("by", DoerFilter)]
     list_select_related = ["campaign", "by"]
     search_fields = ["campaign__name"]
     date_hierarchy = "at"

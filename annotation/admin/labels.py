@@ -1,5 +1,7 @@
 """Admin of labels and gold labels: read, filtered, exported, never edited."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
@@ -8,6 +10,8 @@ from annotation.models import GoldLabel, Label
 from annotation.resources import LabelResource
 from judging.admin.base import ReadOnlyAdmin
 from judging.admin.exports import ColumnsForm
+from judging.admin.facts import NOTHING
+from judging.pages.words import verdict_word
 
 
 class CurrentFilter(admin.SimpleListFilter):
@@ -25,8 +29,19 @@ class CurrentFilter(admin.SimpleListFilter):
         return queryset.filter(ended_by=self.value()) if self.value() else queryset
 
 
+class WordAdmin(ReadOnlyAdmin):
+    """What somebody said, told in the reader's language where it is a verdict."""
+
+    shown_as = {"value": "value_word"}
+
+    @admin.display(description=_("value"), ordering="value")
+    def value_word(self, row: Any) -> str:
+        """The value; one that a rubric names stays as it is."""
+        return verdict_word(row.value) if row.value else NOTHING
+
+
 @admin.register(Label)
-class LabelAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
+class LabelAdmin(ExportMixin, WordAdmin):  # type: ignore[misc]
     """Every word a person gave, with those that were superseded or undone."""
 
     class Media:
@@ -51,10 +66,10 @@ class LabelAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
 
 
 @admin.register(GoldLabel)
-class GoldLabelAdmin(ReadOnlyAdmin):
+class GoldLabelAdmin(WordAdmin):
     """What leads decided, and what was imported as decided."""
 
-    list_display = ["campaign", "item", "criterion", "value", "verdict", "method", "by", "at", "ended_at"]
+    list_display = ["campaign", "item", "criterion", "value_word", "verdict", "method", "by", "at", "ended_at"]
     list_filter = ["method", "verdict", "campaign"]
     list_select_related = ["campaign", "item__dataset", "by"]
     search_fields = ["=item__key", "campaign__name"]

@@ -15,6 +15,7 @@ from judging.admin.exports import ColumnsForm
 from judging.admin.facts import told
 from judging.admin.imports import ImportFilesMixin
 from judging.models import Dataset, ImportFile, Item, ItemRevision
+from judging.pages.sentences import sentence
 from judging.permissions import leads
 from judging.resources import ItemResource
 
@@ -69,13 +70,18 @@ class ItemRevisionInline(ReadOnlyInline):
     """What the item said before."""
 
     model = ItemRevision
-    fields = ["number", "before", "author", "reason", "at"]
-    readonly_fields = ["number", "before", "author", "reason", "at"]
+    fields = ["number", "before", "author", "why", "at"]
+    readonly_fields = ["number", "before", "author", "why", "at"]
 
     @admin.display(description=_("before"))
     def before(self, revision: ItemRevision) -> SafeString:
         """The texts that were replaced."""
         return told(revision.fields)
+
+    @admin.display(description=_("reason"))
+    def why(self, revision: ItemRevision) -> str:
+        """The reason in the reader's language."""
+        return sentence(revision.reason)
 
 
 @admin.register(Item)
@@ -112,7 +118,13 @@ class ItemAdmin(ImportFilesMixin, ExportMixin, ReadOnlyAdmin):  # type: ignore[m
 class ItemRevisionAdmin(ReadOnlyAdmin):
     """Every text that was replaced."""
 
-    list_display = ["item", "number", "author", "reason", "at"]
+    list_display = ["item", "number", "author", "why", "at"]
     list_filter = ["at"]
     list_select_related = ["item__dataset", "author"]
     search_fields = ["=item__key", "reason"]
+    shown_as = {"reason": "why"}
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, revision: ItemRevision) -> str:
+        """The reason in the reader's language."""
+        return sentence(revision.reason)

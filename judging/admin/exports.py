@@ -3,7 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext_lazy as _
 from import_export.forms import SelectableFieldsExportForm
+
+WORDS = {
+    "dataset": _("dataset"), "question": _("question"), "answer": _("answer"), "reference": _("reference"),
+    "guideline_version": _("version of the guideline"),
+}  # fmt: skip
+"""Columns that are no column of the row's own table."""
 
 
 class ColumnsForm(SelectableFieldsExportForm):  # type: ignore[misc]
@@ -14,5 +21,5 @@ class ColumnsForm(SelectableFieldsExportForm):  # type: ignore[misc]
         try:
             word = resource._meta.model._meta.get_field(field_name).verbose_name
         except FieldDoesNotExist:
-            return str(field.column_name)
+            word = WORDS.get(field_name, field.column_name)
         return f"{field.column_name} ({word})" if str(word) != field.column_name else str(word)

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_noop as _
 WORDS = (
     _("null"), _("true or false"), _("a number"), _("text"), _("a list"), _("an object"),
     _("line %(1)s"), _("%(1)s, line %(2)s"), _("items in a column item_id"), _("labels in a column value"),
+    _("imported again from %(1)s"),
+    _("adjudicated in campaign %(1)s"), _("taken back in campaign %(1)s"),
 )  # fmt: skip
 """Parts of sentences that are no sentences themselves."""
 _PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
