@@ -187,7 +187,7 @@ def human_share(matrix: Confusion) -> Statistic:
 
 def matthews(table: IntArray) -> Statistic:
     """Matthews' correlation of a square table of any size, with an interval from resampled items."""
-    return _resampled_table(table, _matthews_of, "the judge or people gave one verdict only")
+    return _resampled_table(table, _matthews_of, "one of the two gave every item the same value")
 
 
 def balanced_accuracy(table: IntArray) -> Statistic:

@@ -317,6 +317,12 @@ def run_name(run: Run) -> str:
     return f"{run.dataset} · {run.judge} · {run}"
 
 
+def percent(share: float) -> float | int:
+    """A share in per cent as somebody would type it."""
+    found = round(share * 100, 3)
+    return int(found) if found == int(found) else found
+
+
 def initial_of(campaign: Campaign, guideline: str) -> dict[str, Any]:
     """The fields of a campaign as it is, for changing it and for another one like it."""
     rules = CampaignRules.from_json(campaign.rules)
@@ -329,7 +335,7 @@ def initial_of(campaign: Campaign, guideline: str) -> dict[str, Any]:
         "annotators": User.objects.filter(username__in=rules.annotators),
         "group": campaign.group,
         "labels_per_item": campaign.labels_per_item,
-        "share": campaign.share * 100,
+        "share": percent(campaign.share),
         "order": campaign.order,
         "stratify_by": rules.stratify_by,
         "sample": rules.sample,
@@ -345,7 +351,7 @@ def initial_of(campaign: Campaign, guideline: str) -> dict[str, Any]:
         "comment_on_override": rules.comment_on_override,
         "skipped": rules.skipped,
         "hold_minutes": max(1, round(campaign.hold_seconds / 60)),
-        "extra_below": None if rules.extra_below is None else round(rules.extra_below * 100, 3),
+        "extra_below": None if rules.extra_below is None else percent(rules.extra_below),
         "extra_most": rules.extra_most,
-        "known_share": round(rules.known_share * 100, 3),
+        "known_share": percent(rules.known_share),
     }

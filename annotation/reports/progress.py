@@ -133,6 +133,10 @@ def people_of(campaign: Campaign, held: Sequence[Assignment], now: datetime) -> 
     rows = Assignment.objects.filter(campaign=campaign).order_by().values_list("annotator", "state")
     for annotator, state, count in rows.annotate(n=Count("pk")):
         states[annotator][state] = count
+    skippers = [pk for pk, counts in states.items() if counts.get(Assignment.State.SKIPPED)]
+    closed = Assignment.objects.filter(campaign=campaign, annotator__in=skippers).put_aside() if skippers else {}
+    for (_campaign, annotator), count in closed.items():
+        states[annotator][Assignment.State.SKIPPED] -= count
     invited = CampaignRules.from_json(campaign.rules).annotators
     known = Annotator.objects.filter(pk__in=states) | Annotator.objects.filter(user__username__in=invited)
     return tuple(

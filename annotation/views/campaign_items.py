@@ -136,9 +136,23 @@ def taker_name(data: dict[str, Any]) -> str:
 
 def say(request: HttpRequest, campaign: Campaign, done: bulk.Done, *, since: BulkAction | None) -> None:
     """What was done, and what could not be; where something was, the page offers to take it back."""
-    text = ngettext("%(n)d item changed.", "%(n)d items changed.", done.changed) % {"n": done.changed}
-    say_done(request, campaign, text, since=since)
+    if done.changed:
+        text = ngettext("%(n)d item changed.", "%(n)d items changed.", done.changed) % {"n": done.changed}
+        say_done(request, campaign, text, since=since)
     if done.left:
-        left = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", done.left) % {"n": done.left}
-        why = _("They cannot be changed this way: somebody has begun them, or they are so already.")
-        messages.info(request, f"{left} {why}")
+        messages.info(request, left_as_they_were(done))
+    elif not done.changed:
+        messages.info(request, _("No item changed: none is like this any more."))
+
+
+def left_as_they_were(done: bulk.Done) -> str:
+    """How many stayed, and why; where all did, this is all there is to say."""
+    numbers = {"n": done.left}
+    why = ngettext(
+        "It cannot be changed this way: somebody has begun it, or it is so already.",
+        "They cannot be changed this way: somebody has begun them, or they are so already.",
+        done.left,
+    )
+    if done.changed:
+        return ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", done.left) % numbers + f" {why}"
+    return ngettext("The item stays as it was.", "All %(n)d items stay as they were.", done.left) % numbers + f" {why}"

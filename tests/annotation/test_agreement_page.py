@@ -296,6 +296,9 @@ def test_two_raters_open_the_items_both_labelled(lead_client: Client) -> None:
     query = {"campaign": campaign.pk, "first": f"person:{first.pk}", "second": f"person:{second.pk}"}
     assert "2 items" in words(page(lead_client, "agreement_pair", dataset.pk, **query))
     assert "1 item " in words(page(lead_client, "agreement_pair", dataset.pk, **query, same="no"))
+    lead_client.cookies["django_language"] = "ja"
+    assert "2 誤り クリーン" in words(page(lead_client, "agreement_pair", dataset.pk, **query, same="no"))
+    lead_client.cookies["django_language"] = "en"
     beside = {"campaign": campaign.pk, "first": f"person:{first.pk}", "second": f"run:{run.pk}"}
     assert "1 item " in words(page(lead_client, "agreement_pair", dataset.pk, **beside, same="yes"))
     for nobody in ("", "b", "person:0", "run:0", "person:x"):

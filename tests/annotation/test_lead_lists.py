@@ -79,6 +79,18 @@ def test_many_items_change_after_a_page_that_says_how_many(campaign: Campaign, l
     assert "3 stayed as they were." in html
 
 
+def test_where_no_item_changed_nothing_is_said_to_be_done(campaign: Campaign, lead_client: Client) -> None:
+    everything = {"action": "send_to_adjudication", "everything": "1", "confirmed": "1"}
+    post(lead_client, "campaign_bulk", campaign.pk, **everything)
+    html = post(lead_client, "campaign_bulk", campaign.pk, **everything)
+    assert "All 4 items stay as they were. They cannot be changed this way" in html
+    html = post(lead_client, "campaign_bulk", campaign.pk, query="?q=question+1", **everything)
+    assert "The item stays as it was. It cannot be changed this way" in html
+    html = post(lead_client, "campaign_bulk", campaign.pk, query="?q=no+such", **everything)
+    assert "No item changed" in html
+    assert "changed." not in html
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -107,7 +119,8 @@ def test_every_action_of_the_list_can_be_done(campaign: Campaign, lead_client: C
         "remove_items",
     ):
         sent = {"action": action, "everything": "1", "confirmed": "1", "taker": taker.pk, "value": "clean"}
-        assert "changed." in post(lead_client, "campaign_bulk", campaign.pk, **sent)
+        html = post(lead_client, "campaign_bulk", campaign.pk, **sent)
+        assert "changed." in html or "items stay as they were." in html
 
 
 def test_the_list_asks_the_same_of_the_database_for_any_number_of_items(

@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from annotation.actions.bulk import fewer_labels
 from annotation.actions.labels import submit_label
 from annotation.core.rules import CampaignRules
+from annotation.forms.campaigns import percent
 from annotation.models import Campaign, GoldLabel, Label, LabelReview
 from annotation.reports.progress import campaign_progress
 from tests import factories
@@ -82,6 +84,11 @@ def test_a_campaign_is_made_with_all_its_rules(annotator: User, other_annotator:
     assert (found.error_types, found.comment_on_skip, found.skipped) == (("typo", "fact"), True, "others")
     assert (found.extra_below, found.extra_most, found.known_share, found.sample) == (0.6, 2, 0.1, 6)
     assert made.campaign_items.count() == 6
+
+
+@pytest.mark.parametrize(("share", "shown"), [(0.0, "0"), (0.1, "10"), (0.125, "12.5"), (0.07, "7")])
+def test_shares_stand_in_the_form_as_somebody_types_them(share: float, shown: str) -> None:
+    assert str(percent(share)) == shown
 
 
 @pytest.mark.parametrize(
@@ -204,6 +211,16 @@ def test_progress_counts_places_and_tells_the_pace(campaign: Campaign) -> None:
     assert (second.done, second.left, second.skipped, second.pace.per_hour) == (0, 3, 1, None)
     assert found.skip_reasons == (("too hard", 1),)
     assert found.finish is None
+
+
+def test_what_a_lead_took_from_somebody_is_neither_skipped_nor_theirs(campaign: Campaign, lead_client: Client) -> None:
+    rows = campaign.campaign_items.order_by("rank").values_list("pk", flat=True)
+    campaign.assignments.filter(queue_rank=4, annotator__name="annotator-2").update(state="skipped")
+    fewer_labels(campaign, list(rows[:2]))
+    found = campaign_progress(campaign, timezone.now())
+    assert sum(person.total for person in found.people) == found.total == 6
+    assert [person.skipped for person in found.people] == [0, 1]
+    assert '<td class="number">0 / 6</td>' in page(lead_client, "campaign_list")
 
 
 def test_what_stands_in_the_way_is_said(campaign: Campaign) -> None:

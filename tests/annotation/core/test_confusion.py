@@ -99,7 +99,7 @@ def test_a_matrix_of_nothing_has_no_numbers() -> None:
         ([[5, 2, 0], [0, 0, 3], [0, 0, 0]], "precision", "the judge called no item wrong"),
         ([[5, 0, 0], [0, 0, 0], [0, 0, 0]], "f1", "neither the judge nor people called an item wrong"),
         ([[0, 0, 0], [5, 0, 0], [0, 0, 0]], "clean_purity", "the judge called no item clean"),
-        ([[5, 0, 0], [5, 0, 0], [0, 0, 0]], "mcc", "the judge or people gave one verdict only"),
+        ([[5, 0, 0], [5, 0, 0], [0, 0, 0]], "mcc", "one of the two gave every item the same value"),
         ([[5, 0, 0], [0, 0, 0], [0, 0, 0]], "cohen_kappa", "every label has the same value"),
     ],
 )
