@@ -124,6 +124,8 @@ def run_items(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "chosen": chosen,
         "judgments": rows[:ITEMS_PER_PAGE],
+        "graded": any(judgment.verdict for judgment in rows),
+        "valued": any(judgment.value != judgment.verdict or not judgment.verdict for judgment in rows),
         "after": rows[ITEMS_PER_PAGE - 1].item_id if len(rows) > ITEMS_PER_PAGE else None,
     }
     return render(request, "judging/run_items.html", context)

@@ -137,7 +137,7 @@ def test_a_dataset_that_appeared_meanwhile_is_not_changed(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(200), "NUL"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "is a picture"),
         (b"hello\nworld\n", "not JSON"),
         (b'{"question": "Q"\n', "line 1|JSON"),
         (b'{"question": ""}\n', "question is empty"),
@@ -186,6 +186,15 @@ def test_one_column_is_not_two_fields(lead_client: Client) -> None:
     fields = {"kind": "items", "name": "t", "column_question": "a", "column_answer": "a"}
     html = lead_client.post(reverse("upload_look", args=[upload.pk]), fields).content.decode()
     assert "given to two fields" in html
+
+
+def test_what_is_wrong_with_a_choice_stands_between_its_name_and_its_field(lead_client: Client) -> None:
+    upload = sent(b"question,answer\na,b\n", "t.csv")
+    url = reverse("upload_look", args=[upload.pk])
+    html = lead_client.post(url, {"kind": "items", "name": " "}).content.decode()
+    (field,) = [part for part in html.split("<div>") if 'for="id_name"' in part]
+    label, error, box = (field.index(word) for word in ("<label", "errorlist", "<input"))
+    assert label < error < box
 
 
 def test_verdicts_in_a_log_become_labels_with_a_name() -> None:

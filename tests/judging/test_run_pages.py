@@ -20,7 +20,7 @@ from judging.core.verdicts import Reason, Unscored
 from judging.engines.base import EngineReply
 from judging.engines.scripted import ScriptedEngine
 from judging.models import Dataset, Item, Judge, Judgment, Run
-from tests.factories import make_dataset, make_item, make_items, make_judgment, make_run
+from tests.factories import make_dataset, make_item, make_items, make_judge, make_judgment, make_run
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -154,6 +154,27 @@ def test_unscored_items_are_linked_by_their_reason(lead_client: Client, run: Run
     page = lead_client.get(reverse("run_items", args=[run.pk]), {"reason": "no_answer"}).content.decode()
     assert f"/datasets/{run.dataset_id}/items/2/" in page
     assert f"/datasets/{run.dataset_id}/items/3/" not in page
+
+
+def test_a_run_without_verdicts_has_no_column_for_them(lead_client: Client, dataset: Dataset) -> None:
+    graded, compared = make_run(dataset), make_run(dataset, make_judge("of pairs"))
+    make_judgment(graded, dataset.items.first(), "wrong")
+    make_judgment(compared, dataset.items.first(), "", value="B")
+    pages = [lead_client.get(reverse("run_items", args=[run.pk])).content.decode() for run in (graded, compared)]
+    assert ["<th>Verdict</th>" in page for page in pages] == [True, False]
+
+
+def test_values_that_repeat_the_verdicts_have_no_column(lead_client: Client, dataset: Dataset) -> None:
+    by_verdict, by_score = make_run(dataset), make_run(dataset, make_judge("of scores"))
+    make_judgment(by_verdict, dataset.items.first(), "wrong", value="wrong")
+    make_judgment(by_score, dataset.items.first(), "wrong", value="2")
+    pages = [lead_client.get(reverse("run_items", args=[run.pk])).content.decode() for run in (by_verdict, by_score)]
+    assert ["<th>Value</th>" in page for page in pages] == [False, True]
+
+
+def test_what_nobody_judged_yet_has_no_shares(lead_client: Client, run: Run) -> None:
+    page = lead_client.get(run.get_absolute_url()).content.decode()
+    assert page.count('<div class="figure-note">–</div>') == 3
 
 
 def test_the_items_of_a_run_are_paged_without_counting(lead_client: Client) -> None:

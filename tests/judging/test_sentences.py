@@ -67,6 +67,7 @@ def bare(text: str) -> str:
             "The id 'x: 9 %' was already used (b.csv, line 4). Give each row its own id, or none.",
             "id 'x: 9 %' はすでに使われています（b.csv、4 行目）。行ごとに別の id を付けるか、id をなくしてください。",
         ),
+        ("adjudicated in campaign Spring: 2", "キャンペーン「Spring: 2」で裁定"),
         ("The dataset changed since the preview. Look at the files again, then confirm.", None),
         ("Its worker died 3 times; nothing was stored.", None),
     ],
