@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from judging.admin.deletion import CountedDeletion
-from judging.admin.facts import Told, wants_telling
+from judging.admin.facts import NOTHING, Told, wants_telling
+from judging.pages.sentences import sentence
 from judging.permissions import Role, leads, role_of
 
 
@@ -57,8 +59,13 @@ class LeadAdmin(CountedDeletion):
 class ReadOnlyAdmin(LeadAdmin):
     """Facts: looked at, never edited. All of them: also what the database sets by itself."""
 
-    shown_as: dict[str, str] = {}
+    shown_as: dict[str, str] = {"error": "what_went_wrong"}
     """Field -> the method that tells it in words."""
+
+    @admin.display(description=_("error"))
+    def what_went_wrong(self, row: Any) -> str:
+        """The sentence that a worker stored, in the reader's language."""
+        return sentence(row.error) or NOTHING
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -18,7 +18,7 @@ from judging.reports.benchmark_text import report_lines
 from judging.reports.benchmarks import benchmark_report
 
 FACTS = (
-    "page", "benchmark", "dataset", "judge", "state", "error", "figures", "options", "candidates", "made_by",
+    "page", "benchmark", "dataset", "judge", "state", "what_went_wrong", "figures", "options", "candidates", "made_by",
     "created_at", "finished_at",
 )  # fmt: skip
 

@@ -31,6 +31,12 @@ PART_HELP = gettext_lazy(
     "(a pair in both orders). A new name gets its text areas when you save."
 )
 
+CRITERIA_HELP = gettext_lazy("A list of objects with name, scale ({low, high, step} or {values}), direction, clean_if.")
+SAMPLING_HELP = gettext_lazy("An object with temperature, top_p, max_tokens, stop and the like.")
+DECISION_HELP = gettext_lazy("An object with rule, threshold, min_replies, mode; coefficients for the rule linear.")
+A_CRITERION = '[{"name": "", "scale": {"values": ["clean", "wrong"]}, "direction": "higher", "clean_if": "clean"}]'
+"""How criteria may look, in the place where they are written."""
+
 
 def field_of(part: str, role: str) -> str:
     """The name of a template's text area."""
@@ -56,8 +62,10 @@ class ReadableJSONField(forms.JSONField):
     """JSON with a line for each entry; Japanese stays as it is."""
 
     def prepare_value(self, value: Any) -> Any:
-        """What a person reads and edits."""
-        if isinstance(value, str) or value is None:
+        """What a person reads and edits; an empty area where there is nothing yet."""
+        if value is None:
+            return ""
+        if isinstance(value, str):
             return super().prepare_value(value)
         return json.dumps(value, ensure_ascii=False, indent=2)
 
@@ -71,6 +79,8 @@ class RubricForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Rubric
         fields = RUBRIC_COLUMNS
         field_classes = {"criteria": ReadableJSONField}
+        help_texts = {"criteria": CRITERIA_HELP}
+        widgets = {"criteria": forms.Textarea(attrs={"placeholder": A_CRITERION})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -150,6 +160,7 @@ class JudgeForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Judge
         fields = [*JUDGE_COLUMNS, "members"]
         field_classes = {"sampling": ReadableJSONField, "decision": ReadableJSONField}
+        help_texts = {"sampling": SAMPLING_HELP, "decision": DECISION_HELP}
 
     def clean_sampling(self) -> Any:
         """Names and values that an engine can take."""

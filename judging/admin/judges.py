@@ -1,6 +1,6 @@
 """Admin of rubrics and judges: edited while unused, copied to a new version afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from judging.actions.judges import copy_judge, copy_rubric
 from judging.admin.base import LeadAdmin
+from judging.admin.facts import NOTHING
 from judging.admin.judge_forms import (
     RUBRIC_COLUMNS,
     TEMPLATE_ROLES,
@@ -28,6 +29,29 @@ from judging.admin.judge_forms import (
 from judging.models import Judge, Rubric
 
 MOST_JUDGES = 20
+
+
+class FrozenFilter(admin.EmptyFieldListFilter):
+    """Versions that can be edited, and those that a run used."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.title = _("state")
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The same, told."""
+        words = (_("All"), _("can be edited"), _("used by a run"))
+        for choice, word in zip(super().choices(changelist), words, strict=True):
+            yield {**choice, "display": word}
+
+
+class EngineFilter(admin.AllValuesFieldListFilter):
+    """Engines, and the judges that have none."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The same, none of them without a name."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or NOTHING}
 
 
 class VersionedAdmin(LeadAdmin):
@@ -49,6 +73,13 @@ class VersionedAdmin(LeadAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not once it was used."""
         return (obj is None or obj.frozen_at is None) and super().has_delete_permission(request, obj)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """What stays is shown, with the reason, to those who would delete it."""
+        shown = self.get_object(request, object_id)
+        if shown is not None and shown.frozen_at and self.has_view_permission(request, shown):
+            return redirect(reverse(f"admin:judging_{self.opts.model_name}_change", args=[shown.pk]))
+        return super().delete_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A new one gets the next number of its name."""
@@ -81,7 +112,7 @@ class RubricAdmin(VersionedAdmin):
     form = RubricForm
     make_copy = staticmethod(copy_rubric)
     list_display = ["name", "version", "kind", "style", "frozen_at"]
-    list_filter = ["kind", "style", ("frozen_at", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", "style", ("frozen_at", FrozenFilter)]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         """The text areas are fields of the form alone, so the model is asked for its own ones only."""
@@ -92,7 +123,7 @@ class RubricAdmin(VersionedAdmin):
         own = ["name", "version", "kind", "style", "criteria", "needs_question"]
         if not self.has_change_permission(request, obj):
             shown = [(gettext_lazy("Prompts"), {"fields": ["shown_prompts"]})] if obj and obj.prompts else []
-            return [(None, {"fields": [*own, "judges_of_it", "frozen_at"]}), *shown]
+            return [(None, {"fields": [*map(self._told, own), "judges_of_it", "frozen_at"]}), *shown]
         own += ["judges_of_it"] if obj else []
         parts = parts_of(request.POST.get("parts")) if request.method == "POST" else list(obj.prompts if obj else [""])
         return [
@@ -129,8 +160,8 @@ class JudgeAdmin(VersionedAdmin):
     form = JudgeForm
     change_form_template = "admin/judging/judge_change_form.html"
     make_copy = staticmethod(copy_judge)
-    list_display = ["name", "version", "kind", "engine", "model", "rubric", "samples", "frozen_at", "trial"]
-    list_filter = ["kind", "engine", ("frozen_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "version", "kind", "engine", "model", "rubric", "frozen_at", "trial"]
+    list_filter = ["kind", ("engine", EngineFilter), ("frozen_at", FrozenFilter)]
     list_select_related = ["rubric"]
     search_fields = ["name", "model", "rubric__name"]
     autocomplete_fields = ["rubric", "members"]

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from judging.admin.base import ReadOnlyAdmin
+from judging.admin.facts import NOTHING
 from judging.models import Judgment, Reply, Run, RunBatch
 from judging.pages.words import unscored_word
 
@@ -55,7 +56,7 @@ class UnscoredAdmin(BigTableAdmin):
     @admin.display(description=gettext_lazy("reason"), ordering="reason")
     def why(self, row: Any) -> str:
         """The reason in the words of a language."""
-        return unscored_word(row.reason)
+        return unscored_word(row.reason) or NOTHING
 
 
 @admin.register(Run)

@@ -1,15 +1,18 @@
 """What the back office shows of facts, deletions and the queue."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from redis import Redis
 
 from annotation.models import Campaign
 from judging.admin.facts import told
-from judging.models import Dataset, Item
+from judging.models import Dataset, Item, Rubric
+from judging.pages.sentences import sentence
 from tests import factories
 from tests.factories import make_user
 
@@ -71,6 +74,17 @@ def test_reasons_are_told_in_the_language_of_the_reader(lead_client: Client) -> 
             assert translation.gettext("cut_off") in shown
 
 
+def test_what_a_worker_stored_is_said_in_the_language_of_the_reader(lead_client: Client) -> None:
+    stored = "Its worker died 3 times; nothing was stored."
+    run = factories.make_run(factories.make_dataset(), factories.make_judge(), state="failed", error=stored)
+    assert stored in page(lead_client, "judging_run_change", run.pk)
+    lead_client.cookies.load({"django_language": "ja"})
+    shown = page(lead_client, "judging_run_change", run.pk)
+    assert stored not in shown
+    with translation.override("ja"):
+        assert sentence(stored) in shown
+
+
 def test_a_dataset_goes_with_its_items_and_they_are_counted(administrator: Client) -> None:
     dataset = factories.make_dataset()
     factories.make_items(dataset, 3)
@@ -94,6 +108,44 @@ def test_an_empty_list_says_so(lead_client: Client) -> None:
     address = reverse("admin:judging_dataset_changelist")
     assert "Nothing here yet." in lead_client.get(address).content.decode()
     assert "Nothing matches." in lead_client.get(address, {"q": "zz"}).content.decode()
+
+
+def test_a_new_rubric_begins_with_an_example_and_no_null(lead_client: Client) -> None:
+    shown = page(lead_client, "judging_rubric_add")
+    assert ">null" not in shown
+    assert 'placeholder="[{&quot;name&quot;' in shown
+
+
+def test_help_of_rubrics_and_judges_is_in_the_language(lead_client: Client) -> None:
+    lead_client.cookies.load({"django_language": "ja"})
+    assert "オブジェクトのリスト" in page(lead_client, "judging_rubric_add")
+    assert "rule が linear なら" in page(lead_client, "judging_judge_add")
+
+
+def test_a_used_rubric_is_told_and_whoever_deletes_it_reads_why_it_stays(administrator: Client) -> None:
+    rubric = factories.make_rubric(frozen_at=timezone.now())
+    assert "[{" not in page(administrator, "judging_rubric_change", rubric.pk)
+    address = reverse("admin:judging_rubric_delete", args=[rubric.pk])
+    for answer in (administrator.get(address, follow=True), administrator.post(address, {"post": "yes"}, follow=True)):
+        assert "so it stays as it is" in answer.content.decode()
+    assert Rubric.objects.filter(pk=rubric.pk).exists()
+
+
+def test_versions_are_filtered_by_what_can_be_done_with_them(lead_client: Client) -> None:
+    used = factories.make_rubric(name="used-one", frozen_at=timezone.now())
+    address = reverse("admin:judging_rubric_changelist")
+    shown = lead_client.get(address, {"frozen_at__isempty": "1"}).content.decode()
+    assert "can be edited" in shown
+    assert "used by a run" in shown
+    assert "Not empty" not in shown
+    assert used.name not in shown
+
+
+def test_judges_without_an_engine_have_a_name_among_the_filters(lead_client: Client) -> None:
+    factories.make_judge("imported-one")
+    factories.make_judge("asked", kind="model", engine="scripted")
+    shown = page(lead_client, "judging_judge_changelist")
+    assert re.search(r'<a href="\?engine=">\s*–\s*</a>', shown)
 
 
 def test_labels_forbid_a_deletion_and_are_counted(administrator: Client) -> None:
@@ -142,3 +194,10 @@ def test_pages_of_the_queue_speak_the_language(administrator: Client, valkey: Re
         assert response.status_code == 200
         assert "作業キュー" in response.content.decode()
         assert "Django RQ" not in response.content.decode()
+
+
+def test_the_state_of_the_jobs_on_a_page_is_marked_among_the_states(administrator: Client, valkey: Redis) -> None:
+    address = "/admin/django_rq/dashboard/queues/0/failed/"
+    shown = administrator.get(address).content.decode()
+    assert f'<a href="{address}" aria-current="page">' in shown
+    assert 'queues/0/" aria-current' not in shown
