@@ -170,6 +170,10 @@ def test_values_that_repeat_the_verdicts_have_no_column(lead_client: Client, dat
     make_judgment(by_score, dataset.items.first(), "wrong", value="2")
     pages = [lead_client.get(reverse("run_items", args=[run.pk])).content.decode() for run in (by_verdict, by_score)]
     assert ["<th>Value</th>" in page for page in pages] == [False, True]
+    make_judgment(by_verdict, dataset.items.last(), "invalid")
+    page = lead_client.get(reverse("run_items", args=[by_verdict.pk])).content.decode()
+    assert "<td></td>" in page  # the badge says it
+    assert "<td>no_verdict</td>" in page
 
 
 def test_what_nobody_judged_yet_has_no_shares(lead_client: Client, run: Run) -> None:
