@@ -66,7 +66,7 @@ def test_votes_find_the_pair_in_either_order(tmp_path: Path) -> None:
         ({"winner": None}, "The winner is None"),
         ({"judge": None}, "'judge' is null"),
         ({"judge": []}, "'judge' is a list"),
-        ({"judge": "x" * 300}, "'judge' is text"),
+        ({"judge": "x" * 300}, "The judge's name is longer than 200"),
         ({"model_b": "m1"}, "Both models"),
         ({"model_a": ""}, "no 'model_a'"),
         ({"model_a": ["m"]}, "write it as text"),
@@ -74,7 +74,7 @@ def test_votes_find_the_pair_in_either_order(tmp_path: Path) -> None:
         ({"turn": 0}, "'turn' is 0"),
         ({"turn": "1"}, "'turn' is '1'"),
         ({"turn": True}, "'turn' is True"),
-        ({"conversation_a": [], "conversation_b": []}, "'messages' is no list"),
+        ({"conversation_a": [], "conversation_b": []}, "'conversation_a' is no list"),
         (TALK | {"conversation_b": [{"role": "user", "content": "other"}]}, "different questions"),
     ],
 )
