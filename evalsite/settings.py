@@ -88,7 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    "evalsite.queue_app.QueueConfig",
+    "django_rq",
     "import_export",
 ]
 
