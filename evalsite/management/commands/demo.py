@@ -35,6 +35,7 @@ class Command(BaseCommand):
         logins = example_logins()
         try:
             with running_site(port=options["port"], workers=1) as site:
+                site.wait_for_workers()
                 self.main_job()
                 self.stdout.write(self.style.MIGRATE_HEADING("\nThe pages"))
                 self.stdout.write(f"  {site.address}\n\n  log in as      password")
