@@ -30,7 +30,9 @@ def own_site(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def address_of_the_database(address: str) -> str:
     """Where the rows of this test are, for another program."""
     name = str(connection.settings_dict["NAME"])
-    return f"sqlite:///{name}" if connection.vendor == "sqlite" else urlsplit(address)._replace(path=f"/{name}").geturl()
+    return (
+        f"sqlite:///{name}" if connection.vendor == "sqlite" else urlsplit(address)._replace(path=f"/{name}").geturl()
+    )
 
 
 def test_whoever_asks_for_a_worker_finds_the_one_that_was_started(own_site: None) -> None:
