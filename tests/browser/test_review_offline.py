@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from evalsite.services import die_with_parent, web_answers
 from tests.browser.conftest import PATIENCE
@@ -213,3 +213,27 @@ def test_where_nothing_more_is_here_the_page_says_so_and_goes_on_by_itself(site:
     site.start()
     expect(page.locator("#review-title")).to_contain_text(f"Item {HERE + 1}", timeout=UNTIL_SENT)
     assert len(site.labels()) == HERE
+
+
+def test_a_tab_opened_without_a_server_loses_nothing_and_any_page_sends_what_waits(
+    site: Site, window: BrowserContext
+) -> None:
+    page = begin(window)
+    site.kill()
+    page.keyboard.press("b")
+    at(page, 2)
+    page.get_by_label("Comment").fill("half a sentence")
+    expect(page.locator(".review-status")).to_contain_text("Kept in this browser")
+    page.close()
+    page = window.new_page()
+    with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+        page.goto("/review/")
+
+    site.start()
+    page.goto("/exports/")
+    expect(page.locator("#review-connection")).to_be_hidden(timeout=UNTIL_SENT)
+    assert site.labels() == [(1, "wrong")]
+    page.goto("/review/")
+    page.get_by_role("link", name="Continue").click()
+    at(page, 2)
+    expect(page.get_by_label("Comment")).to_have_value("half a sentence")

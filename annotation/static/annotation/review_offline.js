@@ -1,4 +1,5 @@
 // What the server does not have yet: kept in this browser, sent in order when it answers again, shown until then.
+// It is on every page: whichever is opened first sends what waits.
 // Sending twice is harmless: the server knows every showing of an item by its page key.
 (() => {
   "use strict";
