@@ -86,10 +86,10 @@ class Dying:
 
 def meet() -> None:
     """Wait until the other worker has a batch too."""
-    queue = Redis.from_url(os.environ["REDIS_URL"])
+    queue = Redis.from_url(os.environ["REDIS_URL"], socket_timeout=60)
     ours, theirs = ("left", "right") if queue.setnx("meeting", 1) else ("right", "left")
     queue.lpush(ours, 1)
-    assert queue.blpop([theirs], 30)
+    assert queue.blpop([theirs], 50)
 
 
 ENGINES["reference"] = Dying

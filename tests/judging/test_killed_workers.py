@@ -168,8 +168,8 @@ def test_two_workers_share_the_batches_of_a_run(site: Site) -> None:
 
 def test_a_worker_that_is_told_to_stop_gives_back_what_it_had(site: Site) -> None:
     worker = site.worker("meet", "nobody", 0)
-    queue = Redis.from_url(settings.REDIS_URL)
-    assert queue.blpop(["left"], 30), "the worker has a batch in its engine now"
+    queue = Redis.from_url(settings.REDIS_URL, socket_timeout=60)
+    assert queue.blpop(["left"], 50), "the worker has a batch in its engine now"
     os.kill(worker.pid, signal.SIGTERM)
     status, output = finished(worker)
     assert status == 0, output
