@@ -93,11 +93,16 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
     def first_open(self, *, after: int = 0) -> "AssignmentQuerySet":
         """Of a queue, the next that wants a decision behind `after` first; one put to the end comes last."""
         ahead = self.filter(lap=0, queue_rank__gt=after) if after else self
-        places = ahead.order_by("lap", "queue_rank").values("pk")
-        near = [places.filter(state=state)[:1] for state in (self.model.State.PENDING, self.model.State.DRAFT)]
-        # One look-up per state: each is one step in the index, both together would sort the whole queue.
-        found: AssignmentQuerySet = self.model._default_manager.filter(Q(pk=near[0]) | Q(pk=near[1]))
+        pending, draft = ahead.nearest_open()
+        found: AssignmentQuerySet = self.model._default_manager.filter(Q(pk=pending) | Q(pk=draft))
         return found.order_by("lap", "queue_rank")
+
+    def nearest_open(self) -> "tuple[QuerySet[Any, Any], QuerySet[Any, Any]]":
+        """Of a queue, the keys of the next pending place and of the next draft: each is one step in the index, both
+        together would sort the whole queue."""
+        places = self.order_by("lap", "queue_rank").values("pk")
+        state = self.model.State
+        return places.filter(state=state.PENDING)[:1], places.filter(state=state.DRAFT)[:1]
 
     def last_rank(self) -> int:
         """Of a queue, its length: places are numbered from 1 without gaps."""

@@ -6,12 +6,14 @@ on one place. A check item, whose value is known, has as many places as people d
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annotation.core.rules import CampaignRules
@@ -23,6 +25,20 @@ from judging.prepared import Planned, Prepared, PreparedInsert, PreparedUpdate
 RETURNED_LOOKED_AT = 20
 FREED_AT_ONCE = 100
 DRAWN_LATELY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfQueue:
+    """Where somebody is in a pulled campaign: their last place and the furthest rank of its items that they drew
+    lately, before which lies what they know, but for what came back. Beside: their first open place, when the first
+    place of anybody expires, and the first item that came back (primary keys).
+    """
+
+    rank: int = 0
+    reached: int = 0
+    open_place: int | None = None
+    first_expiry: datetime | None = None
+    returned: int | None = None
 
 
 def take_place(row: CampaignItem) -> bool:
@@ -85,23 +101,24 @@ def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
     """
     if not may_draw(campaign, annotator):
         return None
-    ranks = DRAWN(campaign.pk, annotator.pk)
-    rank = ranks[0][0] if ranks else 0
-    # What they know lies before the furthest of these, but for what came back.
-    reached = max((in_campaign for _, in_campaign in ranks), default=0)
-    found = _check_item(campaign, annotator, rank + 1) or _wanting_item(campaign, annotator, rank, reached)
-    if found is None or not take_place(found):
+    end = _end_of_queue(campaign, annotator)
+    found = _check_item(campaign, annotator, end.rank + 1) or _wanting_item(campaign, annotator, end)
+    return _given(campaign, annotator, end, found)
+
+
+def draw_at_once(campaign: Campaign, annotator: Annotator) -> Assignment | None:
+    """The place that a press goes on with, drawn and opened in the transaction that stores the press.
+
+    That one holds an item already, so nothing is waited for here. None where `draw` must look, in a transaction of its
+    own: this person has something open, somebody's place has expired, a check item is due, others hold what is free.
+    """
+    if not may_draw(campaign, annotator):
         return None
-    return GIVEN(
-        Assignment(
-            campaign=campaign,
-            campaign_item=found,
-            annotator=annotator,
-            queue_rank=rank + 1,
-            held_until=held_from_now(campaign),
-            swapped=is_swapped(campaign, found.item, annotator),
-        )
-    )
+    end, now = _end_of_queue(campaign, annotator), timezone.now()
+    is_due = end.first_expiry is not None and end.first_expiry < now
+    if end.open_place or is_due or is_check_turn(campaign, annotator, end.rank + 1):
+        return None
+    return _given(campaign, annotator, end, _passing_item(campaign, annotator, end), opened_at=now)
 
 
 def may_draw(campaign: Campaign, annotator: Annotator) -> bool:
@@ -137,17 +154,54 @@ def _check_item(campaign: Campaign, annotator: Annotator, rank: int) -> Campaign
     return _unknown(checks, annotator.pk).first()
 
 
-def _wanting_item(campaign: Campaign, annotator: Annotator, rank: int, reached: int) -> CampaignItem | None:
-    """The next item that wants a label and that this person, with `rank` items so far, has not met; locked."""
-    # Of what came back only the first few are looked at: a person may know thousands of them already.
-    returned = RETURNED(campaign.pk)
-    passing = _wanting(campaign.pk).select_for_update(of=("self",), no_key=True, skip_locked=True)
-    found = _unknown(passing.filter(pk__in=returned), annotator.pk).first() if returned else None
-    found = found or NEXT_UNKNOWN.first(campaign.pk, reached, annotator.pk)
-    if found or rank >= CampaignItem.objects.filter(campaign=campaign).count():
+def _end_of_queue(campaign: Campaign, annotator: Annotator) -> EndOfQueue:
+    rows = DRAWN(campaign.pk, annotator.pk)
+    if not rows:
+        return EndOfQueue()
+    (rank, _, *around), reached = rows[0], max(in_campaign for _, in_campaign, *_ in rows)
+    return EndOfQueue(rank, reached, *around)
+
+
+def _given(
+    campaign: Campaign,
+    annotator: Annotator,
+    end: EndOfQueue,
+    found: CampaignItem | None,
+    *,
+    opened_at: datetime | None = None,
+) -> Assignment | None:
+    """A place of the item that was found, as the last of the queue."""
+    if found is None or not take_place(found):
+        return None
+    return GIVEN(
+        Assignment(
+            campaign=campaign,
+            campaign_item=found,
+            annotator=annotator,
+            queue_rank=end.rank + 1,
+            held_until=held_from_now(campaign),
+            swapped=is_swapped(campaign, found.item, annotator),
+            opened_at=opened_at,
+        )
+    )
+
+
+def _wanting_item(campaign: Campaign, annotator: Annotator, end: EndOfQueue) -> CampaignItem | None:
+    """The next item that wants a label and that this person has not met; locked."""
+    found = _passing_item(campaign, annotator, end)
+    if found or end.rank >= CampaignItem.objects.filter(campaign=campaign).count():
         return found
     # From the beginning, and waiting for what becomes of items that others are taking just now.
     return _unknown(_wanting(campaign.pk).select_for_update(of=("self",), no_key=True), annotator.pk).first()
+
+
+def _passing_item(campaign: Campaign, annotator: Annotator, end: EndOfQueue) -> CampaignItem | None:
+    """The same, of what came back and of what lies ahead, passing over what others are taking just now."""
+    # Of what came back only the first few are looked at: a person may know thousands of them already.
+    returned = RETURNED(campaign.pk) if end.returned or not end.rank else []
+    passing = _wanting(campaign.pk).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    found = _unknown(passing.filter(pk__in=returned), annotator.pk).first() if returned else None
+    return found or NEXT_UNKNOWN.first(campaign.pk, end.reached, annotator.pk)
 
 
 def _wanting(campaign: Any) -> QuerySet[CampaignItem]:
@@ -157,6 +211,25 @@ def _wanting(campaign: Any) -> QuerySet[CampaignItem]:
 def _unknown(items: QuerySet[CampaignItem], annotator: Any) -> QuerySet[CampaignItem]:
     known = Assignment.objects.filter(campaign_item=OuterRef("pk"), annotator=annotator)
     return items.exclude(Exists(known)).order_by("rank")
+
+
+def _returned(campaign: Any) -> QuerySet[CampaignItem]:
+    return _wanting(campaign).filter(returned=True).order_by("rank")
+
+
+def _drawn_lately(campaign: Any, annotator: Any) -> QuerySet[Assignment, tuple[Any, ...]]:
+    """The last places of a queue, each with what is around it. What is around is the first by an index, so that its
+    plan is good however many there are."""
+    queue = Assignment.objects.queue(campaign, annotator)
+    held = Assignment.objects.filter(campaign=campaign, held_until__isnull=False).order_by("held_until")
+    around = {
+        "first_open": Coalesce(*[Subquery(nearest) for nearest in queue.nearest_open()]),
+        "first_expiry": Subquery(held.values("held_until")[:1]),
+        "first_returned": Subquery(_returned(campaign).values("pk")[:1]),
+    }
+    latest = queue.order_by("-queue_rank").annotate(**around)
+    rows: QuerySet[Assignment, tuple[Any, ...]] = latest.values_list("queue_rank", "campaign_item__rank", *around)
+    return rows[:DRAWN_LATELY]
 
 
 def _next_unknown(campaign: Any, reached: Any, annotator: Any) -> QuerySet[CampaignItem]:
@@ -171,21 +244,9 @@ TAKE = PreparedUpdate(
     lambda pk: (CampaignItem.objects.filter(pk=pk, taken__lt=F("wanted")), {"taken": F("taken") + 1}), 1
 )
 GIVEN = PreparedInsert(Assignment)
-NEXT_UNKNOWN = Prepared(_next_unknown, 3)
-RETURNED = Prepared(
-    lambda campaign: (
-        _wanting(campaign).filter(returned=True).order_by("rank").values_list("pk", flat=True)[:RETURNED_LOOKED_AT]
-    ),
-    1,
-)
-DRAWN = Prepared(
-    lambda campaign, person: (
-        Assignment.objects.queue(campaign, person)
-        .order_by("-queue_rank")
-        .values_list("queue_rank", "campaign_item__rank")[:DRAWN_LATELY]
-    ),
-    2,
-)
+NEXT_UNKNOWN = Planned(_next_unknown, 3)
+RETURNED = Prepared(lambda campaign: _returned(campaign).values_list("pk", flat=True)[:RETURNED_LOOKED_AT], 1)
+DRAWN = Planned(_drawn_lately, 2)
 ANY_EXPIRED = Prepared(
     lambda campaign, now: Assignment.objects.filter(campaign=campaign, held_until__lt=now).order_by().values("pk")[:1],
     2,

@@ -182,7 +182,11 @@ def locked(assignment: Assignment) -> Assignment:
 
 def locked_again(place: Assignment) -> Assignment:
     """A place that was read just before and its item, as they are now, kept from others until the transaction ends. Its
-    campaign and person are those that were read: they change rarely, and what they said a moment ago may be gone by."""
+    campaign and person are those that were read: they change rarely, and what they said a moment ago may be gone by.
+
+    In a pulled campaign the person's queue is locked first, so that the next item may be drawn in this transaction."""
+    if place.campaign.is_pulled:
+        lock_queues([place.annotator])
     row: Assignment | None = LOCKED.first(place.pk)
     if row is None:
         raise StalePage(elsewhere())

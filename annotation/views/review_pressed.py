@@ -15,6 +15,11 @@ class Pressed:
     labels: list[Label]
     opened: Assignment | None = None
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the next place is the last of the queue, as one is that was just drawn."""
+        return self.opened is not None and self.place.campaign.is_pulled
+
     def told(self) -> dict[str, Any]:
         """What the page says of it."""
         return {"toast_rank": self.place.queue_rank, "toast_word": said(self.place, self.labels)}

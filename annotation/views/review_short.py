@@ -51,7 +51,8 @@ def short_answer(request: HttpRequest, place: Assignment, pressed: Pressed) -> J
     html = None
     if not kept:
         old = older_version(place.campaign.newest_guideline, pressed.labels[0])
-        html = item_html(request, place, last_rank(place), {"judge": judge, "guideline_was": old})
+        last = place.queue_rank if pressed.is_at_end else last_rank(place)
+        html = item_html(request, place, last, {"judge": judge, "guideline_was": old})
     answer = {"path": url_of(place.campaign_id, place.queue_rank, WHOLE_QUEUE), "html": html}
     return as_written(answer | stored(pressed) | {"places": rail_changes(place, pressed)})
 

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from annotation.actions.draws import draw_at_once
 from annotation.actions.labels import decide, open_assignment, save_draft, undo_label
 from annotation.actions.queue import hold, locked_again, release, skip, to_end, to_pending
 from annotation.actions.refusals import LabelRefused, StalePage
@@ -46,26 +47,24 @@ def review_submit(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Ht
         with transaction.atomic():
             assignment = locked_again(assignment)
             labels = decide(assignment, word, view=view)
-            opened = None if assignment.campaign.is_pulled else opened_behind(request, assignment)
+            opened = opened_behind(request, assignment)
     except StalePage as problem:
         return refused(request, assignment, str(problem), CONFLICT)
     except LabelRefused as problem:
         return refused(request, assignment, str(problem), UNPROCESSABLE)
-    if assignment.campaign.is_pulled:
-        # Who draws locks their queue before its places, which the decision must have let go of.
-        with transaction.atomic():
-            opened = opened_behind(request, assignment)
     pressed = Pressed(place=assignment, labels=labels, opened=opened) if labels[0].at >= begun else None
     return go_on(request, assignment, str(labels[0].pk), pressed)
 
 
 def opened_behind(request: HttpRequest, assignment: Assignment) -> Assignment | None:
     """The next place, opened in the transaction that finds it; None where more belongs to it: a judge to show, a whole
-    page to make."""
+    page to make, others to wait for."""
     asked, campaign = filter_of(request), assignment.campaign
     judge_beside = campaign.run_id is not None and not campaign.blind_judge
     if judge_beside or "stay" in request.POST or not wants_short(request, asked):
         return None
+    if campaign.is_pulled:
+        return draw_at_once(campaign, assignment.annotator)
     place = place_behind(assignment, asked)
     if place is None or place.queue_rank < assignment.queue_rank or shows_judge(place):
         return None
