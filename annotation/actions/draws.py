@@ -199,13 +199,17 @@ def _passing_item(campaign: Campaign, annotator: Annotator, end: EndOfQueue) -> 
     """The same, of what came back and of what lies ahead, passing over what others are taking just now."""
     # Of what came back only the first few are looked at: a person may know thousands of them already.
     returned = RETURNED(campaign.pk) if end.returned or not end.rank else []
-    passing = _wanting(campaign.pk).select_for_update(of=("self",), no_key=True, skip_locked=True)
-    found = _unknown(passing.filter(pk__in=returned), annotator.pk).first() if returned else None
+    found = _unknown(_passing(campaign.pk).filter(pk__in=returned), annotator.pk).first() if returned else None
     return found or NEXT_UNKNOWN.first(campaign.pk, end.reached, annotator.pk)
 
 
 def _wanting(campaign: Any) -> QuerySet[CampaignItem]:
     return CampaignItem.objects.filter(campaign=campaign, taken__lt=F("wanted")).select_related("item")
+
+
+def _passing(campaign: Any) -> QuerySet[CampaignItem]:
+    """Those that nobody holds; whichever is read is locked."""
+    return _wanting(campaign).select_for_update(of=("self",), no_key=True, skip_locked=True)
 
 
 def _unknown(items: QuerySet[CampaignItem], annotator: Any) -> QuerySet[CampaignItem]:
@@ -233,8 +237,7 @@ def _drawn_lately(campaign: Any, annotator: Any) -> QuerySet[Assignment, tuple[A
 
 
 def _next_unknown(campaign: Any, reached: Any, annotator: Any) -> QuerySet[CampaignItem]:
-    ahead = _wanting(campaign).filter(rank__gt=reached)
-    return _unknown(ahead.select_for_update(of=("self",), no_key=True, skip_locked=True), annotator)[:1]
+    return _unknown(_passing(campaign).filter(rank__gt=reached), annotator)[:1]
 
 
 LOCK = Planned(
