@@ -166,9 +166,10 @@ def test_the_test_part_is_shown_after_a_look_that_is_kept(site: Site, lead_clien
 def test_the_page_saves_an_edit_and_puts_it_to_work_on_dev(site: Site, lead_client: Client) -> None:
     text = site.prompts()
     data = {f"{part}:{role}": said for part, roles in text.items() for role, said in roles.items()}
-    lead_client.post(reverse("agreement_rubric", args=[site.dataset.pk]), data)
+    shown = lead_client.post(reverse("agreement_rubric", args=[site.dataset.pk]), data, follow=True)
     run = Run.objects.order_by("-pk")[0]
     assert (run.scope["split"], str(run.judge)) == ("dev", f"{site.judge.name} v2")
+    assert f'<option value="{run.pk}" selected>' in shown.content.decode()  # Though it is not finished.
 
 
 def test_a_lead_decides_a_flag_on_the_page(site: Site, lead_client: Client) -> None:
