@@ -65,6 +65,8 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
             rows = rows.open()
         elif asked.show in self.model.State.values:
             rows = rows.filter(state=asked.show)
+            if asked.show == self.model.State.SKIPPED:
+                rows = rows.exclude(skip_reason__in=BY_LEADS)
         elif asked.show == "flagged":
             rows = rows.filter(Exists(self._own_labels().exclude(flags=[])))
         if asked.verdict:
@@ -109,12 +111,26 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
         return self.order_by("-queue_rank").values_list("queue_rank", flat=True).first() or 0
 
     def state_counts(self) -> dict[str, int]:
-        """How many there are in each state."""
+        """How many there are in each state, without what a lead put aside."""
         found = dict(self.order_by().values_list("state").annotate(n=Count("pk")))
-        return {state: found.get(state, 0) for state in self.model.State.values}
+        counts = {state: found.get(state, 0) for state in self.model.State.values}
+        if counts[self.model.State.SKIPPED]:
+            counts[self.model.State.SKIPPED] -= sum(self.put_aside().values())
+        return counts
 
-    def progress(self) -> "QuerySet[Any, dict[str, Any]]":
-        """Per campaign and person: how many items they have, submitted, skipped and have drafts of."""
+    def progress(self) -> list[dict[str, Any]]:
+        """Per campaign and person: how many items they have, submitted, skipped and have drafts of.
+
+        What a lead put aside is neither theirs nor skipped.
+        """
+        rows = list(self._places_by_person())
+        aside = self.put_aside() if any(row["skipped"] for row in rows) else {}
+        for row in rows:
+            closed = aside.get((row["campaign_id"], row["annotator_id"]), 0)
+            row |= {"total": row["total"] - closed, "skipped": row["skipped"] - closed}
+        return rows
+
+    def _places_by_person(self) -> "QuerySet[Any, dict[str, Any]]":
         state = self.model.State
         kinds = {"done": state.SUBMITTED, "skipped": state.SKIPPED, "drafts": state.DRAFT}
         counts = {name: Count("pk", filter=Q(state=kind)) for name, kind in kinds.items()}

@@ -25,7 +25,8 @@ class NothingLeft:
     """Where the items of a campaign are when a person gets none: the parts add up to `items`.
 
     `open` is what they can still decide themselves; `filtered` of it is what a filter hides. `taken`: others have
-    labelled it as often as wanted. `free`: nobody has it; more than 0 means that there is something left.
+    labelled it as often as wanted. `free`: nobody has it; more than 0 means that there is something left. What a lead
+    took from their queue is in no part.
     """
 
     items: int
@@ -37,6 +38,11 @@ class NothingLeft:
     taken: int
     free: int
     no_such_item: bool
+
+    @property
+    def all_decided(self) -> bool:
+        """Whether everything there is has this person's decision."""
+        return 0 < self.items == self.submitted
 
     @property
     def held_items(self) -> int:
@@ -52,15 +58,17 @@ class NothingLeft:
 def nothing_left(campaign: Campaign, annotator: Annotator, shown: AssignmentQuerySet | None = None) -> NothingLeft:
     """Say in numbers why. `shown`: the part of their queue that the filter or search of the page leaves."""
     queue = Assignment.objects.queue(campaign.pk, annotator.pk)
-    states = dict(queue.order_by().values_list("state").annotate(items=Count("pk")))
+    states = queue.state_counts()
     mine, still_open = sum(states.values()), queue.open().count()
     held = held_by_others(campaign, annotator) if campaign.is_pulled else ()
-    items = items_met_or_wanting(campaign, annotator) if campaign.is_pulled else mine
+    items = mine
+    if campaign.is_pulled:
+        items = items_met_or_wanting(campaign, annotator) - sum(queue.put_aside().values())
     free = unmet(campaign, annotator).count() if campaign.is_pulled and items > mine else 0
     return NothingLeft(
         items=items,
-        submitted=states.get(Assignment.State.SUBMITTED, 0),
-        skipped=states.get(Assignment.State.SKIPPED, 0),
+        submitted=states[Assignment.State.SUBMITTED],
+        skipped=states[Assignment.State.SKIPPED],
         open=still_open,
         filtered=0 if shown is None else still_open - shown.open().count(),
         held=held,

@@ -179,7 +179,7 @@ def show_done(request: HttpRequest, campaign: Campaign, asked: QueueFilter, done
     if last is not None:
         progress = progress_context(last, asked)
         context |= progress | toast(progress["last_label"], done) | {"recent": recent(last)}
-    context["heading"] = _("Nothing left") if left.open or left.held else _("All done")
+    context["heading"] = _("All done") if left.all_decided else _("Nothing left")
     template = "annotation/_review_done.html" if request.headers.get("HX-Request") else "annotation/review_done.html"
     response = render(request, template, context)
     response["HX-Push-Url"] = url_of(campaign.pk, None, asked)

@@ -145,8 +145,7 @@ def run_numbered(number: int | None) -> Run | None:
 
 def summary_of(campaign: Campaign) -> dict[str, Any]:
     """What there is after the command."""
-    places = Assignment.objects.filter(campaign=campaign)
-    progress, put_aside = places.progress(), places.put_aside()
+    progress = Assignment.objects.filter(campaign=campaign).progress()
     return {
         "campaign": campaign.name,
         "dataset": campaign.dataset.name,
@@ -155,11 +154,7 @@ def summary_of(campaign: Campaign) -> dict[str, Any]:
         "labels_wanted": campaign.campaign_items.aggregate(labels=Sum("wanted"))["labels"] or 0,
         "distribution": campaign.distribution,
         "parts_left_out": parts_left_out(campaign),
-        "annotators": dict.fromkeys(members(campaign), 0)
-        | {
-            row["annotator__name"]: row["total"] - put_aside.get((campaign.pk, row["annotator_id"]), 0)
-            for row in progress
-        },
+        "annotators": dict.fromkeys(members(campaign), 0) | {row["annotator__name"]: row["total"] for row in progress},
     }
 
 
