@@ -72,7 +72,9 @@ class RulesForm(forms.Form):
         required=False, initial=True, label=_("Hide other people's labels and comments until submitting")
     )
     blind_judge = forms.BooleanField(required=False, initial=True, label=_("Hide the judge until submitting"))
-    blind_model = forms.BooleanField(required=False, initial=True, label=_("Hide the name of the answering model"))
+    blind_model = forms.BooleanField(
+        required=False, initial=True, label=_("Hide the name of the answering model until submitting")
+    )
     guideline = forms.CharField(
         required=False,
         widget=forms.Textarea,

@@ -234,15 +234,20 @@ def flag_boxes(item: Item, chosen: Sequence[str]) -> tuple[Box, ...]:
     return tuple(Box(value=flag, word=words[flag], chosen=flag in chosen) for flag in there)
 
 
+def shows_model(assignment: Assignment) -> bool:
+    """Whether the names of the models that answered may be on this page."""
+    return not assignment.campaign.blind_model or assignment.state == Assignment.State.SUBMITTED
+
+
 def sides(assignment: Assignment) -> tuple[Side, ...]:
     """The answers of a pair in the order that this person sees them; A is the one shown first."""
-    item, campaign = assignment.campaign_item.item, assignment.campaign
+    item, with_model = assignment.campaign_item.item, shows_model(assignment)
     if item.kind != Item.Kind.PAIR:
         return ()
     both = [(item.turns, item.model), (item.turns_b or [], item.model_b)]
     if assignment.swapped:
         both.reverse()
     return tuple(
-        Side(letter=letter, turns=turns, model="" if campaign.blind_model else model)
+        Side(letter=letter, turns=turns, model=model if with_model else "")
         for letter, (turns, model) in zip(("A", "B"), both, strict=True)
     )

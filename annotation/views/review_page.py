@@ -13,7 +13,8 @@ from annotation.core.queue_filter import QueueFilter
 from annotation.core.words import CORRECTABLE
 from annotation.models import Assignment, Campaign, Guideline, Label, LabelReview
 from annotation.reports.spoken import answer_word
-from annotation.views.review_form import draft_of, form_pane, said
+from annotation.views.review_form import draft_of, form_pane, said, shows_model
+from annotation.views.review_others import other_words
 from annotation.views.review_queue import around, progress_context
 from judging.core.pairs import B_FIRST
 from judging.core.parts import order_of
@@ -81,6 +82,7 @@ def page_context(
         **progress,
         **around(assignment, asked),
         "judge": judge_word(assignment),
+        "others": other_words(assignment),
         "guideline_was": older_version(guideline, progress["last_label"]),
         "draws_next": campaign.is_pulled and campaign.state == Campaign.State.OPEN and asked.shows_all,
     }
@@ -96,7 +98,7 @@ def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) 
         "assignment": assignment,
         "item": item,
         "turns": item.turns,
-        "model": "" if campaign.blind_model else item.model,
+        "model": item.model if shows_model(assignment) else "",
         "label": labels[0] if labels else None,
         "label_word": said(assignment, labels),
         "sent_back": sent_back(assignment),

@@ -12,6 +12,7 @@ from annotation.core.queue_filter import WHOLE_QUEUE, QueueFilter
 from annotation.models import Assignment
 from annotation.pages.form_frame import form_of
 from annotation.pages.rail import rail_rows
+from annotation.views.review_others import other_words
 from annotation.views.review_page import item_context, judge_word, older_version, shows_judge
 from annotation.views.review_pressed import Pressed
 from annotation.views.review_queue import filter_context, mark, url_of
@@ -47,12 +48,13 @@ def short_answer(request: HttpRequest, place: Assignment, pressed: Pressed) -> J
     judge = judge_word(place) if shows_judge(place) else None
     if place is not pressed.opened:
         open_assignment(place, judge_shown=judge is not None)
-    kept = judge is None and showing_of(place) in request.POST.getlist("have")
+    others = other_words(place)
+    kept = judge is None and not others and showing_of(place) in request.POST.getlist("have")
     html = None
     if not kept:
         old = older_version(place.campaign.newest_guideline, pressed.labels[0])
         last = place.queue_rank if pressed.is_at_end else last_rank(place)
-        html = item_html(request, place, last, {"judge": judge, "guideline_was": old})
+        html = item_html(request, place, last, {"judge": judge, "others": others, "guideline_was": old})
     answer = {"path": url_of(place.campaign_id, place.queue_rank, WHOLE_QUEUE), "html": html}
     return as_written(answer | stored(pressed) | {"places": rail_changes(place, pressed)})
 

@@ -213,12 +213,47 @@ def test_the_queue_does_not_depend_on_the_judge(
     assert positions[0] == positions[1]
 
 
-def test_the_judge_is_shown_after_submitting_and_nobody_else_is(campaign: Campaign, annotator_client: Client) -> None:
+def test_judge_model_and_other_people_are_shown_after_submitting(campaign: Campaign, annotator_client: Client) -> None:
     press(annotator_client, campaign, 1)
-    response = annotator_client.get(url("review_item", campaign, 1))
-    assert {"reply", "value"} <= set(leaks(response, JUDGE))
-    assert leaks(response, MODEL | PEOPLE) == []
+    seen = leaks(annotator_client.get(url("review_item", campaign, 1)))
+    assert {"reply", "value", "model", "comment", "correction"} <= set(seen)
+    assert "draft" not in seen
     assert leaks(annotator_client.get(url("review_item", campaign, 2))) == []
+
+
+def test_other_people_have_no_names_where_they_were_hidden(campaign: Campaign, annotator_client: Client) -> None:
+    press(annotator_client, campaign, 1)
+    page = annotator_client.get(url("review_item", campaign, 1)).content.decode()
+    assert "Person A" in page
+    assert "annotator-2" not in page
+
+
+def test_what_a_lead_thinks_of_others_is_not_shown_with_their_words(
+    campaign: Campaign, lead: User, annotator_client: Client
+) -> None:
+    Label.objects.update(comment="")
+    for label in Label.objects.all():
+        review = {"lead": lead, "outcome": "rejected", "comment": "planted-comment", "at": timezone.now()}
+        LabelReview.objects.create(label=label, **review)
+    press(annotator_client, campaign, 1)
+    seen = leaks(annotator_client.get(url("review_item", campaign, 1)))
+    assert "correction" in seen
+    assert "comment" not in seen
+
+
+def test_a_campaign_that_hides_nobody_shows_what_others_said_before(campaign: Campaign, annotator: User) -> None:
+    Campaign.objects.update(blind_people=False)
+    client = logged_in(annotator)
+    response = client.get(url("review_item", campaign, 1))
+    assert sorted(leaks(response)) == ["comment", "correction", "error count"]
+    assert "annotator-2" in response.content.decode()
+
+
+def test_an_undone_word_hides_the_others_again(campaign: Campaign, annotator_client: Client) -> None:
+    press(annotator_client, campaign, 1)
+    label = Label.objects.get(annotator__name="annotator-1")
+    annotator_client.post(url("review_undo", campaign), {"label": label.pk})
+    assert leaks(annotator_client.get(url("review_item", campaign, 1)), PEOPLE | MODEL) == []
 
 
 def test_a_label_given_blind_says_so_and_one_changed_after_the_reveal_does_too(
