@@ -19,6 +19,7 @@ from tests.annotation.test_open_log import LATE, manual, opened, original, untou
 from tests.conftest import logged_in
 from tests.mdk_logs import manual_entry, qa
 from training_export.actions import verify_export
+from training_export.actions.log_saving import SavedLog
 from training_export.models import Export
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,9 @@ def test_only_people_of_a_campaign_that_was_opened_from_a_log_save_it(
     assert logged_in(other_annotator).post(f"/review/{campaign.pk}/save-log/").status_code == 404
     Campaign.objects.update(rules={})
     assert annotator_client.post(f"/review/{campaign.pk}/save-log/", {"here": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize(("decided", "words"), [(1, "Saved 1 decision: "), (2, "Saved 2 decisions: ")])
+def test_what_was_saved_is_counted_in_words(decided: int, words: str) -> None:
+    log = Path("experiment_log_manual_2026-01-01-00-00-00.json")
+    assert SavedLog(export=Export(), files=(log,), decided=decided).sentence.startswith(words)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from annotation.actions.log_folders import note_log
 from annotation.core.rules import CampaignRules
@@ -39,7 +40,11 @@ class SavedLog:
         """What was saved, with the paths of both kinds of files."""
         verdicts = sorted(path.name for path in self.files if path != self.log)
         stem = verdicts[0].rsplit("_", 1)[0] if verdicts else ""
-        return _("Saved %(count)d decisions: %(log)s and %(verdicts)s") % {
+        return ngettext(
+            "Saved %(count)d decision: %(log)s and %(verdicts)s",
+            "Saved %(count)d decisions: %(log)s and %(verdicts)s",
+            self.decided,
+        ) % {
             "count": self.decided,
             "log": self.log,
             "verdicts": self.log.with_name(f"{stem}_{{clean,wrong,invalid}}.jsonl"),
