@@ -197,10 +197,8 @@ def _wanting_item(campaign: Campaign, annotator: Annotator, end: EndOfQueue) -> 
 
 def _passing_item(campaign: Campaign, annotator: Annotator, end: EndOfQueue) -> CampaignItem | None:
     """The same, of what came back and of what lies ahead, passing over what others are taking just now."""
-    # Of what came back only the first few are looked at: a person may know thousands of them already.
-    returned = RETURNED(campaign.pk) if end.returned or not end.rank else []
-    found = _unknown(_passing(campaign.pk).filter(pk__in=returned), annotator.pk).first() if returned else None
-    return found or NEXT_UNKNOWN.first(campaign.pk, end.reached, annotator.pk)
+    came_back = BACK_UNKNOWN.first(campaign.pk, annotator.pk) if end.returned or not end.rank else None
+    return came_back or NEXT_UNKNOWN.first(campaign.pk, end.reached, annotator.pk)
 
 
 def _wanting(campaign: Any) -> QuerySet[CampaignItem]:
@@ -236,6 +234,12 @@ def _drawn_lately(campaign: Any, annotator: Any) -> QuerySet[Assignment, tuple[A
     return rows[:DRAWN_LATELY]
 
 
+def _back_unknown(campaign: Any, annotator: Any) -> QuerySet[CampaignItem]:
+    # Only the first few are looked at: a person may know thousands of them already.
+    first = _returned(campaign).values("pk")[:RETURNED_LOOKED_AT]
+    return _unknown(_passing(campaign).filter(pk__in=first), annotator)[:1]
+
+
 def _next_unknown(campaign: Any, reached: Any, annotator: Any) -> QuerySet[CampaignItem]:
     return _unknown(_passing(campaign).filter(rank__gt=reached), annotator)[:1]
 
@@ -248,7 +252,7 @@ TAKE = PreparedUpdate(
 )
 GIVEN = PreparedInsert(Assignment)
 NEXT_UNKNOWN = Planned(_next_unknown, 3)
-RETURNED = Prepared(lambda campaign: _returned(campaign).values_list("pk", flat=True)[:RETURNED_LOOKED_AT], 1)
+BACK_UNKNOWN = Planned(_back_unknown, 2)
 DRAWN = Planned(_drawn_lately, 2)
 ANY_EXPIRED = Prepared(
     lambda campaign, now: Assignment.objects.filter(campaign=campaign, held_until__lt=now).order_by().values("pk")[:1],
