@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from annotation.models import Campaign
 from judging.forms import PlainForm
 from judging.models import Dataset, Run
+from judging.pages.sentences import by_fields
 from training_export.core.records import Source
 from training_export.core.sides import parse_split
 from training_export.core.writers import WRITERS, TrainingOptions
@@ -147,7 +148,7 @@ class ExportForm(PlainForm):
 
     def refuse(self, problem: ExportProblem) -> None:
         """Say what is wrong at the choice that mends it."""
-        self.add_error(problem.choice if problem.choice in self.fields else None, str(problem))
+        self.add_error(problem.choice if problem.choice in self.fields else None, by_fields(str(problem)))
 
     def still_to_choose(self) -> list[str]:
         """What no choice was made for yet, taken off the errors: whoever still chooses has done nothing wrong."""

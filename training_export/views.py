@@ -15,6 +15,7 @@ from annotation.permissions import own_assignment, queue_owner, review_campaign
 from annotation.views.review_screen import decide_screen, rank_on_screen, show_again
 from annotation.views.review_steps import refused
 from judging.models import Dataset
+from judging.pages.sentences import by_fields
 from judging.permissions import lead_required, member_required
 from training_export.actions import order_export, repeat_export
 from training_export.actions.log_saving import save_log
@@ -90,7 +91,7 @@ def counts_of(form: ExportForm) -> dict[str, object]:
     try:
         tally = count_selection(form.selection)
     except ExportProblem as problem:
-        return {"still_to_choose": [str(problem)]}
+        return {"still_to_choose": [by_fields(str(problem))]}
     return {"counts": tally.as_json(form.selection.source), "selection": form.selection, "nothing": not tally.written}
 
 

@@ -15,7 +15,6 @@ _UNNAMED = "column 1"
 _CRITERION, _MODEL = "criterion", "model"
 _SUMS = {"total", "sum", "mean", "average", "avg"}
 _MANY = 6
-NAME_THEM = "Name the raters' columns: --columns {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ def _check_kinds(said: Sequence[str], start: Sequence[Row]) -> None:
         raise FileRefused(
             1,
             f"The column {words[0]!r} holds words and {numbers[0]!r} numbers; raters say the same kind of thing. "
-            + NAME_THEM.format(",".join(numbers)),
+            f"Name the raters' columns: --columns {','.join(numbers)}.",
         )
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from judging.pages.sentences import by_fields
 from judging.pages.words import verdict_word
 
 PLAIN = (
@@ -125,7 +126,7 @@ _NAME = re.compile(r"%\((\w+)\)s")
 def sentence(english: str) -> str:
     """A sentence of the document in the reader's language; one that is not known stays as it is."""
     if english in PLAIN:
-        return gettext(english)
+        return by_fields(gettext(english))
     for template, pattern in _patterns():
         found = pattern.fullmatch(english)
         if found:

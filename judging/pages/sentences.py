@@ -22,16 +22,51 @@ WORDS = (
     _("adjudicated in campaign %(1)s"), _("taken back in campaign %(1)s"),
 )  # fmt: skip
 """Parts of sentences that are no sentences themselves."""
+FIELDS = {
+    "annotator": _("Who said this?"),
+    "campaign": _("Campaign"),
+    "column": _("What the columns are"),
+    "columns": _("Raters' columns"),
+    "criterion": _("Criterion"),
+    "data": _("Questions"),
+    "encoding": _("Encoding"),
+    "judge": _("Judge"),
+    "scale": _("Scale"),
+    "question": _("Question"),
+    "reference": _("Reference"),
+}
+"""What pages call the options of commands, and the fields that a column may be."""
+_OPTION = re.compile(
+    r"--column (?P<field>question|reference)=(?P<column>[^.。 ]+)|--columns (?P<raters>[^.。）) ]+)"
+    r"|--(?P<with_word>data|judge) [A-Z]+|--(?P<name>name)\b"
+    r"|--(?P<option>annotator|campaign|column|criterion|encoding|scale)\b"
+)
 _PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
 def sentence(english: str) -> str:
     """A stored sentence in the reader's language; one that nobody knows stays as it is."""
     text = str(english)
-    if not text or (get_language() or "en").startswith("en"):
+    if not text or ((get_language() or "en").startswith("en") and "--" not in text):
         return text
     place, between, rest = text.partition(": ")
-    return _known(text) or (f"{place}{between}{said}" if (said := _known(rest)) else text)
+    if said := _known(text):
+        return by_fields(said)
+    return f"{place}{between}{by_fields(said)}" if (said := _known(rest)) else text
+
+
+def by_fields(said: str) -> str:
+    """A sentence in the reader's language that names a page's fields where it named options of a command."""
+    return _OPTION.sub(_field, said)
+
+
+def _field(found: "re.Match[str]") -> str:
+    if found["name"]:
+        return gettext("name")
+    label = FIELDS[found["field"] or found["with_word"] or found["option"] or "columns"]
+    field = gettext("“%(field)s”") % {"field": gettext(label)}
+    value = found["raters"] or (found["column"] if found["column"] != "NAME" else "")
+    return f"{field} = {value}" if value else field
 
 
 def _known(text: str) -> str:

@@ -37,6 +37,7 @@ from judging.forms import BenchmarkForm
 from judging.models import BenchmarkRun, Run
 from judging.pages.benchmark_pairs import pair_biases, pair_table, rating_biases
 from judging.pages.benchmarks import is_share, sections_of
+from judging.pages.sentences import by_fields
 from judging.permissions import lead_required
 from judging.reports import queue_of, queue_state
 from judging.reports.benchmark_comparisons import OUTCOMES, comparable, meeting_of, question_texts
@@ -75,7 +76,7 @@ def benchmark_start(request: HttpRequest) -> HttpResponseBase:
         try:
             found = started(form, request)
         except RunRefused as error:
-            form.add_error(None, str(error))
+            form.add_error(None, by_fields(str(error)))
         else:
             return redirect(found)
     return render(request, "judging/benchmark_start.html", {"form": form})

@@ -122,3 +122,36 @@ def test_the_list_of_templates_is_that_of_the_sources() -> None:
 def test_kinds_of_values_are_words() -> None:
     values: list[object] = [None, True, 1, 1.5, "x", [], {}]
     assert {kind_of(value) for value in values} <= set(WORDS)
+
+
+BY_FIELDS = {
+    "No column is the question. Name it with --column question=NAME.": "Name it with “Question”.",
+    "There is no column 'x'; found 'y'. Name one of these with --column.": "of these with “What the columns are”.",
+    "'answers' is a list of texts. Write one as text; where they are what would be accepted, they are the reference: "
+    "--column reference=answers.": "they are the reference: “Reference” = answers.",
+    "Save the file as UTF-8 and import it again, or name its encoding with --encoding.": "with “Encoding”.",
+    "The file does not say who said everything in it. Name the person with --annotator.": "with “Who said this?”.",
+    "The column 'w' holds words and 'a' numbers; raters say the same kind of thing. Name the raters' columns: "
+    "--columns a,b.": "thing. Name the raters' columns: “Raters' columns” = a,b.",
+    "The name of a dataset has 1 to 200 printable characters. Choose another --name.": "Choose another name.",
+}
+"""A command's sentence, and how a page ends it: with what it calls the field."""
+
+
+@pytest.mark.parametrize(("command", "page"), BY_FIELDS.items())
+def test_pages_speak_of_fields_where_commands_speak_of_options(command: str, page: str) -> None:
+    assert sentence(command).endswith(page)
+    assert sentence(f"qa.csv: {command}").startswith("qa.csv: ")
+    for language in ("ja", "zh-hans"):
+        with override(language):
+            assert "--" not in sentence(command)
+            assert OF_THE_LANGUAGE.search(sentence(command))
+
+
+def test_a_command_in_a_sentence_stays_one() -> None:
+    text = "Run 3 was judged from a file of replies. Judge a new file: run_judge --replies FILE."
+    assert sentence(text) == text
+
+
+def test_what_no_sentence_of_ours_says_keeps_its_options() -> None:
+    assert sentence("server: unknown option --encoding") == "server: unknown option --encoding"

@@ -71,3 +71,21 @@ def test_what_is_not_known_stays_as_it_is() -> None:
 def test_a_sentence_with_numbers_and_names_is_said_whole_in_another_language(said: str) -> None:
     with override("ja"):
         assert re.search("[A-Za-z]", sentence(said)) is None
+
+
+@pytest.mark.parametrize(
+    ("english", "page"),
+    [
+        ("several campaigns: choose one with --campaign", "several campaigns: choose one with “Campaign”"),
+        ("several criteria: choose one with --criterion", "several criteria: choose one with “Criterion”"),
+        (
+            "the order of these words is not known: import them with --scale",
+            "the order of these words is not known: import them with “Scale”",
+        ),
+    ],
+)
+def test_a_page_names_fields_and_no_options(english: str, page: str) -> None:
+    assert sentence(english) == page
+    for language in ("ja", "zh-hans"):
+        with override(language):
+            assert "--" not in sentence(english)
