@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
 from redis.exceptions import ConnectionError as QueueConnectionError
@@ -57,6 +59,9 @@ def can_answer(name: str) -> bool:
         name.startswith("django_rq_") and not name.startswith(OF_ROWS) and name != OF_ANOTHER_LIBRARY
     )
 
+
+apps.get_app_config("django_rq").verbose_name = gettext_lazy("Work queue")
+Dashboard._meta.verbose_name = Dashboard._meta.verbose_name_plural = gettext_lazy("Work queue")
 
 admin.site.unregister(Dashboard)
 

@@ -70,3 +70,9 @@ def test_a_job_that_cannot_be_requeued_says_why(valkey: Redis, lead_client: Clie
     job = get_queue("default", commit_mode="auto").enqueue("judging.jobs.work_run", 1)
     response = lead_client.post(f"{HOME}queues/0/{job.id}/requeue/", follow=True)
     assert "The job is not in a state in which this can be done." in response.content.decode()
+
+
+def test_the_back_office_calls_the_queue_by_its_name(db: None) -> None:
+    page = logged_in(factories.make_user("ann", role="administrator")).get("/admin/").content.decode()
+    assert "Work queue" in page
+    assert not {"Django-RQ", "Django_Rq"} & set(page.replace("<", " ").replace(">", " ").split())
