@@ -29,7 +29,8 @@ WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
 SPOKEN = (
     *("judging/core/readers/*.py", "judging/actions/imports/*.py", "annotation/core/tables/*.py"),
     *("annotation/core/label_*.py", "annotation/core/*_tables.py", "annotation/core/table_shapes.py"),
-    "annotation/actions/label_imports/*.py",
+    *("annotation/actions/label_imports/*.py", "annotation/core/tuning/refit.py"),
+    *("annotation/core/tuning/sweep.py", "annotation/reports/tuning.py"),
 )
 """Where sentences are made that are stored in English, and said by pages in the reader's language."""
 STORED = ("judging/actions", "annotation/actions", "training_export/actions", "training_export/selection")

@@ -65,7 +65,9 @@ def propose_rubric(
     try:
         prompts[part][role] = new_template(text)
     except NoTemplate as nothing:
-        raise TuningRefused(str(nothing)) from nothing
+        raise TuningRefused(
+            gettext("The model's answer holds no prompt between two lines of three backticks.")
+        ) from nothing
     spec = spec_of(judge)
     who = " ".join(filter(None, [proposer.engine or spec.engine, proposer.model or spec.model]))
     return draft_rubric(run.dataset, judge, prompts, by=by, proposed_by=who, shown=[case.position for case in cases])

@@ -31,6 +31,7 @@ from annotation.reports.which import DEV, locked_split
 from annotation.views.agreement_asked import Asked, about_asked, asked_of, number_in
 from judging.actions.runs import RunScope, start_run
 from judging.models import Dataset, Item, Judge, Run
+from judging.pages.sentences import sentence
 from judging.permissions import lead_required
 
 DRAFTS = 20
@@ -98,7 +99,7 @@ def agreement_split(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
         said = _("%(dev)s items are there to tune on, %(test)s are locked away.") % found
         messages.success(request, said)
     except ValueError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentence(str(refusal)))
     return _back(request, dataset_pk)
 
 
@@ -114,7 +115,7 @@ def agreement_look(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
         by = account(request.user)
         look = look_at_test(tuned.asked.dataset, judges=judges.values(), where="agreement_tune", by=by)
     except ValueError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentence(str(refusal)))
         return _back(request, dataset_pk)
     address = reverse("agreement_tune", args=[dataset_pk])
     query = request.GET.copy()
@@ -155,7 +156,7 @@ def agreement_refit(request: HttpRequest, dataset_pk: int) -> HttpResponseBase:
     try:
         found = refitted(saved, campaign, tuned.criterion)
     except ValueError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentence(str(refusal)))
         return _back(request, dataset_pk)
     if request.method != "POST":
         headers = {"Content-Disposition": 'attachment; filename="coefficients.yaml"'}
@@ -179,7 +180,7 @@ def agreement_propose(request: HttpRequest, dataset_pk: int) -> HttpResponseBase
         propose_rubric(tuned.saved, tuned.asked.campaign, tuned.criterion, Proposer(**given), by=by)
         messages.success(request, _("The model proposed a draft. Nothing uses it until somebody accepts it."))
     except ValueError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentence(str(refusal)))
     return _back(request, dataset_pk)
 
 
@@ -195,7 +196,7 @@ def agreement_draft(request: HttpRequest, dataset_pk: int, pk: int) -> HttpRespo
     try:
         decline_draft(draft, by=by)
     except ValueError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentence(str(refusal)))
     return _back(request, dataset_pk)
 
 
@@ -290,7 +291,7 @@ def _made(request: HttpRequest, tuned: Tuned, make: Any) -> HttpResponseBase:
             judge = make()
             run = start_run(judge, dataset, scope=scope, base_url=address, by=account(request.user))
     except ValueError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentence(str(refusal)))
         return _back(request, dataset.pk)
     messages.success(request, _("%(judge)s was saved, and judges the items to tune on.") % {"judge": judge})
     query = request.GET.copy()

@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from annotation.actions.proposals import Proposer, propose_rubric
 from annotation.actions.splits import lock_split
@@ -23,6 +25,7 @@ from annotation.actions.tuning import (
     with_threshold,
 )
 from annotation.core.splits import SplitRule
+from annotation.core.tuning.refit import Sampled, TooFew, refit
 from annotation.models import RubricDraft, TestLook
 from judging.actions.judges import judge_for
 from judging.actions.runs import RunScope, open_run
@@ -31,6 +34,7 @@ from judging.core.attributes import Coefficients, read_coefficients
 from judging.core.builtin import JUDGES
 from judging.core.claimers import this_claimer
 from judging.models import Judge, Reply, Run
+from judging.pages.sentences import sentence
 from tests.factories import make_annotator, make_campaign, make_dataset, make_item, make_judgment, make_label
 
 pytestmark = pytest.mark.django_db
@@ -268,3 +272,18 @@ def test_the_page_offers_the_coefficients_as_a_file(site: Site, lead_client: Cli
     assert len(read_coefficients(path).slope) == 9
     shown = lead_client.post(address, follow=True).content.decode()
     assert "Accuracy on held-out items" in shown
+
+
+def test_what_refuses_a_refit_is_said_in_the_reader_s_language(site: Site, lead_client: Client) -> None:
+    lead_client.cookies["django_language"] = "ja"
+    address = reverse("agreement_refit", args=[site.dataset.pk])
+    scripted = lead_client.post(f"{address}?run={site.run.pk}", follow=True).content.decode()
+    assert "係数がありません" in scripted
+
+
+def test_too_few_items_to_refit_are_counted_in_the_reader_s_language() -> None:
+    two = np.arange(2)
+    with pytest.raises(TooFew) as few:
+        refit(Sampled(np.zeros((2, 9), dtype=int), two, wrong=two, question=two, keys=two), FITTED, 0.0)
+    with override("ja"):
+        assert "人が 1 問をクリーン、1 問を誤り" in sentence(str(few.value))
