@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from annotation.actions.campaign_rules import close_campaign, open_campaign
 from annotation.actions.campaigns import add_guideline
 from annotation.forms.campaign_items import DONE_WORDS
 from annotation.models import Annotator, Assignment, BulkAction, Campaign, CampaignItem, Guideline
@@ -55,11 +57,26 @@ class CampaignAdmin(LeadAdmin):
 
     @admin.action(description=_("Close: labels can no longer change"))
     def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        queryset.update(state=Campaign.State.CLOSED)
+        closed = list(queryset.filter(state=Campaign.State.OPEN).order_by("name"))
+        for campaign in closed:
+            close_campaign(campaign)
+        told = ngettext("%(n)d campaign is closed: %(names)s.", "%(n)d campaigns are closed: %(names)s.", len(closed))
+        self._tell(request, closed, told, gettext("None of these campaigns was open."))
 
     @admin.action(description=_("Open again"))
     def reopen(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        queryset.update(state=Campaign.State.OPEN)
+        opened = list(queryset.filter(state=Campaign.State.CLOSED).order_by("name"))
+        for campaign in opened:
+            open_campaign(campaign)
+        told = ngettext("%(n)d campaign is open: %(names)s.", "%(n)d campaigns are open: %(names)s.", len(opened))
+        self._tell(request, opened, told, gettext("None of these campaigns was closed."))
+
+    def _tell(self, request: HttpRequest, changed: list[Campaign], told: str, nothing: str) -> None:
+        for campaign in changed:
+            self.log_change(request, campaign, [{"changed": {"fields": [str(_("state"))]}}])
+        names = gettext(", ").join(campaign.name for campaign in changed)
+        sentence = told % {"n": len(changed), "names": names} if changed else nothing
+        self.message_user(request, sentence, messages.SUCCESS if changed else messages.WARNING)
 
 
 @admin.register(Guideline)
