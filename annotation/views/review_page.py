@@ -12,6 +12,7 @@ from annotation.core.asked import side
 from annotation.core.queue_filter import QueueFilter
 from annotation.core.words import CORRECTABLE
 from annotation.models import Assignment, Campaign, Guideline, Label, LabelReview
+from annotation.pages.item_frame import held_of
 from annotation.reports.spoken import answer_word
 from annotation.views.review_form import draft_of, form_pane, said, shows_model
 from annotation.views.review_others import other_words
@@ -96,6 +97,7 @@ def item_context(assignment: Assignment, sent: Mapping[str, Any] | None = None) 
     return {
         "campaign": campaign,
         "assignment": assignment,
+        "held": held_of(assignment),
         "item": item,
         "turns": item.turns,
         "model": item.model if shows_model(assignment) else "",

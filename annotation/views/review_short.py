@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from annotation.actions.labels import open_assignment
 from annotation.core.queue_filter import WHOLE_QUEUE, QueueFilter
 from annotation.models import Assignment
-from annotation.pages.form_frame import form_of
+from annotation.pages.item_frame import item_of
 from annotation.pages.rail import rail_rows
 from annotation.views.review_others import other_words
 from annotation.views.review_page import item_context, judge_word, older_version, shows_judge
@@ -75,8 +75,7 @@ def item_html(request: HttpRequest, place: Assignment, last: int, more: dict[str
         "has_ahead": rank < last,
     }
     context = item_context(place) | filter_context(WHOLE_QUEUE) | between | more
-    context["form"] = form_of(context, request)
-    return render_to_string("annotation/_review_item.html", context, request)
+    return item_of(context, request) or render_to_string("annotation/_review_item.html", context, request)
 
 
 def last_rank(place: Assignment) -> int:
