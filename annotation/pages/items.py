@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from annotation.models import Annotator, Campaign, GoldLabel, Label
 from annotation.reports import which
@@ -25,8 +26,10 @@ class OneRater:
 
     @property
     def name(self) -> str:
-        """As the heat map calls them."""
-        return f"{self.run.judge}, {self.run.pk}" if self.run else str(self.person.name if self.person else "")
+        """A person, or a judge with the run that is meant."""
+        if self.run is not None:
+            return gettext("%(judge)s, run %(run)s") % {"judge": self.run.judge, "run": self.run.pk}
+        return str(self.person.name if self.person else "")
 
 
 def rater_of(campaign: Campaign, address: str) -> OneRater:

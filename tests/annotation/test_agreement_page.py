@@ -300,7 +300,9 @@ def test_two_raters_open_the_items_both_labelled(lead_client: Client) -> None:
     assert "2 誤り クリーン" in words(page(lead_client, "agreement_pair", dataset.pk, **query, same="no"))
     lead_client.cookies["django_language"] = "en"
     beside = {"campaign": campaign.pk, "first": f"person:{first.pk}", "second": f"run:{run.pk}"}
-    assert "1 item " in words(page(lead_client, "agreement_pair", dataset.pk, **beside, same="yes"))
+    shown = words(page(lead_client, "agreement_pair", dataset.pk, **beside, same="yes"))
+    assert "1 item " in shown
+    assert f"{run.judge}, run {run.pk}" in shown
     for nobody in ("", "b", "person:0", "run:0", "person:x"):
         given = {"first": f"person:{first.pk}", "second": nobody}
         assert lead_client.get(reverse("agreement_pair", args=[dataset.pk]), given).status_code == 404
