@@ -89,7 +89,7 @@ def kind_of(context: Mapping[str, Any], place: Assignment) -> Kind:
     campaign: Campaign = context["campaign"]
     pane, guideline = context["pane"], context["guideline"]
     around = (campaign.pk, campaign.name, campaign.state, campaign.hold_seconds, repr(campaign.rules))
-    told = (guideline and guideline.pk, context.get("guideline_was"))
+    told = (guideline and (guideline.version, guideline.text), context.get("guideline_was"))
     asked = (pane.kind, pane.asked, pane.error_types, pane.flags, pane.comment_on_skip, bool(pane.sides))
     shown = (bool(context["item"].category), bool(context["model"]), bool(context["total"]))
     kept = (place.campaign_item.unskippable, place.placed, context["held"] is not None)
