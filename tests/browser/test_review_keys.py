@@ -251,6 +251,18 @@ def test_the_form_is_accessible_and_fits_a_phone(user: User, sign_in: SignIn, ki
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+@pytest.mark.parametrize("go_on", [True, False])
+def test_on_a_phone_what_is_pressed_stays_at_the_thumb(user: User, sign_in: SignIn, go_on: bool) -> None:
+    campaign = make_review(("annotator-1",), dataset=make_pairs())
+    page = window(sign_in, user, campaign, viewport={"width": 400, "height": 800})
+    page.locator("[data-go-on]").set_checked(go_on)
+    shown = page.locator(".review-asked" if go_on else ".review-submit")
+    expect(shown).to_be_in_viewport()
+    box = shown.bounding_box()
+    assert box is not None
+    assert round(box["y"] + box["height"]) == 800
+
+
 def test_control_enter_without_a_verdict_says_which_keys_decide(verdicts: Page) -> None:
     verdicts.get_by_label("Comment").fill("looks odd")
     verdicts.keyboard.press("Control+Enter")

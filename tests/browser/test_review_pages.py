@@ -100,6 +100,17 @@ def test_every_review_page_is_accessible_and_fits(
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], address
 
 
+def test_the_undo_on_a_phone_is_as_high_as_its_words(page: Page, campaign: Campaign) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(reverse("review_item", args=[campaign.pk, 4]))
+    page.keyboard.press("b")
+    toast = page.locator(".review-toast")
+    expect(toast).to_be_visible()
+    box = toast.bounding_box()
+    assert box is not None
+    assert box["height"] < 100
+
+
 def test_help_toast_and_connection_are_accessible(page: Page, campaign: Campaign) -> None:
     page.goto(reverse("review_item", args=[campaign.pk, 4]))
     page.keyboard.press("?")
