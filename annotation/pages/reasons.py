@@ -15,6 +15,7 @@ from judging.pages.words import verdict_word
 PLAIN = (
     _("each rater always gave one and the same value"),
     _("errors were not estimated"),
+    _("judge and people have no value in common"),
     _("every item has the same length"),
     _("every item was judged by one reply"),
     _("every judged item has people's verdict"),

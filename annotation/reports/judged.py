@@ -26,6 +26,7 @@ from judging.models import Judgment, Run
 
 SCORES = np.dtype([("item", np.int64), ("revision", np.int64), ("score", np.float64)])
 NO_BOTH = "no item with a value of both"
+OTHER_WORDS = "judge and people have no value in common"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class JudgedWords:
     counts: IntArray
     scores: "np.ndarray[Any, np.dtype[np.float64]]"
     means: "np.ndarray[Any, np.dtype[np.float64]]"
+
+    @property
+    def said(self) -> set[str]:
+        """The values that the judge gave."""
+        return {self.scale.values[place] for place in np.unique(self.codes).tolist() if place >= 0}
 
     @property
     def table(self) -> IntArray:
@@ -127,6 +133,8 @@ def beside_people(run: Run, asked: Asked, found: JudgedHistogram | None) -> Besi
 def _by_word(run: Run, asked: Asked, words: Words, again: Mapping[str, Any]) -> BesidePeople:
     found = judged_words(run, asked.campaign, words, asked.scale, asked.criterion)
     measured = found.scale.is_continuous
+    if not measured and not asked.scale.is_of(found.said):
+        return _in_other_words(again, value_table(found))
     return BesidePeople(
         same=SameItems.undefined(NO_NAMES) if measured else found.same_items(),
         judge_human=None if asked.scale.is_verdict else value_statistics(found),
@@ -142,6 +150,8 @@ def _by_pattern(run: Run, asked: Asked, found: JudgedHistogram, again: Mapping[s
     if scale.is_verdict:
         return _with_scores(BesidePeople(same, self_consistency=again), found)
     table = value_counts(found, scale)
+    if not asked.scale.is_of(found.judge_values):
+        return _in_other_words(again, {"values": list(scale.values), "counts": table.tolist()})
     return BesidePeople(
         same,
         _of_table(table, scale) | (_graded_by_pattern(found, scale, table) if scale.is_numeric else {}),
@@ -150,6 +160,12 @@ def _by_pattern(run: Run, asked: Asked, found: JudgedHistogram, again: Mapping[s
         values={"values": list(scale.values), "counts": table.tolist()},
         graded=graded_panel(found, scale, table) if scale.is_numeric else None,
     )
+
+
+def _in_other_words(again: Mapping[str, Any], values: Mapping[str, Any] | None) -> BesidePeople:
+    """No figure says how far two agree who speak of different things; what they said stands in the table of values."""
+    nothing = dict.fromkeys([*GROUP, *PAIR, *GRADED], Undefined(OTHER_WORDS))
+    return BesidePeople(SameItems.undefined(OTHER_WORDS), nothing, self_consistency=again, values=values)
 
 
 def _with_scores(verdicts: BesidePeople, found: JudgedHistogram) -> BesidePeople:

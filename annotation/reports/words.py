@@ -60,6 +60,13 @@ class Scale:
         in_order_of_table = set(self.values) <= set(self.declared)
         return NOMINAL if self.is_verdict else Measure(self.level, names=self.values, is_order=in_order_of_table)
 
+    def is_of(self, found: Iterable[str]) -> bool:
+        """Whether somebody who gave these values speaks of the same: by one of its values, or in numbers as it does."""
+        known = {*found} - {"", UNDEFINED}
+        if self.is_verdict or not known or not self.values:
+            return True
+        return any(map(is_number, known)) if self.is_numeric else not known.isdisjoint({*self.values, *self.declared})
+
     def with_values(self, found: Iterable[str]) -> "Scale":
         """The scale with values that somebody else gave too."""
         if self.is_verdict:
