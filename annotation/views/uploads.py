@@ -1,15 +1,19 @@
 """Pages on which leads bring files in: send, look, confirm, follow."""
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,10 +30,11 @@ from annotation.actions.uploads import (
     repeat_upload,
     store_upload,
 )
-from annotation.actions.uploads.files import not_kept, too_large
+from annotation.actions.uploads.files import defused, not_kept, too_large
 from annotation.forms.uploads import UploadForm
 from annotation.models import Upload
 from judging.models import Dataset
+from judging.pages.sentences import sentence
 from judging.permissions import lead_required
 from judging.reports import queue_state
 
@@ -194,4 +199,19 @@ def upload_problems(request: HttpRequest, pk: int) -> HttpResponseBase:
     path = problems_file(found(pk))
     if not path.is_file():
         raise Http404(_("There is no list of problems here."))
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"problems-{pk}.csv")
+    rows = problems_said(path, get_language() or settings.LANGUAGE_CODE)
+    headers = {"Content-Disposition": f'attachment; filename="problems-{pk}.csv"'}
+    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def problems_said(path: Path, language: str) -> Iterator[str]:
+    """The table of all problems, each in the reader's language."""
+    out = StringIO()
+    table = csv.writer(out)
+    yield "\ufeff"
+    with path.open(encoding="utf-8-sig", newline="") as kept:
+        for file, line, problem in csv.reader(kept):
+            with override(language):
+                table.writerow([file, line, defused(sentence(problem))])
+            yield out.getvalue()
+            out.seek(out.truncate(0))

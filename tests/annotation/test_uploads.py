@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from rq.exceptions import AbandonedJobError
 
 from annotation import jobs
@@ -23,6 +24,7 @@ from annotation.models import Label, Upload
 from judging.actions.imports import InputFile, import_files
 from judging.core.claimers import this_claimer
 from judging.models import Dataset, Item
+from judging.pages.sentences import sentence
 from tests.mdk_logs import manual_entry
 from tests.promptfoo_files import version_2, written
 
@@ -159,6 +161,12 @@ def test_all_problems_can_be_downloaded(lead_client: Client) -> None:
     body = b"".join(lead_client.get(reverse("upload_problems", args=[upload.pk]))).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(body)))
     assert (rows[0], len(rows), rows[1][:2]) == (["file", "line", "problem"], 61, ["answers.jsonl", "2"])
+    lead_client.cookies["django_language"] = "ja"
+    body = b"".join(lead_client.get(reverse("upload_problems", args=[upload.pk]))).decode("utf-8-sig")
+    said = list(csv.reader(io.StringIO(body)))
+    assert [row[:2] for row in said] == [row[:2] for row in rows]
+    with override("ja"):
+        assert said[1][2] == sentence(rows[1][2]) != rows[1][2]
     kept = changed(upload, skip_bad=True)
     assert (stored(kept).state, Item.objects.count()) == (State.READY, 1)
 
