@@ -33,7 +33,7 @@ from judging.reports import workers_of
 
 START_SECONDS = 60.0
 # Pages are made by the processor, and threads of one process share one: more processes, few threads.
-MOST_WEB_PROCESSES = 8
+WEB_PROCESSES_PER_CORE, MOST_WEB_PROCESSES = 2, 8
 STOP_SECONDS = 20.0
 PR_SET_PDEATHSIG = 1
 
@@ -147,8 +147,8 @@ def web_processes(database: str, cores: int) -> tuple[int, int]:
 
     On SQLite one thread writes at a time: it should not wait for another of its process while all wait for it.
     """
-    per_core, threads = (3, 1) if database == "sqlite" else (2, 2)
-    return min(MOST_WEB_PROCESSES, per_core * cores), threads
+    threads = 1 if database == "sqlite" else 2
+    return min(MOST_WEB_PROCESSES, WEB_PROCESSES_PER_CORE * cores), threads
 
 
 def wait_until(ready: Callable[[], bool], service: Service) -> None:

@@ -62,7 +62,7 @@ def test_a_program_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("database", "cores", "processes", "threads"),
-    [("sqlite", 2, 6, 1), ("postgresql", 2, 4, 2), ("sqlite", 64, 8, 1), ("postgresql", 1, 2, 2)],
+    [("sqlite", 2, 4, 1), ("postgresql", 2, 4, 2), ("sqlite", 64, 8, 1), ("postgresql", 1, 2, 2)],
 )
 def test_pages_are_made_by_more_processes_than_there_are_cores(
     database: str, cores: int, processes: int, threads: int
