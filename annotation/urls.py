@@ -70,6 +70,11 @@ campaign_urls = [
         campaign_queue.campaign_review,
         name="campaign_review",
     ),
+    path(
+        "campaigns/<int:pk>/queue/<int:annotator_pk>/<int:queue_rank>/review/undo/",
+        campaign_queue.campaign_review_undo,
+        name="campaign_review_undo",
+    ),
 ]
 adjudication_urls = [
     path("adjudication/<int:campaign_pk>/", adjudication.adjudication_next, name="adjudication_next"),

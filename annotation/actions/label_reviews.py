@@ -5,13 +5,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotation.actions.adjudication import adjudicate
+from annotation.actions.adjudication import adjudicate, standing_gold, undo_adjudication
 from annotation.actions.draws import give_place
 from annotation.actions.extras import deal_to_another
 from annotation.actions.labels import content_of, current_labels, end_labels, recount_all
 from annotation.actions.queue import locked
 from annotation.actions.refusals import LabelRefused, refuse_closed
-from annotation.actions.rereview import reopen
+from annotation.actions.rereview import reopen, typed
 from annotation.core.adjudication import Decided
 from annotation.core.lead_reasons import REJECTED
 from annotation.models import Assignment, Label, LabelReview
@@ -69,6 +69,55 @@ def reject_to_another(label: Label, *, by: User, comment: str = "") -> LabelRevi
     if not row.campaign.is_pulled and deal_to_another(row.campaign, row.campaign_item) is None:
         raise ReviewRefused(_("Everybody in this campaign has had this item already: add somebody, or give it back."))
     return review
+
+
+@transaction.atomic
+def take_review_back(label: Label, *, by: User) -> LabelReview:
+    """What a lead said last of a standing label no longer counts, and what it changed is as it was before.
+
+    What was said before it stands again, as a new row of the same words. ReviewRefused where somebody built on it.
+    """
+    standing(label)
+    newest = newest_review(label)
+    if newest is None or newest.outcome == LabelReview.Outcome.TAKEN_BACK:
+        raise ReviewRefused(_("No lead has said anything of this label that could be taken back."))
+    if newest.outcome == LabelReview.Outcome.FIXED:
+        take_fix_back(newest, by)
+    elif newest.outcome == LabelReview.Outcome.REJECTED:
+        close_again(label)
+    taken = append(label, LabelReview.Outcome.TAKEN_BACK, by, "")
+    revive(label, newest)
+    return taken
+
+
+def take_fix_back(review: LabelReview, by: User) -> None:
+    """The gold label of a fix goes, unless somebody has decided the item since."""
+    label = review.label
+    gold = standing_gold(label.campaign, label.item)
+    if not gold:
+        return
+    if any((one.by_id, one.comment) != (review.lead_id, review.comment) or one.at > review.at for one in gold):
+        raise ReviewRefused(_("Somebody has decided this item anew since: take that decision back first."))
+    undo_adjudication(label.campaign, label.item, by=by)
+
+
+def close_again(label: Label) -> None:
+    """The place that a rejection opened is submitted again, unless its annotator has gone on with it."""
+    row = locked(place_of(label))
+    refuse_open(row)
+    if row.state != Assignment.State.DRAFT or "page" in row.draft:
+        raise ReviewRefused(_("%(name)s has gone on with this item since.") % {"name": label.annotator.name})
+    kept = {} if typed(row) == content_of(row, current_labels(row)) else row.draft
+    row.draft, row.state, row.draft_rev = kept, Assignment.State.SUBMITTED, row.draft_rev + 1
+    row.save(update_fields=["draft", "state", "draft_rev"])
+
+
+def revive(label: Label, taken: LabelReview) -> None:
+    """What stood before this counts again, with its lead and its moment."""
+    before = LabelReview.objects.filter(label=label, pk__lt=taken.pk).order_by("-pk").first()
+    if before is not None and before.outcome != LabelReview.Outcome.TAKEN_BACK:
+        before.pk = None
+        before.save(force_insert=True)
 
 
 def standing(label: Label) -> None:

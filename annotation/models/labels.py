@@ -120,6 +120,7 @@ class LabelReview(models.Model):
         ACCEPT = "accept", _("accept")
         FIXED = "fixed", _("fixed")
         REJECTED = "rejected", _("rejected")
+        TAKEN_BACK = "taken_back", _("taken back")
 
     label = models.ForeignKey(Label, verbose_name=_("label"), on_delete=models.PROTECT, related_name="reviews")
     lead = models.ForeignKey(

@@ -134,9 +134,10 @@ def letter_of(number: int) -> str:
 
 
 def newest_reviews(labels: Sequence[int]) -> dict[int, LabelReview]:
-    """Label -> what a lead thinks of it, the newest word."""
+    """Label -> what a lead thinks of it, the newest word; nothing where that was taken back."""
     rows = LabelReview.objects.filter(label__in=labels).select_related("lead").order_by("pk")
-    return {review.label_id: review for review in rows}
+    newest = {review.label_id: review for review in rows}
+    return {label: one for label, one in newest.items() if one.outcome != LabelReview.Outcome.TAKEN_BACK}
 
 
 def corrections_of(item: Item, label: Label) -> tuple[tuple[str, tuple[Part, ...]], ...]:

@@ -42,6 +42,7 @@ def outcome_word(outcome: str) -> str:
         LabelReview.Outcome.ACCEPT: _("accepted"),
         LabelReview.Outcome.FIXED: _("fixed and accepted"),
         LabelReview.Outcome.REJECTED: _("rejected"),
+        LabelReview.Outcome.TAKEN_BACK: _("taken back"),
     }
     return words[LabelReview.Outcome(outcome)]
 

@@ -14,7 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.actions.adjudication import AdjudicationRefused
-from annotation.actions.label_reviews import ReviewRefused, accept_label, fix_label, reject_label, reject_to_another
+from annotation.actions.label_reviews import (
+    ReviewRefused,
+    accept_label,
+    fix_label,
+    reject_label,
+    reject_to_another,
+    take_review_back,
+)
 from annotation.core.queue_filter import QueueFilter
 from annotation.forms.adjudication import DecisionForm, ReviewForm
 from annotation.models import Annotator, Assignment, Campaign, Label, LabelReview
@@ -26,6 +33,7 @@ from judging.models import Item
 from judging.permissions import lead_required
 
 PLACES_PER_PAGE = 100
+JUST_REVIEWED = "label-just-reviewed"
 
 
 @lead_required
@@ -93,6 +101,7 @@ def place_context(request: HttpRequest, campaign: Campaign, annotator: Annotator
     """What the page shows."""
     place = place_of(campaign, annotator, queue_rank)
     case, asked = case_of(campaign, place.campaign_item.item), QueueFilter.from_query(request.GET)
+    opinion = opinion_of(case, annotator)
     ranks = places(campaign, annotator, asked).values_list("queue_rank", flat=True)
     return {
         "campaign": campaign,
@@ -101,7 +110,8 @@ def place_context(request: HttpRequest, campaign: Campaign, annotator: Annotator
         "state": STATE_WORDS[place.state],
         "item": place.campaign_item.item,
         "case": case,
-        "opinion": opinion_of(case, annotator),
+        "opinion": opinion,
+        "told": just_reviewed(request, opinion),
         "asked": asked_of(case, request),
         "pressed": is_pressed(case),
         "names": True,
@@ -133,19 +143,50 @@ def campaign_review(request: HttpRequest, pk: int, annotator_pk: int, queue_rank
     if not form.is_valid():
         messages.error(request, form.sentence())
     else:
-        label = get_object_or_404(
-            Label.objects.select_related("campaign", "item"),
-            pk=form.cleaned_data["label"],
-            campaign=campaign,
-            annotator=annotator,
-            item=place.campaign_item.item_id,
-        )
+        label = label_at(place, form.cleaned_data["label"])
         try:
-            messages.success(request, reviewed(request, label, form))
+            request.session[JUST_REVIEWED] = [label.pk, reviewed(request, label, form)]
         except (ReviewRefused, AdjudicationRefused) as problem:
             messages.error(request, str(problem))
-    here = reverse("campaign_place", args=[pk, annotator_pk, queue_rank])
+    return back_to(request, place)
+
+
+@lead_required
+@require_POST
+def campaign_review_undo(request: HttpRequest, pk: int, annotator_pk: int, queue_rank: int) -> HttpResponseBase:
+    """Take back what was said last of the label that stands at a place."""
+    place = place_of(*owner_of(pk, annotator_pk), queue_rank)
+    number = request.POST.get("label", "")
+    label = label_at(place, int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0)
+    try:
+        take_review_back(label, by=get_object_or_404(User, pk=request.user.pk))
+        messages.success(request, _("Taken back: the label is as it was before."))
+    except (ReviewRefused, AdjudicationRefused) as problem:
+        messages.error(request, str(problem))
+    return back_to(request, place)
+
+
+def label_at(place: Assignment, number: int) -> Label:
+    """A label that was given at a place."""
+    rows = Label.objects.select_related("campaign", "item", "annotator")
+    whose = {"campaign": place.campaign_id, "annotator": place.annotator_id, "item": place.campaign_item.item_id}
+    found: Label = get_object_or_404(rows, pk=number, **whose)
+    return found
+
+
+def back_to(request: HttpRequest, place: Assignment) -> HttpResponseBase:
+    """The page of a place, with the filter that it was reached by."""
+    here = reverse("campaign_place", args=[place.campaign_id, place.annotator_id, place.queue_rank])
     return redirect(f"{here}{QueueFilter.from_query(request.GET).as_query()}")
+
+
+def just_reviewed(request: HttpRequest, opinion: Opinion | None) -> str:
+    """What was done a moment ago, where the page can offer to take it back; else it is a message."""
+    number, text = request.session.pop(JUST_REVIEWED, (0, ""))
+    if text and (opinion is None or opinion.review is None or opinion.review.label_id != number):
+        messages.success(request, text)
+        return ""
+    return str(text)
 
 
 def reviewed(request: HttpRequest, label: Label, form: ReviewForm) -> str:
