@@ -1,5 +1,7 @@
 """Pages in another language: chosen, kept, and brought along by the login."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -39,3 +41,10 @@ def test_a_language_that_nobody_speaks_changes_nothing() -> None:
 
 def test_asking_for_a_language_by_a_link_is_refused(client: Client) -> None:
     assert client.get(reverse("language")).status_code == 405
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
+def test_every_language_is_called_by_its_own_name(client: Client, language: str) -> None:
+    page = client.get(reverse("login"), headers={"accept-language": language}).text
+    names = re.findall(r'<option value="[^"]*" lang="[^"]*"[^>]*>([^<]*)</option>', page)
+    assert names == ["English", "日本語", "简体中文"]
