@@ -83,3 +83,46 @@ def test_a_lead_reads_the_whole_item_on_a_phone(lead: User, disputed: Campaign, 
     assert reason["y"] + reason["height"] <= box["y"]
     page.get_by_role("button", name="bad").click()
     expect(page.locator("main")).to_contain_text("Everything here is decided")
+
+
+WAITING = """() => {
+  const path = "/review/1/99/";
+  const entry = { id: "1", kind: "step", url: `${path}submit/`, path, title: "Item 99", fields: [] };
+  const user = document.getElementById("review-connection").dataset.user;
+  localStorage.setItem(`evalsite-waiting-${user}`, JSON.stringify([entry]));
+}"""
+
+
+def test_what_waited_and_was_refused_is_told_on_any_page_and_forgotten(annotator: User, sign_in: SignIn) -> None:
+    make_review(("annotator-1",))
+    page = sign_in(annotator)
+    page.goto(reverse("agreement_own"))
+    bar = page.locator("#review-connection")
+    expect(bar).to_be_hidden()
+    page.evaluate(WAITING)
+    page.reload()
+    expect(bar).to_contain_text("Item 99: This place is no longer yours, or the page is too old.")
+    expect(bar.get_by_role("button", name="Send now")).to_be_hidden()
+    bar.get_by_role("button", name="Forget it").click()
+    expect(bar).to_be_hidden()
+    page.reload()
+    expect(bar).to_be_hidden()
+
+
+def test_what_others_said_comes_with_my_own_word(annotator: User, sign_in: SignIn) -> None:
+    other = factories.make_user("annotator-2", role="annotator")
+    campaign = make_review(("annotator-1", "annotator-2"))
+    press(logged_in(other), campaign, 1, "wrong", comment="the sum is off")
+    page = sign_in(annotator)
+    start(page)
+    expect(page.locator("#review")).not_to_contain_text("the sum is off")
+    page.keyboard.press("g")
+    expect(page.locator("#review-title")).to_contain_text("Item 2")
+    page.keyboard.press("ArrowLeft")
+    others = page.locator(".review-others")
+    expect(others).to_contain_text("Person A")
+    expect(others).to_contain_text("bad")
+    expect(others).to_contain_text("the sum is off")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#review-title")).to_contain_text("Item 1")
+    expect(page.locator(".review-others")).to_have_count(0)
