@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -20,13 +18,11 @@ from annotation import jobs
 from annotation.actions import uploads
 from annotation.actions.uploads import orders
 from annotation.actions.uploads.files import Telling, UploadStopped, ask_to_stop, folder_of
-from annotation.models import Label, Upload
+from annotation.models import Upload
 from judging.actions.imports import InputFile, import_files
 from judging.core.claimers import this_claimer
 from judging.models import Dataset, Item
 from judging.pages.sentences import sentence
-from tests.mdk_logs import manual_entry
-from tests.promptfoo_files import version_2, written
 
 pytestmark = pytest.mark.django_db
 GOOD = '{"question": "首都は?", "answer": "東京"}\n{"question": "2+2?", "answer": "4"}\n'.encode()
@@ -205,66 +201,6 @@ def test_what_is_wrong_with_a_choice_stands_between_its_name_and_its_field(lead_
     assert label < error < box
 
 
-def test_verdicts_in_a_log_become_labels_with_a_name() -> None:
-    content = json.dumps([manual_entry(1)]).encode()
-    upload = sent(content, "experiment_log_manual_1.json")
-    assert upload.counts["human_verdicts"] == 1
-    assert stored(changed(upload, annotator="花子")).found["done"][0]["labels"] == 1
-    assert Label.objects.get().annotator.name == "花子"
-
-
-def test_without_a_name_a_log_makes_no_labels() -> None:
-    stored(sent(json.dumps([manual_entry(1)]).encode(), "experiment_log_manual_1.json"))
-    assert not Label.objects.exists()
-
-
-def test_corrections_of_promptfoos_viewer_become_labels_with_a_name(tmp_path: Path) -> None:
-    upload = sent(written(tmp_path / "r.json", version_2()).read_bytes(), "r.json")
-    assert upload.counts["human_verdicts"] == 3
-    stored(changed(upload, annotator="in the viewer"))
-    assert {label.score for label in Label.objects.all()} == {0.0, 0.5, 1.0}
-
-
-def test_a_table_of_labels_is_found_previewed_and_taken() -> None:
-    table = b"item_id,rater,value\n1,ann,clean\n1,bob,wrong\n2,ann,clean\n"
-    upload = sent(table, "labels.csv")
-    assert (upload.kind, upload.can_be_stored, upload.found["labels"][0]["new"]) == (Upload.Kind.LABELS, True, 3)
-    assert not Dataset.objects.exists()
-    assert (dataset_of(upload).name, Label.objects.count()) == ("labels", 3)
-
-
-def test_a_printed_table_is_told_and_says_how_it_was_read(lead_client: Client) -> None:
-    table = b"a\\b,low,mid,high\nlow,4,1,0\nmid,0,3,1\nhigh,0,0,0\n"
-    upload = sent(table, "square.csv")
-    assert (upload.kind, upload.found["labels"][0]["new"]) == (Upload.Kind.LABELS, 18)
-    page = lead_client.get(upload.get_absolute_url()).content.decode()
-    assert "Read as the table of two raters" in page
-    assert "--shape" not in page
-    assert "choose the shape “a row per item, a column per rater”" in page
-
-
-def test_shape_missing_and_scale_are_chosen_on_the_page(lead_client: Client) -> None:
-    upload = sent(b"unit,low,mid\n1,6,1\n2,0,7\n", "counts.csv")
-    asked = {"kind": "labels", "name": "counts", "shape": "counts", "missing": "-1, 99", "scale": "low, mid, high"}
-    lead_client.post(reverse("upload_look", args=[upload.pk]), asked)
-    upload.refresh_from_db()
-    assert upload.options == {"shape": "counts", "missing": ["-1", "99"], "scale": ["low", "mid", "high"]}
-    page = lead_client.get(upload.get_absolute_url()).content.decode()
-    assert 'value="low, mid, high"' in page
-    assert "Places of the table, not known people" in page
-    assert (dataset_of(upload).name, Label.objects.filter(value="2").count()) == ("counts", 8)
-
-
-def test_labels_of_a_log_want_its_dataset_and_a_name() -> None:
-    content = json.dumps([manual_entry(1)]).encode()
-    upload = changed(sent(content, "experiment_log_manual_1.json"), kind=Upload.Kind.LABELS, name="log")
-    assert "There is no dataset log" in upload.error
-    stored(changed(upload, kind=Upload.Kind.ITEMS))
-    other = changed(sent(content, "experiment_log_manual_1.json"), kind=Upload.Kind.LABELS, name="log")
-    assert "Who said this?" in other.error
-    assert changed(other, annotator="花子").found["labels"][0]["new"] == 1
-
-
 def test_several_files_make_one_dataset() -> None:
     files = [SimpleUploadedFile("a.jsonl", GOOD), SimpleUploadedFile("a.jsonl", b'{"question": "x", "answer": "y"}')]
     upload = uploads.receive_files(files, name="both")
@@ -383,40 +319,6 @@ def test_a_job_whose_worker_died_says_nothing_on_the_upload() -> None:
     job = SimpleNamespace(args=[upload.pk])
     jobs.upload_failed(job, None, AbandonedJobError, AbandonedJobError(), None)  # type: ignore[arg-type]
     assert Upload.objects.get().state == State.PENDING
-
-
-def test_a_disk_that_takes_no_files_says_so(lead_client: Client, settings: Any, tmp_path: Path) -> None:
-    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "gone")
-    response = lead_client.post(reverse("upload_create"), {"files": SimpleUploadedFile("answers.jsonl", GOOD)})
-    assert "The files cannot be kept: No such file or directory." in response.content.decode()
-    assert not Upload.objects.exists()
-
-
-def test_a_disk_that_fails_while_files_are_looked_at_says_so(lead_client: Client, data_dir: Path) -> None:
-    upload = sent()
-    (data_dir / "uploads" / upload.token.hex / "problems.csv").mkdir()
-    uploads.change_upload(upload, kind=Upload.Kind.ITEMS, name="answers", options={})
-    upload.refresh_from_db()
-    assert upload.state == State.FAILED
-    assert "The work was broken off: Is a directory. Nothing was stored" in page(lead_client, upload)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="how SQLite says that the disk is full")
-def test_a_database_without_room_says_so_and_stores_nothing() -> None:
-    rows = [json.dumps({"question": f"{n}?", "answer": "A long answer. " * 200}) for n in range(500)]
-    upload = sent("\n".join(rows).encode())
-    uploads.store_upload(upload)
-    with connection.cursor() as cursor:
-        (pages,) = cursor.execute("PRAGMA page_count").fetchone()
-        cursor.execute(f"PRAGMA max_page_count = {pages + 100}")
-        uploads.work_upload(upload.pk)
-        cursor.execute("PRAGMA max_page_count = 1073741823")
-    upload.refresh_from_db()
-    assert upload.state == State.FAILED
-    assert "database or disk is full. Nothing was stored" in upload.error
-    assert not Dataset.objects.exists()
 
 
 def test_a_worker_that_was_thought_dead_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
