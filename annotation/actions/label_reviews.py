@@ -1,20 +1,22 @@
 """What a lead makes of a label: accepted, fixed or rejected. It is kept apart from the label, which is never edited."""
 
+from uuid import uuid4
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.actions.adjudication import adjudicate, standing_gold, undo_adjudication
-from annotation.actions.draws import give_place
+from annotation.actions.draws import give_place, take_place
 from annotation.actions.extras import deal_to_another
 from annotation.actions.labels import content_of, current_labels, end_labels, recount_all
 from annotation.actions.queue import locked
 from annotation.actions.refusals import LabelRefused, refuse_closed
 from annotation.actions.rereview import reopen, typed
 from annotation.core.adjudication import Decided
-from annotation.core.lead_reasons import REJECTED
-from annotation.models import Assignment, Label, LabelReview
+from annotation.core.lead_reasons import NOT_WANTED, REJECTED
+from annotation.models import Assignment, CampaignItem, Label, LabelReview
 
 
 class ReviewRefused(ValueError):
@@ -73,14 +75,19 @@ def reject_to_another(label: Label, *, by: User, comment: str = "") -> LabelRevi
 
 @transaction.atomic
 def take_review_back(label: Label, *, by: User) -> LabelReview:
-    """What a lead said last of a standing label no longer counts, and what it changed is as it was before.
+    """What a lead said last of a label no longer counts, and what it changed is as it was before.
 
-    What was said before it stands again, as a new row of the same words. ReviewRefused where somebody built on it.
+    What was said before it stands again, as a new row of the same words; so does a label that a rejection ended.
+    ReviewRefused where somebody built on it.
     """
-    standing(label)
     newest = newest_review(label)
     if newest is None or newest.outcome == LabelReview.Outcome.TAKEN_BACK:
         raise ReviewRefused(_("No lead has said anything of this label that could be taken back."))
+    if label.ended_by == Label.EndedBy.REJECTED:
+        taken = append(label, LabelReview.Outcome.TAKEN_BACK, by, "")
+        revive(stand_again(label), newest)
+        return taken
+    standing(label)
     if newest.outcome == LabelReview.Outcome.FIXED:
         take_fix_back(newest, by)
     elif newest.outcome == LabelReview.Outcome.REJECTED:
@@ -112,11 +119,51 @@ def close_again(label: Label) -> None:
     row.save(update_fields=["draft", "state", "draft_rev"])
 
 
+def stand_again(label: Label) -> Label:
+    """A label that went to somebody else stands again, as a new row of the same words, and so does its place."""
+    row = locked(place_of(label))
+    refuse_open(row)
+    if (row.state, row.skip_reason) != (Assignment.State.SKIPPED, REJECTED):
+        raise ReviewRefused(_("%(name)s has gone on with this item since.") % {"name": label.annotator.name})
+    if not label.surplus and not take_place(row.campaign_item):
+        close_newest(row.campaign_item)
+        take_place(row.campaign_item)
+    row.state, row.placed, row.skip_reason = Assignment.State.SUBMITTED, not label.surplus, ""
+    row.draft, row.draft_rev = {}, row.draft_rev + 1
+    row.save(update_fields=["state", "placed", "skip_reason", "draft", "draft_rev"])
+    again = said_again(label)
+    recount_all(row, again)
+    return next(one for one in again if one.criterion == label.criterion)
+
+
+def close_newest(item: CampaignItem) -> None:
+    """The place that came last goes, unless its owner has begun; ReviewRefused then."""
+    places = Assignment.objects.filter(campaign_item=item, placed=True)
+    newest = places.select_for_update(of=("self",)).order_by("-pk").first()
+    if newest is None or newest.state != Assignment.State.PENDING or newest.opened_at or newest.draft:
+        raise ReviewRefused(_("Somebody else has begun this item meanwhile."))
+    give_place(item)
+    newest.state, newest.placed, newest.held_until = Assignment.State.SKIPPED, False, None
+    newest.skip_reason, newest.draft_rev = NOT_WANTED, newest.draft_rev + 1
+    newest.save(update_fields=["state", "placed", "held_until", "skip_reason", "draft_rev"])
+
+
+def said_again(label: Label) -> list[Label]:
+    """The labels that a rejection ended, once more."""
+    whose = {"campaign": label.campaign_id, "annotator": label.annotator_id, "item": label.item_id}
+    again, key = [], uuid4().hex
+    for one in Label.objects.filter(**whose, ended_by=label.ended_by, ended_at=label.ended_at).order_by("pk"):
+        one.pk, one.ended_at, one.ended_by, one.client_key = None, None, Label.EndedBy.NOT, key
+        one.save(force_insert=True)
+        again.append(one)
+    return again
+
+
 def revive(label: Label, taken: LabelReview) -> None:
     """What stood before this counts again, with its lead and its moment."""
-    before = LabelReview.objects.filter(label=label, pk__lt=taken.pk).order_by("-pk").first()
+    before = LabelReview.objects.filter(label=taken.label_id, pk__lt=taken.pk).order_by("-pk").first()
     if before is not None and before.outcome != LabelReview.Outcome.TAKEN_BACK:
-        before.pk = None
+        before.pk, before.label = None, label
         before.save(force_insert=True)
 
 

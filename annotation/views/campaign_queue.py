@@ -26,7 +26,7 @@ from annotation.core.queue_filter import QueueFilter
 from annotation.forms.adjudication import DecisionForm, ReviewForm
 from annotation.models import Annotator, Assignment, Campaign, Label, LabelReview
 from annotation.querysets import AssignmentQuerySet
-from annotation.reports.cases import Case, Opinion, case_of
+from annotation.reports.cases import Case, Opinion, case_of, newest_reviews
 from annotation.views.adjudication import asked_of, is_pressed
 from annotation.views.review_queue import SHOWN_WORDS, STATE_WORDS
 from judging.models import Item
@@ -111,7 +111,8 @@ def place_context(request: HttpRequest, campaign: Campaign, annotator: Annotator
         "item": place.campaign_item.item,
         "case": case,
         "opinion": opinion,
-        "told": just_reviewed(request, opinion),
+        "told": request.session.pop(JUST_REVIEWED, ""),
+        "review": review_to_undo(place, opinion),
         "asked": asked_of(case, request),
         "pressed": is_pressed(case),
         "names": True,
@@ -145,7 +146,7 @@ def campaign_review(request: HttpRequest, pk: int, annotator_pk: int, queue_rank
     else:
         label = label_at(place, form.cleaned_data["label"])
         try:
-            request.session[JUST_REVIEWED] = [label.pk, reviewed(request, label, form)]
+            request.session[JUST_REVIEWED] = reviewed(request, label, form)
         except (ReviewRefused, AdjudicationRefused) as problem:
             messages.error(request, str(problem))
     return back_to(request, place)
@@ -180,13 +181,15 @@ def back_to(request: HttpRequest, place: Assignment) -> HttpResponseBase:
     return redirect(f"{here}{QueueFilter.from_query(request.GET).as_query()}")
 
 
-def just_reviewed(request: HttpRequest, opinion: Opinion | None) -> str:
-    """What was done a moment ago, where the page can offer to take it back; else it is a message."""
-    number, text = request.session.pop(JUST_REVIEWED, (0, ""))
-    if text and (opinion is None or opinion.review is None or opinion.review.label_id != number):
-        messages.success(request, text)
-        return ""
-    return str(text)
+def review_to_undo(place: Assignment, opinion: Opinion | None) -> LabelReview | None:
+    """What a lead said last of the label at a place, also where that ended the label; None where nothing was said."""
+    if opinion is not None:
+        return opinion.review
+    whose = {"campaign": place.campaign_id, "annotator": place.annotator_id, "item": place.campaign_item.item_id}
+    last = Label.objects.filter(**whose).order_by("-pk").first()
+    if last is None or last.ended_by != Label.EndedBy.REJECTED or place.state != Assignment.State.SKIPPED:
+        return None
+    return newest_reviews([last.pk]).get(last.pk)
 
 
 def reviewed(request: HttpRequest, label: Label, form: ReviewForm) -> str:

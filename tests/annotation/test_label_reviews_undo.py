@@ -5,9 +5,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from annotation.actions.label_reviews import ReviewRefused, accept_label, fix_label, reject_label, take_review_back
+from annotation.actions.label_reviews import (
+    ReviewRefused,
+    accept_label,
+    fix_label,
+    reject_label,
+    reject_to_another,
+    take_review_back,
+)
 from annotation.actions.labels import save_draft, submit_label
-from annotation.models import Assignment, Campaign, GoldLabel, Label, LabelReview
+from annotation.models import Assignment, Campaign, GoldLabel, ItemCount, Label, LabelReview
 from tests import factories
 from tests.annotation.review_help import make_review, place, view_of, word
 from tests.annotation.test_adjudication import decided
@@ -123,3 +130,64 @@ def test_the_page_offers_to_take_the_press_back(
 def test_a_label_of_nowhere_is_not_found(campaign: Campaign, label: Label, lead_client: Client, number: str) -> None:
     address = reverse("campaign_review_undo", args=[campaign.pk, label.annotator_id, 1])
     assert lead_client.post(address, {"label": number}).status_code == 404
+
+
+@pytest.fixture
+def third(campaign: Campaign) -> Campaign:
+    """Somebody more, to whom a rejected item can go."""
+    factories.make_user("annotator-3", role="annotator")
+    campaign.rules = campaign.rules | {"annotators": ["annotator-1", "annotator-2", "annotator-3"]}
+    campaign.save(update_fields=["rules"])
+    return campaign
+
+
+def sent_on(campaign: Campaign) -> Assignment:
+    return Assignment.objects.get(campaign_item=place(campaign).campaign_item, annotator__name="annotator-3")
+
+
+def test_a_label_that_went_to_somebody_else_stands_again(third: Campaign, label: Label, lead: User) -> None:
+    accept_label(label, by=lead)
+    reject_to_another(label, by=lead)
+    take_review_back(Label.objects.get(), by=lead)
+    old, again = Label.objects.order_by("pk")
+    assert (old.ended_by, again.ended_by, again.value, again.comment) == ("rejected", "", "wrong", "typo")
+    assert (again.at, again.error_count) == (label.at, 2)
+    assert [(one.label_id, one.outcome) for one in LabelReview.objects.order_by("pk")] == [
+        (old.pk, "accept"),
+        (old.pk, "rejected"),
+        (old.pk, "taken_back"),
+        (again.pk, "accept"),
+    ]
+    row = place(third)
+    assert (row.state, row.placed, row.skip_reason, row.draft) == ("submitted", True, "", {})
+    assert (sent_on(third).state, sent_on(third).placed, sent_on(third).skip_reason) == (
+        "skipped",
+        False,
+        "no longer wanted",
+    )
+    assert row.campaign_item.taken == row.campaign_item.wanted == 2
+    assert ItemCount.objects.get(item=label.item_id).n == 1
+
+
+def test_what_somebody_else_has_begun_stays_theirs(third: Campaign, label: Label, lead: User) -> None:
+    reject_to_another(label, by=lead)
+    row = sent_on(third)
+    save_draft(row, {"verdict": "clean"}, view=view_of(row))
+    with pytest.raises(ReviewRefused, match="Somebody else has begun this item"):
+        take_review_back(Label.objects.get(), by=lead)
+    assert Label.objects.count() == 1
+    assert outcomes() == ["rejected"]
+    assert place(third).state == "skipped"
+
+
+def test_the_page_takes_back_what_went_to_somebody_else(third: Campaign, label: Label, lead_client: Client) -> None:
+    at = [third.pk, label.annotator_id, 1]
+    sent = {"label": label.pk, "outcome": "reject_to_another", "comment": ""}
+    page = lead_client.post(reverse("campaign_review", args=at), sent, follow=True).content.decode()
+    assert "Rejected: the item goes to somebody else." in page
+    undo = reverse("campaign_review_undo", args=at)
+    assert f'class="lead-toast" method="post" action="{undo}"' in page
+    page = lead_client.post(undo, {"label": label.pk}, follow=True).content.decode()
+    assert "Taken back: the label is as it was before." in page
+    assert "typo" in page
+    assert undo not in page
