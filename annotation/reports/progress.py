@@ -1,7 +1,7 @@
 """How far a campaign is: its people with their pace, what is held, what was skipped and why, and what will go wrong."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from annotation.core.lead_reasons import BY_LEADS
 from annotation.core.pace import Pace, pace_of
 from annotation.core.rules import CampaignRules
-from annotation.models import Annotator, Assignment, Campaign, GoldLabel, ItemCount, Label
+from annotation.models import Annotator, Assignment, Campaign, CampaignItem, GoldLabel, ItemCount, Label
 from annotation.reports.flagged import flags_given
 from annotation.reports.which import Which
 
@@ -125,6 +125,13 @@ def campaign_progress(campaign: Campaign, now: datetime) -> CampaignProgress:
         warnings=tuple(warnings(campaign, people, free, now)),
         finish=finish(people, free, now),
     )
+
+
+def places_wanted(campaigns: Iterable[Campaign]) -> dict[int, int]:
+    """Of the campaigns that people draw from: how many places each has, drawn or not."""
+    pulled = [campaign.pk for campaign in campaigns if campaign.is_pulled]
+    rows = CampaignItem.objects.filter(campaign__in=pulled).order_by().values_list("campaign")
+    return dict(rows.annotate(places=Sum("wanted")))
 
 
 def people_of(campaign: Campaign, held: Sequence[Assignment], now: datetime) -> tuple[PersonProgress, ...]:

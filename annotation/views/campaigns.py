@@ -22,7 +22,7 @@ from annotation.core.differences import differences
 from annotation.core.positions import text_of
 from annotation.forms.campaigns import CampaignForm, PeopleForm, RulesForm, initial_of
 from annotation.models import Annotator, Assignment, Campaign
-from annotation.reports.progress import campaign_progress
+from annotation.reports.progress import campaign_progress, places_wanted
 from annotation.reports.promptfoo import is_promptfoo
 from annotation.reports.stale import stale_of
 from annotation.reports.strata import parts_left_out
@@ -47,6 +47,8 @@ def campaign_list(request: HttpRequest) -> HttpResponseBase:
         row["people"] += 1
         row["total"] += one["total"]
         row["done"] += one["done"]
+    for pk, places in places_wanted(page).items():
+        rows[pk]["total"] = max(rows[pk]["total"], places)
     return render(request, "annotation/campaign_list.html", {"page": page, "rows": rows.values()})
 
 

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from annotation.actions.bulk import fewer_labels
 from annotation.actions.labels import submit_label
+from annotation.actions.queue import next_place
+from annotation.core.design import Design
 from annotation.core.rules import CampaignRules
 from annotation.forms.campaigns import percent
-from annotation.models import Campaign, GoldLabel, Label, LabelReview
+from annotation.models import Annotator, Campaign, GoldLabel, Label, LabelReview
 from annotation.reports.progress import campaign_progress
 from tests import factories
 from tests.annotation.review_help import make_review, place, view_of, word
@@ -220,6 +222,12 @@ def test_what_a_lead_took_from_somebody_is_neither_skipped_nor_theirs(campaign: 
     found = campaign_progress(campaign, timezone.now())
     assert sum(person.total for person in found.people) == found.total == 6
     assert [person.skipped for person in found.people] == [0, 1]
+    assert '<td class="number">0 / 6</td>' in page(lead_client, "campaign_list")
+
+
+def test_a_campaign_that_people_draw_from_is_as_long_as_what_it_wants(lead_client: Client, annotator: User) -> None:
+    pulled = make_review(("annotator-1",), items=6, design=Design(distribution="pulled"))
+    next_place(pulled, Annotator.objects.get(name="annotator-1"))
     assert '<td class="number">0 / 6</td>' in page(lead_client, "campaign_list")
 
 
