@@ -88,6 +88,20 @@ def test_the_word_of_a_judge_comes_with_the_item_and_is_noted(campaign: Campaign
     assert place(campaign, 2).revealed_at is not None
 
 
+def test_where_nobody_is_hidden_each_item_comes_with_what_was_said_of_it(
+    campaign: Campaign, annotator_client: Client
+) -> None:
+    Campaign.objects.update(blind_people=False)
+    other = factories.make_annotator("somebody")
+    for item in campaign.dataset.items.all():
+        factories.make_label(campaign, item, other, "wrong", comment=f"said of {item.position}")
+    have = showings(annotator_client, campaign)
+    for rank in (1, 2):
+        html = decide(annotator_client, campaign, have, rank).json()["html"]
+        assert f"said of {rank + 1}" in html
+        assert html.count("said of") == 1
+
+
 def test_a_new_guideline_is_told_of_with_the_next_item(campaign: Campaign, annotator_client: Client) -> None:
     Guideline.objects.create(campaign=campaign, version=1, text="Be kind.")
     have = showings(annotator_client, campaign)
