@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from judging.actions.benchmarks import cancel_benchmark, go_on, resume_benchmark
 from judging.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from judging.models import BenchmarkRun, Run
+from judging.pages.benchmark_pairs import pair_table
+from judging.pages.benchmarks import sections_of
 from judging.permissions import leads
-from judging.reports.benchmark_text import report_lines
 from judging.reports.benchmarks import benchmark_report
 
 FACTS = (
@@ -66,8 +68,12 @@ class BenchmarkRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("figures"))
     def figures(self, benchmark_run: BenchmarkRun) -> SafeString:
-        """The report as commands print it."""
-        return format_html("<pre>{}</pre>", "\n".join(report_lines(benchmark_report(benchmark_run))))
+        """The table of its page."""
+        report = benchmark_report(benchmark_run)
+        context: dict[str, Any] = {"report": report, "benchmark_run": benchmark_run, "sections": sections_of(report)}
+        if report.pairs is not None:
+            context["table"] = pair_table(report.pairs, benchmark_run)
+        return render_to_string("judging/_benchmark_admin.html", context)
 
     @admin.action(description=gettext_lazy("Stop, and keep what was found"))
     def stop(self, request: HttpRequest, queryset: QuerySet[BenchmarkRun]) -> None:

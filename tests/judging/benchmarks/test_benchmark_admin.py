@@ -40,7 +40,7 @@ def acted(client: Client, action: str, found: BenchmarkRun) -> str:
     return str(response.content.decode())
 
 
-def test_figures_are_there_as_text(client: Client, opened: BenchmarkRun) -> None:
+def test_figures_are_there_in_the_reader_s_language(client: Client, opened: BenchmarkRun) -> None:
     while (run := advance(opened.pk)) is not None:
         work_run(run.pk, claimer="here", engine=Player())
     page = client.get(f"{LIST}{opened.pk}/change/").content.decode()
@@ -48,6 +48,10 @@ def test_figures_are_there_as_text(client: Client, opened: BenchmarkRun) -> None
     assert "&lt;/pre&gt;" in page
     assert opened.get_absolute_url() in page
     assert "A, &lt;/pre&gt;" in client.get(LIST).content.decode()
+    client.cookies["django_language"] = "ja"
+    page = client.get(f"{LIST}{opened.pk}/change/").content.decode()
+    assert "全体" in page
+    assert "overall" not in page
 
 
 def test_one_is_started_on_its_page(client: Client) -> None:
