@@ -208,6 +208,8 @@ def test_the_page_shows_rates_and_opens_the_pairs(client: Client, bench: Path) -
     assert "inconsistent" in page
     assert "No figures yet" not in page
     assert f"/benchmarks/{found.pk}/pairs/?model=long-winded" in page
+    back_office = client.get(f"/admin/judging/benchmarkrun/{found.pk}/change/", follow=True).content.decode()
+    assert "Wins and half of the ties" in back_office
 
 
 @pytest.mark.parametrize(
