@@ -29,8 +29,8 @@ def refuse_unskippable(rule: Skipped, item: CampaignItem) -> None:
 
 
 def elsewhere() -> str:
-    """Two tabs, one item."""
+    """Two tabs, one item; or a lead took it away, or gave it back."""
     return _(
-        "This item was changed in another tab or window. Nothing was overwritten, and what you typed is still here; "
-        "reload to see the newer state."
+        "This item was changed in another tab or window, or by a lead. Nothing was overwritten, and what you typed is "
+        "still here; reload to see the newer state."
     )

@@ -87,7 +87,7 @@ def test_one_key_does_for_two_people_and_two_items(campaign: Campaign) -> None:
 def test_a_press_of_a_stale_tab_is_refused(campaign: Campaign) -> None:
     stale = view_of(place(campaign), OTHER_TAB)
     submit(campaign, "clean")
-    with pytest.raises(StalePage, match="another tab"):
+    with pytest.raises(StalePage, match="another tab or window, or by a lead"):
         submit_label(place(campaign), word("wrong"), view=stale)
     assert Label.objects.get().verdict == "clean"
 
@@ -148,7 +148,7 @@ def test_emptying_a_draft_makes_the_place_pending_again(campaign: Campaign) -> N
 def test_a_draft_of_another_tab_is_not_overwritten(campaign: Campaign) -> None:
     stale = view_of(place(campaign), OTHER_TAB)
     save_draft(place(campaign), {"comment": "newer"}, view=view_of(place(campaign)), sequence=1)
-    with pytest.raises(StalePage, match="another tab"):
+    with pytest.raises(StalePage, match="another tab or window, or by a lead"):
         save_draft(place(campaign), {"comment": "older"}, view=stale, sequence=1)
     assert place(campaign).draft["comment"] == "newer"
 
