@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from annotation.core.asked import criteria_asked
 from annotation.core.kept import Columns, columns_of, declared_columns, widened
+from annotation.core.lead_reasons import BY_LEADS
 from annotation.core.rules import CampaignRules
 from annotation.querysets import AssignmentQuerySet, CampaignQuerySet
 from judging.core.scales import Criterion
@@ -329,6 +330,11 @@ class Assignment(models.Model):
     def is_untouched(self) -> bool:
         """Whether its annotator has never said or typed anything here that was stored."""
         return self.state == self.State.PENDING and self.draft_rev == 0
+
+    @property
+    def is_put_aside(self) -> bool:
+        """Whether a lead's action closed it, so that nobody skipped it."""
+        return self.state == self.State.SKIPPED and self.skip_reason in BY_LEADS
 
     @property
     def is_open(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.actions.queue import hold, next_place
 from annotation.core.asked import criteria_asked, is_one_verdict
+from annotation.core.lead_reasons import BY_LEADS
 from annotation.core.queue_filter import SHOWN, QueueFilter
 from annotation.models import Assignment, Campaign, Label
 from annotation.querysets import AssignmentQuerySet
@@ -72,16 +73,19 @@ def looks_back(asked: QueueFilter) -> bool:
 def around(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
     """The rail: the places around this one, each with its state and one's own word; and the two next to it."""
     queue, here = queue_of(assignment).shown(asked).with_beginnings(), assignment.queue_rank
-    fields = ("queue_rank", "state", "campaign_item__item", "beginning")
+    fields = ("queue_rank", "state", "campaign_item__item", "beginning", "skip_reason")
     if asked.shows_all:
         rows = list(queue.filter(queue_rank__range=(here - WINDOW, here + WINDOW)).values_list(*fields))
     else:
         before = queue.filter(queue_rank__lt=here).order_by("-queue_rank").values_list(*fields)[:WINDOW]
         rows = [*reversed(before), *queue.filter(queue_rank__gte=here).values_list(*fields)[: WINDOW + 1]]
-    words = own_words(assignment, [item for _rank, _state, item, _text in rows])
+    words = own_words(assignment, [item for _rank, _state, item, *_rest in rows])
     ranks = [rank for rank, *_rest in rows]
     return {
-        "rail": [{"rank": rank, "text": text, **mark(state, words.get(item))} for rank, state, item, text in rows],
+        "rail": [
+            {"rank": rank, "text": text, **mark(state, words.get(item), reason)}
+            for rank, state, item, text, reason in rows
+        ],
         "previous_rank": max((rank for rank in ranks if rank < here), default=None),
         "next_rank": min((rank for rank in ranks if rank > here), default=None),
         "has_ahead": any(rank > here for rank in ranks),
@@ -95,10 +99,11 @@ def own_words(assignment: Assignment, items: list[int]) -> dict[int, dict[str, A
     return {row["item_id"]: row for row in rows}
 
 
-def mark(state: str, word: dict[str, Any] | None) -> dict[str, Any]:
-    """How the rail shows a place."""
+def mark(state: str, word: dict[str, Any] | None, reason: str = "") -> dict[str, Any]:
+    """How the rail shows a place; one that a lead put aside was skipped by nobody."""
     if word is None or state != Assignment.State.SUBMITTED:
-        return {"mark": state, "word": STATE_WORDS[state], "flagged": False}
+        is_aside = state == Assignment.State.SKIPPED and reason in BY_LEADS
+        return {"mark": state, "word": _("withdrawn") if is_aside else STATE_WORDS[state], "flagged": False}
     several = bool(word["criterion"]) or not word["verdict"]
     said = STATE_WORDS[state] if several else VERDICT_WORDS[word["verdict"]]
     return {"mark": word["verdict"] or state, "word": said, "flagged": bool(word["flags"])}

@@ -251,3 +251,14 @@ def test_a_closed_campaign_is_read_and_walked_through(campaign: Campaign, annota
     sent = fields_of(annotator_client, url("review_item", campaign, 1)) | {"to": "2"}
     response = annotator_client.post(url("review_draft", campaign, 1), sent)
     assert response.headers["Location"] == url("review_item", campaign, 2)
+
+
+def test_a_place_that_a_lead_put_aside_is_called_withdrawn_and_not_skipped(
+    annotator_client: Client, annotator: User
+) -> None:
+    campaign = make_review(("annotator-1",))
+    Assignment.objects.filter(queue_rank=2).update(state="skipped", skip_reason="removed from the campaign")
+    html = text_at(annotator_client, url("review_item", campaign, 2), **{"Accept-Language": "ja"})
+    assert html.count("取り下げ") == 2
+    assert "キャンペーンから除外" in html
+    assert "removed from the campaign" not in html
