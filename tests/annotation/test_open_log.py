@@ -15,7 +15,7 @@ from django.test import Client
 
 from annotation.models import Assignment, Campaign, Label
 from judging.models import Dataset, Item, Reply
-from tests.annotation.review_help import press
+from tests.annotation.review_help import press, url
 from tests.mdk_logs import converter_entry, judge_entry, manual_entry, qa, write
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +272,12 @@ def test_the_counts_are_over_the_whole_file_with_the_judges_word_where_nobody_de
     written(tmp_path / "experiment_log.json", judged, at(EARLY) - 3600)
     manual(tmp_path, LATE, manual_entry(1, num_error=0), manual_entry(2, num_error=None), *map(untouched, (3, 4)))
     assert opened(tmp_path)["counts"] == {"clean": 2, "undefined": 1, "wrong": 1}
+
+
+def test_next_and_previous_go_round_in_an_opened_log(tmp_path: Path, annotator: User, annotator_client: Client) -> None:
+    original(tmp_path)
+    opened(tmp_path)
+    campaign = Campaign.objects.get()
+    first, last = (url("review_item", campaign, rank) for rank in (1, 4))
+    assert f'data-key="ArrowLeft" data-go="{last}"' in annotator_client.get(first).text
+    assert f'data-key="ArrowRight" data-go="{first}"' in annotator_client.get(last).text

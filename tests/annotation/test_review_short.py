@@ -138,3 +138,11 @@ def test_items_ahead_bring_the_queue_as_it_is_now(campaign: Campaign, annotator_
 def test_a_drawn_item_comes_with_its_hold(campaign: Campaign, annotator_client: Client) -> None:
     Campaign.objects.update(distribution="pulled", rules={"annotators": ["annotator-1"]})
     assert "Held for you until" in decide(annotator_client, campaign, [""]).json()["html"]
+
+
+def test_behind_the_last_item_there_is_no_next_one_also_where_it_came_ahead(
+    campaign: Campaign, annotator_client: Client
+) -> None:
+    items = ahead(annotator_client, campaign)["items"]
+    assert f'data-go="{url("review_item", campaign, 5)}"' in items[-2]["html"]
+    assert f'data-go="{url("review_item", campaign, 6)}"' not in items[-1]["html"]
