@@ -72,9 +72,14 @@ CLEANER = nh3.Cleaner(
 )
 
 
-@lru_cache(maxsize=256)
 def rendered(text: str) -> SafeString:
     """Markdown as HTML; '' where the text is too long, or has no marks and reads the same as it is."""
+    return rendered_in(get_language(), text)
+
+
+@lru_cache(maxsize=256)
+def rendered_in(language: str | None, text: str) -> SafeString:
+    """The same in a language: a picture is named in words of evalsite's."""
     if len(text) > LONGEST or not MARKED.search(text):
         return SafeString()
     env: dict[str, Any] = {}

@@ -1,13 +1,14 @@
 """Campaigns as leads see them: making one, changing its rules, who reviews what, how far they are."""
 
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -187,6 +188,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "stale": stale_of(campaign).counts(),
         "guideline": campaign.guidelines.order_by("-version").first(),
         "now": timezone.now(),
+        "typed_names": request.GET.get("names", ""),
         **last_done(request, campaign),
     }
     return render(request, "annotation/campaign_detail.html", context)
@@ -237,8 +239,9 @@ def campaign_people(request: HttpRequest, pk: int) -> HttpResponseBase:
         said = changed_people(campaign, form.cleaned_data, by=user_of(request))
     except CampaignRefused as problem:
         messages.error(request, str(problem))
-    else:
-        say_done(request, campaign, said, since=since)
+        typed = {"names": form.cleaned_data["names"]} if form.cleaned_data["action"] == PeopleForm.ADD else {}
+        return redirect(f"{reverse('campaign_detail', args=[pk])}{'?' if typed else ''}{urlencode(typed)}")
+    say_done(request, campaign, said, since=since)
     return redirect("campaign_detail", pk)
 
 

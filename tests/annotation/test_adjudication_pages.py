@@ -63,6 +63,7 @@ def test_behind_the_last_item_stands_why_nothing_is_left(campaign: Campaign, lea
     html = lead_client.get(response.headers["Location"]).content.decode()
     assert "Everything here is decided" in html
     assert "skipped by somebody" in html
+    assert "<h2>What people say" in page(lead_client, campaign, 2, "?filter=skipped")
     assert "Undo" in html
 
 

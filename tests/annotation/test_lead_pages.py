@@ -194,6 +194,12 @@ def test_people_who_cannot_join_are_named(
     assert said in post(lead_client, "campaign_people", campaign.pk, **fields)
 
 
+def test_names_that_were_refused_stand_in_the_field_again(campaign: Campaign, lead_client: Client) -> None:
+    html = post(lead_client, "campaign_people", campaign.pk, action="add", names="annotator-3, nobody")
+    assert '<details class="card" open>' in html
+    assert 'name="names" value="annotator-3, nobody"' in html
+
+
 # progress
 
 

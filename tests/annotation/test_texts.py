@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,8 @@ def test_a_picture_is_a_link_and_never_loaded(text: str, name: str) -> None:
     html = rendered(text)
     assert "<img" not in html
     assert f">picture: {name}</a>" in html
+    with translation.override("ja"):
+        assert "picture" not in rendered(text)
 
 
 @pytest.mark.parametrize(
