@@ -69,6 +69,8 @@ class AssignmentQuerySet(QuerySet):  # type: ignore[type-arg]
                 rows = rows.exclude(skip_reason__in=BY_LEADS)
         elif asked.show == "flagged":
             rows = rows.filter(Exists(self._own_labels().exclude(flags=[])))
+        elif asked.show == "starred":
+            rows = rows.filter(starred=True)
         if asked.verdict:
             rows = rows.filter(Exists(self._own_labels().filter(verdict=asked.verdict)))
         if asked.category:

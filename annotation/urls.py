@@ -34,6 +34,7 @@ review_urls = [
     path("<int:campaign_pk>/<int:queue_rank>/draft/", review_steps.review_draft, name="review_draft"),
     path("<int:campaign_pk>/<int:queue_rank>/skip/", review_steps.review_skip, name="review_skip"),
     path("<int:campaign_pk>/<int:queue_rank>/later/", review_steps.review_later, name="review_later"),
+    path("<int:campaign_pk>/<int:queue_rank>/star/", review_steps.review_star, name="review_star"),
     path("<int:campaign_pk>/<int:queue_rank>/reopen/", review_steps.review_reopen, name="review_reopen"),
     path("<int:campaign_pk>/<int:queue_rank>/hold/", review_steps.review_hold, name="review_hold"),
     path("<int:campaign_pk>/<int:queue_rank>/release/", review_steps.review_release, name="review_release"),

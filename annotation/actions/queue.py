@@ -155,6 +155,12 @@ def to_end(assignment: Assignment) -> Assignment:
     return _put_off(row)
 
 
+def star(assignment: Assignment, *, starred: bool) -> None:
+    """Its annotator's own mark on a place, to look at it again; nothing else of it changes."""
+    Assignment.objects.filter(pk=assignment.pk).update(starred=starred)
+    assignment.starred = starred
+
+
 def keep_place(assignment: Assignment) -> bool:
     """Whether a locked place is counted for its item, taken again where it was given back; without one, a label of
     it is surplus.

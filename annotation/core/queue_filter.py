@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
 ALL = "all"
-SHOWN = (ALL, "open", "draft", "submitted", "skipped", "flagged")
+SHOWN = (ALL, "open", "draft", "submitted", "skipped", "flagged", "starred")
 LONGEST_SEARCH = 200
 
 

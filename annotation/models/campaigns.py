@@ -298,6 +298,9 @@ class Assignment(models.Model):
         verbose_name=_("draft rev"), default=0, help_text=_("Counts draft writes; an older one is refused.")
     )
     skip_reason = models.CharField(verbose_name=_("skip reason"), max_length=500, blank=True)
+    starred = models.BooleanField(
+        verbose_name=_("starred"), default=False, help_text=_("Its annotator wants to look at it again.")
+    )
     opened_at = models.DateTimeField(verbose_name=_("opened at"), null=True, blank=True)
     revealed_at = models.DateTimeField(
         verbose_name=_("revealed at"),
@@ -320,6 +323,9 @@ class Assignment(models.Model):
             models.Index(fields=["campaign", "annotator", "state", "lap", "queue_rank"], name="assignment_queue"),
             models.Index(
                 fields=["campaign", "held_until"], condition=Q(held_until__isnull=False), name="assignment_held"
+            ),
+            models.Index(
+                fields=["campaign", "annotator", "queue_rank"], condition=Q(starred=True), name="assignment_starred"
             ),
         ]
 

@@ -78,7 +78,9 @@ def values_of(context: Mapping[str, Any], request: HttpRequest) -> dict[str, str
 
 def is_untouched(context: Mapping[str, Any], place: Assignment) -> bool:
     """Whether nothing was said, typed or shown of an item, and it stands in the middle of a whole queue."""
-    if place.state != Assignment.State.PENDING or place.draft or context["query"] or context.get("judge"):
+    if place.state != Assignment.State.PENDING or place.draft or place.starred:
+        return False
+    if context["query"] or context.get("judge"):
         return False
     return place.queue_rank > 1 and (context.get("is_ahead", False) or context["previous_rank"] == place.queue_rank - 1)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from annotation.models import Assignment
 
 PLACE = (
-    '<li><a href="{}{}/{}" data-go class="{}"{}><span class="place">{}</span> <span class="word">{}{}</span>'
+    '<li><a href="{}{}/{}" data-go class="{}"{}><span class="place">{}</span> <span class="word">{}{}{}</span>'
     '<span class="beginning" dir="auto">{}</span></a></li>\n'
 )
 LONGEST = 60
@@ -21,6 +21,7 @@ def rail_rows(places: Sequence[dict[str, Any]], here: Assignment, query: str) ->
     """A link for each place, with its state or one's own word and how its question begins; the one shown is marked."""
     queue = reverse("review_item", args=[here.campaign_id, here.queue_rank]).removesuffix(f"{here.queue_rank}/")
     current = SafeString(' aria-current="step"')
+    star = format_html('<span class="review-star-mark" role="img" aria-label="{}">★</span> ', _("to look at again"))
     flag = format_html('<span class="review-flag" role="img" aria-label="{}">⚑</span> ', _("flagged"))
     return format_html_join(
         "",
@@ -33,6 +34,7 @@ def rail_rows(places: Sequence[dict[str, Any]], here: Assignment, query: str) ->
                 place["mark"],
                 current if place["rank"] == here.queue_rank else "",
                 place["rank"],
+                star if place["starred"] else "",
                 flag if place["flagged"] else "",
                 place["word"],
                 beginning(place["text"]),

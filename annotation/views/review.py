@@ -175,6 +175,7 @@ def show_done(request: HttpRequest, campaign: Campaign, asked: QueueFilter, done
     queue = Assignment.objects.queue(campaign.pk, annotator.pk)
     left = nothing_left(campaign, annotator, None if asked.shows_all else queue.shown(asked))
     context: dict[str, Any] = {"campaign": campaign, "left": left, **filter_context(asked)}
+    context["starred"] = queue.filter(starred=True).count() if asked.show != "starred" else 0
     last = queue.select_related("campaign__rubric", "annotator", "campaign_item__item").last()
     if last is not None:
         progress = progress_context(last, asked)

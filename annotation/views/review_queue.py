@@ -26,9 +26,10 @@ SHOWN_WORDS = {
     "submitted": _("submitted"),
     "skipped": _("skipped"),
     "flagged": _("flagged"),
+    "starred": _("to look at again"),
 }
 STATE_WORDS = {"pending": _("open"), "draft": _("draft"), "submitted": _("submitted"), "skipped": _("skipped")}
-LOOKED_BACK_AT = {"submitted", "skipped", "flagged"}
+LOOKED_BACK_AT = {"submitted", "skipped", "flagged", "starred"}
 
 
 def filter_of(request: HttpRequest) -> QueueFilter:
@@ -73,7 +74,7 @@ def looks_back(asked: QueueFilter) -> bool:
 def around(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
     """The rail: the places around this one, each with its state and one's own word; and the two next to it."""
     queue, here = queue_of(assignment).shown(asked).with_beginnings(), assignment.queue_rank
-    fields = ("queue_rank", "state", "campaign_item__item", "beginning", "skip_reason")
+    fields = ("queue_rank", "state", "campaign_item__item", "beginning", "skip_reason", "starred")
     if asked.shows_all:
         rows = list(queue.filter(queue_rank__range=(here - WINDOW, here + WINDOW)).values_list(*fields))
     else:
@@ -83,8 +84,8 @@ def around(assignment: Assignment, asked: QueueFilter) -> dict[str, Any]:
     ranks = [rank for rank, *_rest in rows]
     return {
         "rail": [
-            {"rank": rank, "text": text, **mark(state, words.get(item), reason)}
-            for rank, state, item, text, reason in rows
+            {"rank": rank, "text": text, "starred": starred, **mark(state, words.get(item), reason)}
+            for rank, state, item, text, reason, starred in rows
         ],
         "previous_rank": max((rank for rank in ranks if rank < here), default=None),
         "next_rank": min((rank for rank in ranks if rank > here), default=None),

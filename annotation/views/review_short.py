@@ -39,7 +39,8 @@ def showing_of(place: Assignment) -> str:
     """What the showing of an item depends on: where it differs, what a browser keeps of the item is out of date."""
     campaign, guideline = place.campaign, place.campaign.newest_guideline
     rules = crc32(repr([getattr(campaign, name) for name in KEPT_TO]).encode())
-    parts = (place.pk, place.draft_rev, place.campaign_item.item.revision, guideline.pk if guideline else 0, rules)
+    own = (place.pk, place.draft_rev, int(place.starred))
+    parts = (*own, place.campaign_item.item.revision, guideline.pk if guideline else 0, rules)
     return "-".join(map(str, parts))
 
 
@@ -88,15 +89,16 @@ def rail_changes(place: Assignment, pressed: Pressed) -> str:
     label, done = pressed.labels[0], pressed.place
     word = {"verdict": label.verdict, "criterion": label.criterion, "flags": label.flags}
     rows = [
-        {"rank": done.queue_rank, "text": question_of(done), **mark(Assignment.State.SUBMITTED, word)},
-        {"rank": place.queue_rank, "text": question_of(place), **mark(place.state, None)},
+        told_of(done) | mark(Assignment.State.SUBMITTED, word),
+        told_of(place) | mark(place.state, None),
     ]
     return rail_rows(rows, place, "")
 
 
-def question_of(place: Assignment) -> str:
-    """What a place is about; its item was read with it."""
-    return str(place.campaign_item.item.question)
+def told_of(place: Assignment) -> dict[str, Any]:
+    """What the rail says of a place whatever its state; its item was read with it."""
+    question = str(place.campaign_item.item.question)
+    return {"rank": place.queue_rank, "text": question, "starred": place.starred}
 
 
 def stored(pressed: Pressed) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from annotation.actions.draws import draw_at_once
 from annotation.actions.labels import decide, open_assignment, save_draft, undo_label
-from annotation.actions.queue import hold, locked_again, release, skip, to_end, to_pending
+from annotation.actions.queue import hold, locked_again, release, skip, star, to_end, to_pending
 from annotation.actions.refusals import LabelRefused, StalePage
 from annotation.forms.review import DraftForm, JumpForm, LabelForm, PageForm, SkipForm, UndoForm
 from annotation.models import Assignment
@@ -30,6 +31,7 @@ from judging.permissions import member_required
 
 CONFLICT = 409
 NO_CONTENT = 204
+STARS = {"1": True, "0": False}
 
 
 @member_required
@@ -171,6 +173,19 @@ def keep(assignment: Assignment, form: DraftForm) -> Assignment:
     if not content and not assignment.draft:
         return assignment
     return save_draft(assignment, content, view=form.view(), sequence=form.cleaned_data["sequence"] or 0)
+
+
+@member_required
+@require_POST
+def review_star(request: HttpRequest, campaign_pk: int, queue_rank: int) -> HttpResponseBase:
+    """Put a star on an item, to look at it again, or take it off; what is typed stays where it is."""
+    assignment = own_assignment(request.user, campaign_pk, queue_rank)
+    asked = request.POST.get("starred")
+    if asked in STARS:
+        star(assignment, starred=STARS[asked])
+    if not request.headers.get("HX-Request"):
+        return redirect(url_of(campaign_pk, queue_rank, filter_of(request)))
+    return JsonResponse({"starred": assignment.starred, "word": _("to look at again")})
 
 
 @member_required

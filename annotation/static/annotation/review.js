@@ -185,6 +185,17 @@
       await arrival(answer);
     } else if (!answer.later || !mayWait || !goOn(entryOf("step", url, body))) refusedStep(answer, button, () => step(from, button));
   };
+  // A star changes nothing else of the page: what is typed stays.
+  const star = async (from, button) => {
+    if (busy) return;
+    const of = path(), answer = await offline.ask(from.action, { method: "POST", body: new URLSearchParams([...new FormData(from, button)]) });
+    if (path() !== of) return;
+    if (!answer.response) { problem(answer, () => star(from, button)); return; }
+    const told = await answer.response.json();
+    button.value = told.starred ? "0" : "1";
+    button.setAttribute("aria-pressed", told.starred);
+    rail.star(page(), told.word, told.starred);
+  };
 
   // ---- what a decision changes, where the rest of the page stays ----
   const goOnShort = (told, push) => {
@@ -307,6 +318,7 @@
     event.preventDefault();
     const button = event.submitter;
     if (from.hasAttribute("data-kept")) undo();
+    else if (from.hasAttribute("data-star")) star(from, button);
     else if (from.method === "get") {
       const says = from.querySelector("[role=alert]");
       if (says) says.textContent = "";

@@ -48,6 +48,14 @@
     point(page, rail);
     list.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
   };
+  // One's own mark on the item that is here.
+  const star = (page, word, starred) => {
+    const here = page.querySelector(".review-places [aria-current] .word");
+    here?.querySelector(".review-star-mark")?.remove();
+    if (!here || !starred) return;
+    const mark = Object.assign(document.createElement("span"), { className: "review-star-mark", role: "img", ariaLabel: word, textContent: "★" });
+    here.prepend(mark, " ");
+  };
   // The whole rail as the server has it, unless somebody is at work in it.
   const renew = (page, html) => {
     const rail = page.querySelector(".review-rail");
@@ -58,5 +66,5 @@
     if (open) fresh.querySelector(".review-filter").open = true;
     fresh.querySelector(".review-places [aria-current]")?.scrollIntoView({ block: "center" });
   };
-  window.reviewRail = { keep, change, renew };
+  window.reviewRail = { keep, change, renew, star };
 })();
