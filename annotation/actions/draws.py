@@ -87,7 +87,7 @@ def free_expired(campaign: Campaign) -> int:
         )
         Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(placed=False, held_until=None)
         free = Counter(row.campaign_item for row in rows if row.placed and row.is_open)
-        for item in sorted(free, key=lambda item: item.pk):
+        for item in sorted(free, key=lambda item: item.rank):
             give_place(item, places=free[item])
     return sum(free.values())
 
@@ -97,13 +97,28 @@ def draw(campaign: Campaign, annotator: Annotator) -> Assignment | None:
 
     Who is no longer one of the campaign's people keeps what they have and draws nothing more.
     Call with their queue locked. What others gave back comes first; then the campaign's order, from where this person
-    is in it, and from its beginning.
+    is in it. Items that others are taking just now are passed over.
     """
     if not may_draw(campaign, annotator):
         return None
     end = _end_of_queue(campaign, annotator)
-    found = _check_item(campaign, annotator, end.rank + 1) or _wanting_item(campaign, annotator, end)
+    found = _check_item(campaign, annotator, end.rank + 1) or _passing_item(campaign, annotator, end)
     return _given(campaign, annotator, end, found)
+
+
+def draw_waiting(campaign: Campaign, annotator: Annotator) -> Assignment | None:
+    """The same from the beginning of the campaign's order, waiting for what becomes of items that others are taking.
+
+    Call it in a transaction that holds nothing but their queue. Whoever waits here keeps what it has looked at until
+    the end: all who wait for several items go by their order, and so nobody waits in a circle.
+    """
+    if not may_draw(campaign, annotator):
+        return None
+    end = _end_of_queue(campaign, annotator)
+    if end.rank >= CampaignItem.objects.filter(campaign=campaign).count():
+        return None
+    waiting = _wanting(campaign.pk).select_for_update(of=("self",), no_key=True)
+    return _given(campaign, annotator, end, _unknown(waiting, annotator.pk).first())
 
 
 def draw_at_once(campaign: Campaign, annotator: Annotator) -> Assignment | None:
@@ -186,17 +201,9 @@ def _given(
     )
 
 
-def _wanting_item(campaign: Campaign, annotator: Annotator, end: EndOfQueue) -> CampaignItem | None:
-    """The next item that wants a label and that this person has not met; locked."""
-    found = _passing_item(campaign, annotator, end)
-    if found or end.rank >= CampaignItem.objects.filter(campaign=campaign).count():
-        return found
-    # From the beginning, and waiting for what becomes of items that others are taking just now.
-    return _unknown(_wanting(campaign.pk).select_for_update(of=("self",), no_key=True), annotator.pk).first()
-
-
 def _passing_item(campaign: Campaign, annotator: Annotator, end: EndOfQueue) -> CampaignItem | None:
-    """The same, of what came back and of what lies ahead, passing over what others are taking just now."""
+    """The next item that wants a label and that this person has not met, locked: of what came back and of what lies
+    ahead, passing over what others are taking just now."""
     came_back = BACK_UNKNOWN.first(campaign.pk, annotator.pk) if end.returned or not end.rank else None
     return came_back or NEXT_UNKNOWN.first(campaign.pk, end.reached, annotator.pk)
 

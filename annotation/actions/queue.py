@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from annotation.actions.draws import draw, free_expired, give_place, held_from_now, lock_queues, take_place
+from annotation.actions.draws import (
+    draw,
+    draw_waiting,
+    free_expired,
+    give_place,
+    held_from_now,
+    lock_queues,
+    take_place,
+)
 from annotation.actions.extras import deal_to_another, want_one_more
 from annotation.actions.refusals import LabelRefused, StalePage, elsewhere, refuse_closed, refuse_unskippable
 from annotation.core.rules import CampaignRules, Skipped, skip_rule
@@ -63,11 +71,15 @@ def next_place(campaign: Campaign, annotator: Annotator, *, after: int = 0) -> A
         behind = OPEN_BEHIND.first(campaign.pk, annotator.pk, after) if after else None
         return _of(behind or FIRST_OPEN.first(campaign.pk, annotator.pk), campaign, annotator)
     free_expired(campaign)
-    with transaction.atomic(savepoint=False):
-        lock_queues([annotator])
-        found = _pulled_place(campaign, annotator, after)
-        fresh = found is None or found.held_until is None or found.opened_at is not None
-        return _held(found, campaign) if found and fresh else found
+    # Each look in a transaction of its own: the second waits for others, and must hold nothing that they wait for.
+    for look in (_place_ahead, _drawn_waiting, _place_left):
+        with transaction.atomic(savepoint=False):
+            lock_queues([annotator])
+            found = look(campaign, annotator, after)
+            if found is not None:
+                fresh = found.held_until is None or found.opened_at is not None
+                return _held(found, campaign) if fresh else found
+    return None
 
 
 def hold(assignment: Assignment) -> Assignment:
@@ -220,14 +232,31 @@ def _of(found: Assignment | None, campaign: Campaign, annotator: Annotator) -> A
     return found
 
 
-def _pulled_place(campaign: Campaign, annotator: Annotator, after: int) -> Assignment | None:
+def _place_ahead(campaign: Campaign, annotator: Annotator, after: int) -> Assignment | None:
+    """An open place of a pulled campaign behind the one that somebody comes from, else a new item."""
     own = _open_places(campaign, annotator)
-    full = sum(row.placed for row in own) >= MOST_OPEN
-    here = [row for row in own if row.lap == 0 and (full or row.queue_rank > after)]
-    found = _first(here)
+    full = _is_full(own)
+    found = _first([row for row in own if row.lap == 0 and (full or row.queue_rank > after)])
     if found is None and campaign.state == Campaign.State.OPEN and not full:
         found = draw(campaign, annotator)
-    return found or _first(own)
+    return found
+
+
+def _drawn_waiting(campaign: Campaign, annotator: Annotator, after: int) -> Assignment | None:
+    """An item that others were taking a moment ago."""
+    if campaign.state != Campaign.State.OPEN or _is_full(_open_places(campaign, annotator)):
+        return None
+    return draw_waiting(campaign, annotator)
+
+
+def _place_left(campaign: Campaign, annotator: Annotator, after: int) -> Assignment | None:
+    """Any open place that is left."""
+    return _first(_open_places(campaign, annotator))
+
+
+def _is_full(own: Sequence[Assignment]) -> bool:
+    """Whether somebody has as many open items as they may have before they draw another."""
+    return sum(row.placed for row in own) >= MOST_OPEN
 
 
 def _open_places(campaign: Campaign, annotator: Annotator) -> list[Assignment]:

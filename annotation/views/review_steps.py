@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -185,7 +184,7 @@ def review_star(request: HttpRequest, campaign_pk: int, queue_rank: int) -> Http
         star(assignment, starred=STARS[asked])
     if not request.headers.get("HX-Request"):
         return redirect(url_of(campaign_pk, queue_rank, filter_of(request)))
-    return JsonResponse({"starred": assignment.starred, "word": _("to look at again")})
+    return JsonResponse({"starred": assignment.starred})
 
 
 @member_required

@@ -35,7 +35,7 @@ def test_without_a_script_the_item_comes_again(campaign: Campaign, annotator_cli
     answer = annotator_client.post(url("review_star", campaign, 2), {"starred": "1", "filter": "show=open"})
     assert answer["Location"] == url("review_item", campaign, 2) + "?show=open"
     html = annotator_client.get(url("review_item", campaign, 2)).content.decode()
-    assert 'value="0" data-key="s" aria-pressed="true"' in html
+    assert 'value="0" data-key="s" data-word="to look at again" aria-pressed="true"' in html
     assert html.count('class="review-star-mark"') == 1
 
 

@@ -194,7 +194,7 @@
     const told = await answer.response.json();
     button.value = told.starred ? "0" : "1";
     button.setAttribute("aria-pressed", told.starred);
-    rail.star(page(), told.word, told.starred);
+    rail.star(page());
   };
 
   // ---- what a decision changes, where the rest of the page stays ----

@@ -48,13 +48,13 @@
     point(page, rail);
     list.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
   };
-  // One's own mark on the item that is here.
-  const star = (page, word, starred) => {
-    const here = page.querySelector(".review-places [aria-current] .word");
-    here?.querySelector(".review-star-mark")?.remove();
-    if (!here || !starred) return;
-    const mark = Object.assign(document.createElement("span"), { className: "review-star-mark", role: "img", ariaLabel: word, textContent: "★" });
-    here.prepend(mark, " ");
+  // One's own mark on the item that is here: as its button says.
+  const star = (page) => {
+    const button = page.querySelector(".review-star button"), here = page.querySelector(".review-places [aria-current] .word");
+    if (!button || !here) return;
+    here.querySelector(".review-star-mark")?.remove();
+    if (button.getAttribute("aria-pressed") !== "true") return;
+    here.prepend(Object.assign(document.createElement("span"), { className: "review-star-mark", role: "img", ariaLabel: button.dataset.word, textContent: "★" }), " ");
   };
   // The whole rail as the server has it, unless somebody is at work in it.
   const renew = (page, html) => {
@@ -64,6 +64,8 @@
     rail.outerHTML = html;
     const fresh = page.querySelector(".review-rail");
     if (open) fresh.querySelector(".review-filter").open = true;
+    // The server may have made it before a star was put on.
+    star(page);
     fresh.querySelector(".review-places [aria-current]")?.scrollIntoView({ block: "center" });
   };
   window.reviewRail = { keep, change, renew, star };
